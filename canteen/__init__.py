@@ -1,0 +1,1 @@
+"""menus, checks, orders, traceability. The floor is reserved; see docs/architecture.md."""

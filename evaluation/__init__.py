@@ -1,0 +1,1 @@
+"""indicators, surveys, reports, actions. The floor is reserved; see docs/architecture.md."""

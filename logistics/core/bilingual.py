@@ -1,0 +1,12 @@
+"""Names in two columns: show the one of the reader's language, else the other."""
+from django.utils.translation import get_language
+
+
+def chinese() -> bool:
+    """Is the reader's language Chinese?"""
+    return (get_language() or "").startswith("zh")
+
+
+def pick(zh: str, en: str) -> str:
+    """The name in the reader's language; a missing one is replaced by the other."""
+    return (zh or en) if chinese() else (en or zh)

@@ -1,0 +1,133 @@
+"""What each kind of user finds in the side bar, in the dock of the phone and on the home page."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from logistics.core.access import Access
+from logistics.core.registry import Registry
+
+Count = Callable[[Any], tuple[int, str]]  # (n, "" | "is-hot" | "is-bad")
+COUNT_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Section:
+    code: str
+    label: Any
+    order: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link of the menu. Shown to holders of one of `roles`, or of `permission`; `count(person)` is cached for 15 s."""
+
+    code: str
+    section: str
+    order: int
+    label: Any
+    icon: str
+    url_name: str
+    roles: frozenset[str] = frozenset()
+    permission: str = ""
+    count: Count | None = None
+    query: str = ""
+
+    def shown_to(self, access: Access) -> bool:
+        return not access.roles.isdisjoint(self.roles) or bool(self.permission and access.has(self.permission))
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home page for a kind of user: the first whose test passes, in order."""
+
+    code: str
+    order: int
+    test: Callable[[Access], bool]
+    view: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Dock:
+    """Five places at the bottom of the phone: (label, icon, url name, main); the first whose test passes."""
+
+    code: str
+    order: int
+    test: Callable[[Access], bool]
+    places: tuple[tuple[Any, str, str, bool], ...]
+
+
+SECTIONS: Registry[Section] = Registry("menu section")
+ITEMS: Registry[Item] = Registry("menu item")
+HOMES: Registry[Home] = Registry("home")
+DOCKS: Registry[Dock] = Registry("dock")
+
+for _code, _label, _order in (
+    ("", "", 0), ("repairs", _("Repairs"), 10), ("registers", _("Registers"), 20), ("campus", _("Campus"), 30),
+    ("people", _("People"), 40), ("data", _("Data"), 50), ("system", _("System"), 90),
+):
+    SECTIONS.add(_code, Section(_code, _label, _order))
+
+
+def item(code: str, section: str, order: int, label: Any, icon: str, url_name: str, *, roles: str = "", **options: Any) -> None:
+    ITEMS.add(code, Item(code, section, order, label, icon, url_name, frozenset(roles.split()), **options))
+
+
+def items_for(access: Access) -> list[Item]:
+    """Links of this person: those declared one by one and the lists of resources."""
+    from logistics.core.resources import all_resources
+
+    shown = [entry for entry in ITEMS if entry.shown_to(access)]
+    for declared in all_resources():
+        if declared.menu and declared.may_list(access.person):
+            section, order = declared.menu
+            shown.append(Item(declared.kind, section, order, declared.menu_label or declared.label_plural, declared.icon, declared.url_name("list")))
+    return sorted(shown, key=lambda entry: (SECTIONS[entry.section].order, entry.order))
+
+
+def navigation(access: Access, path: str) -> list[dict[str, Any]]:
+    """Sections with their links, counts and the current one."""
+    entries = [(entry, reverse(entry.url_name) + entry.query) for entry in items_for(access)]
+    here = max((url for _entry, url in entries if path.startswith(url.split("?")[0])), key=len, default=None)
+    if here == "/" and path != "/":
+        here = None
+    counts = _counts(access.person, [entry for entry, _url in entries if entry.count])
+    found: list[dict[str, Any]] = []
+    for entry, url in entries:
+        if not found or found[-1]["code"] != entry.section:
+            found.append({"code": entry.section, "title": SECTIONS[entry.section].label, "items": []})
+        number, kind = counts.get(entry.code, (None, ""))
+        found[-1]["items"].append(
+            {"label": entry.label, "url": url, "icon": entry.icon, "count": number, "count_kind": kind, "current": url == here}
+        )
+    return found
+
+
+def _counts(person: Any, entries: list[Item]) -> dict[str, tuple[int, str]]:
+    if not entries:
+        return {}
+    keys = {f"menu:{person.pk}:{entry.code}": entry for entry in entries}
+    known = cache.get_many(keys)
+    fresh = {key: entry.count(person) for key, entry in keys.items() if key not in known and entry.count}
+    if fresh:
+        cache.set_many(fresh, COUNT_SECONDS)
+    return {keys[key].code: value for key, value in {**known, **fresh}.items()}
+
+
+def dock_for(access: Access, path: str, unread: int) -> list[dict[str, Any]]:
+    """The dock of the phone for this person."""
+    for dock in sorted(DOCKS, key=lambda dock: dock.order):
+        if dock.test(access):
+            places = [(label, icon, reverse(name), main) for label, icon, name, main in dock.places]
+            here = max((url for *_rest, url, _main in places if path.startswith(url)), key=len, default="")
+            return [
+                {"label": label, "icon": icon, "url": url, "main": main, "current": url == here and (url != "/" or path == "/"),
+                 "badge": unread if icon == "bell" else 0}
+                for label, icon, url, main in places
+            ]
+    return []

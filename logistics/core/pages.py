@@ -1,0 +1,573 @@
+"""The generic pages: list, detail, form, move, history, export and options, each serving page and htmx fragment from one URL."""
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from django.views.generic import View
+
+from logistics.core import resources
+from logistics.core.columns import joins_of, words_for
+from logistics.core.counting import bounded_count
+from logistics.core.errors import NotAllowed
+from logistics.core.history import changes
+from logistics.core.models import Attachment, Comment, kind_of
+from logistics.core.photos import attach, clean_photos, photo_cards, photos_of
+from logistics.core.publishing import widgets_for
+from logistics.core.resources import Resource, resource_of
+from logistics.core.timeline import timeline
+from logistics.core.workflow import may_move, who_may
+
+PAGE_SIZES = (25, 50, 100)
+MOST_PAGES = 200
+
+
+class RecordPage(LoginRequiredMixin, View):
+    """Base of the pages of a resource."""
+
+    resource: type[Resource]
+
+    def record(self, pk: int, action: str = "view") -> models.Model:
+        """A record in scope, with its joins; else 404."""
+        joins = [*self.resource.list_joins, *self.resource.detail_joins, *joins_of(self.resource.facts)]
+        rows = self.resource.rows(self.request.user, action)
+        return get_object_or_404(rows.select_related(*dict.fromkeys(joins)) if joins else rows, pk=pk)
+
+    def show(self, template: str, page: dict[str, Any], status: int = 200, **context: Any) -> HttpResponse:
+        layout = "fragment.html" if self.request.htmx else "base.html"  # type: ignore[attr-defined]
+        return render(self.request, template, {"layout": layout, "page": page, "resource": self.resource, **context}, status=status)
+
+    def refuse(self, what: str, action: str) -> NotAllowed:
+        from logistics.core.access import ROLES, roles_with
+
+        holders = [str(ROLES[code].label) for code in sorted(roles_with(f"{self.resource.kind}:{action}")) if code in ROLES]
+        return NotAllowed(what, holders)
+
+
+class ListPage(RecordPage):
+    """A list with search, chips, filters, sorting, paging by bounded count, columns and export of exactly what is filtered."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        declared = self.resource
+        filtered = filtered_rows(declared, request)
+        columns = self.columns()
+        size = self.number("size", declared.page_size, PAGE_SIZES)
+        number = min(max(self.number("page", 1), 1), MOST_PAGES)
+        joins = list(dict.fromkeys([*joins_of(columns), *declared.list_joins]))
+        rows = ordered(declared, filtered.rows, request.GET.get("sort", ""))
+        shown = list((rows.select_related(*joins) if joins else rows)[(number - 1) * size : number * size + 1])
+        count = bounded_count(filtered.rows) if (len(shown) > size or number > 1) else None
+        more, shown = len(shown) > size, shown[:size]
+        first = (number - 1) * size + 1
+        total = str(count) if count else str(len(shown))
+        page = {
+            "title": str(declared.label_plural).capitalize(), "sentence": declared.sentence(request.user, filtered.rows),
+            "searchable": "q" in filtered.names, "q": request.GET.get("q", ""),
+            "chips": filtered.chips, "more_filters": filtered.form,
+            "columns": [self.header(column) for column in columns],
+            "rows": [{"url": row.get_absolute_url(), "pk": row.pk, "cells": [column.cell(row) for column in columns]} for row in shown],
+            "selectable": False, "bulk": [],
+            "count_words": _("%(first)s–%(last)s of %(total)s") % {"first": first, "last": first + len(shown) - 1, "total": total}
+            if shown else "",
+            "previous_url": self.with_query(page=number - 1) if number > 1 else "",
+            "next_url": self.with_query(page=number + 1) if more and number < MOST_PAGES else "",
+            "page_sizes": [{"n": n, "url": self.with_query(size=n, page=None), "current": n == size} for n in PAGE_SIZES],
+            "too_many": bool(count and count.more),
+            "export_url": self.export_url(), "export_label": self.export_label(total) if shown else "",
+            "add_url": reverse(declared.url_name("add")) if can_add(declared, request.user) else "",
+            "add_label": _("New %(what)s") % {"what": declared.label},
+            "actions": declared.list_actions(request.user),
+            "columns_menu": [{"name": c.name, "label": c.label, "shown": c in columns} for c in declared.columns],
+            "empty": None if shown else self.empty(filtered),
+        }
+        return self.show(declared.list_template if not self.wants_table() else "core/_table.html", page)
+
+    def wants_table(self) -> bool:
+        return bool(self.request.htmx) and self.request.htmx.target == "list"  # type: ignore[attr-defined]
+
+    def columns(self) -> list[Any]:
+        chosen = self.request.GET.getlist("cols")
+        names = {name for part in chosen for name in part.split(",") if name}
+        found = [column for column in self.resource.columns if (column.name in names if names else column.default) or column.heading]
+        return found
+
+    def number(self, name: str, default: int, allowed: tuple[int, ...] | None = None) -> int:
+        text = self.request.GET.get(name, "")
+        value = int(text) if text.isdigit() and len(text) < 7 else default
+        return value if allowed is None or value in allowed else default
+
+    def with_query(self, **changes: Any) -> str:
+        query = self.request.GET.copy()
+        for key, value in changes.items():
+            query.pop(key, None)
+            if value not in (None, ""):
+                query[key] = str(value)
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def header(self, column: Any) -> dict[str, Any]:
+        current = self.request.GET.get("sort", "")
+        order = "asc" if current == column.name else "desc" if current == f"-{column.name}" else ""
+        following = f"-{column.name}" if order == "asc" else column.name
+        return {"label": column.label, "css": column.css, "sorted": order,
+                "sort_url": self.with_query(sort=following, page=None) if column.sort else ""}
+
+    def export_url(self) -> str:
+        if not (self.resource.may(self.request.user, "export") or self.resource.may_list(self.request.user)):
+            return ""
+        query = self.request.GET.urlencode()
+        return reverse(self.resource.url_name("export")) + (f"?{query}" if query else "")
+
+    def export_label(self, total: str) -> str:
+        return _("Export %(n)s rows") % {"n": total}
+
+    def empty(self, filtered: Filtered) -> dict[str, Any]:
+        what = {"what": self.resource.label_plural}
+        if filtered.active:
+            return {"kind": "nomatch", "icon": "filter-off", "title": _("No %(what)s match these filters") % what,
+                    "text": _("Take one away or clear them all."),
+                    "actions": [{"label": _("Clear all"), "url": self.request.path, "primary": True}]}
+        actions = []
+        if can_add(self.resource, self.request.user):
+            actions = [{"label": _("New %(what)s") % {"what": self.resource.label}, "url": reverse(self.resource.url_name("add")), "primary": True}]
+        return {"kind": "first", "icon": self.resource.icon, "title": _("No %(what)s yet") % what,
+                "text": _("They appear here as soon as there are some."), "actions": actions}
+
+
+def can_add(declared: type[Resource], person: Any) -> bool:
+    return bool((declared.add_form or declared.form) and declared.may(person, "add"))
+
+
+class Filtered:
+    """The rows of a resource under the filters of a request, and how the page shows those filters."""
+
+    def __init__(self, declared: type[Resource], request: Any):
+        rows = declared.rows(request.user)
+        self.names: list[str] = []
+        self.form: forms.BaseForm | None = None
+        self.chips: list[dict[str, Any]] = []
+        self.active = False
+        self.rows = rows
+        if declared.filterset is None:
+            return
+        bound = declared.filterset(request.GET, queryset=rows, request=request)
+        self.names, self.form = list(bound.filters), bound.form
+        self.rows = bound.qs if bound.form.is_valid() else rows.none()
+        self._chips(declared, request)
+
+    def _chips(self, declared: type[Resource], request: Any) -> None:
+        assert self.form is not None
+        quick = declared.filterset.quick if declared.filterset else ()
+        query = request.GET
+        taken: set[str] = set()
+        for label, values, icon in quick:
+            on = all(query.get(key) == value for key, value in values.items())
+            taken |= set(values) if on else set()
+            self.chips.append({"label": label, "count": None, "icon": icon, "on": on, "remove": on,
+                               "url": _query(request, drop=[*values, "page"], add={} if on else values)})
+        for name, field in self.form.fields.items():
+            if name == "q" or name in taken or not query.get(name):
+                continue
+            words = _words_of(field, query.getlist(name))
+            self.chips.insert(0, {"label": f"{field.label}{_(': ')}{words}", "count": None, "icon": "", "on": True, "remove": True,
+                                  "url": _query(request, drop=[name, "page"], add={})})
+        self.active = any(query.get(name) for name in self.form.fields)
+
+
+def _query(request: Any, drop: list[str], add: dict[str, str]) -> str:
+    query = request.GET.copy()
+    for key in drop:
+        query.pop(key, None)
+    for key, value in add.items():
+        query[key] = value
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def _words_of(field: forms.Field, values: list[str]) -> str:
+    if isinstance(field, forms.ModelChoiceField):
+        found = field.queryset.filter(pk__in=[value for value in values if value.isdigit()])[:5]
+        return ", ".join(str(row) for row in found)
+    choices = dict(getattr(field, "choices", []) or [])
+    return ", ".join(str(choices.get(value, value)) for value in values)
+
+
+def filtered_rows(declared: type[Resource], request: Any) -> Filtered:
+    return Filtered(declared, request)
+
+
+def ordered(declared: type[Resource], rows: models.QuerySet, sort: str) -> models.QuerySet:
+    """The asked order, made total by the key; else the declared one."""
+    name = sort.removeprefix("-")
+    column = next((column for column in declared.columns if column.sort and column.name == name), None)
+    if column is None:
+        return rows.order_by(*declared.order)
+    down = sort.startswith("-")
+    return rows.order_by(("-" if down else "") + column.sort, "-pk" if down else "pk")
+
+
+class DetailPage(RecordPage):
+    """A record: title, state, moves, facts, photos, related records and one timeline."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        declared, person = self.resource, request.user
+        record = self.record(pk)
+        internal = declared.may_list(person)
+        flow = getattr(record, "workflow", None)
+        state = flow.state(record) if flow else None
+        photos = list(photos_of(record)) if declared.photos else []
+        page = {
+            "crumbs": [{"label": str(declared.label_plural).capitalize(), "url": reverse(declared.url_name("list"))}]
+            + [{"label": label, "url": url} for label, url in declared.crumbs(record)],
+            "title": declared.title(record), "meta": declared.meta(record, person), "badges": declared.badges(record, person),
+            "state": {"kind": state.kind, "word": state.label, "icon": state.icon} if state else None,
+            "moves": move_buttons(record, person), "actions": declared.actions(record, person),
+            "facts": [{"label": fact.label, "value": fact.text(record)} for fact in declared.facts],
+            "photos": photo_cards(photos),
+            "photo_upload": {"url": reverse(declared.url_name("photos"), args=[pk]), "label": _("Add photos")}
+            if declared.photos and may_touch(declared, record, person) else None,
+            "sections": [{"title": title, "html": html} for title, html in declared.sections(record, request)],
+            "aside": [{"title": title, "html": html} for title, html in declared.aside(record, request)]
+            + [{"title": card.title, "html": html} for card in widgets_for(f"record:{record._meta.label}")
+               if (html := card.render(request, record=record))],
+            "timeline": timeline(record, internal=internal),
+            "comment_url": reverse(declared.url_name("comment"), args=[pk]) if declared.comments else "",
+            "edit_url": reverse(declared.url_name("edit"), args=[pk])
+            if declared.form and declared.may(person, "change", record) and not declared.locked(record, person) else "",
+            "history_url": reverse(declared.url_name("history"), args=[pk]) if internal and hasattr(record, "pgh_event_models") else "",
+            "internal": internal,
+        }
+        return self.show(declared.detail_template, page, record=record)
+
+
+def may_touch(declared: type[Resource], record: models.Model, person: Any) -> bool:
+    """May add photos and comments: whoever may change it, or may make any of its moves now."""
+    if declared.may(person, "change", record) or declared.may(person, "add"):
+        return True
+    flow = getattr(record, "workflow", None)
+    return bool(flow and flow.offered(record, person))
+
+
+def move_buttons(record: models.Model, person: Any) -> list[dict[str, Any]]:
+    """The moves of a record as buttons: the first possible one is primary; what is not possible says why."""
+    flow = getattr(record, "workflow", None)
+    if flow is None:
+        return []
+    declared = resource_of(record)
+    offered = [(move, why) for move, why in flow.offered(record, person) if not move.hidden]
+    first = next((move.name for move, why in offered if not why and not move.danger), None)
+    return [
+        {
+            "name": move.name, "label": move.label, "icon": move.icon, "primary": move.name == first, "enabled": not why, "why": why,
+            "danger": move.danger, "needs_form": bool(move.form or move.question),
+            "url": reverse(declared.url_name("move"), args=[record.pk, move.name]), "client_uid": str(uuid.uuid4()),
+        }
+        for move, why in offered
+    ]
+
+
+class MovePage(RecordPage):
+    """One move: GET asks what the move needs, POST makes it."""
+
+    def get(self, request: HttpRequest, pk: int, move: str) -> HttpResponse:
+        record = self.record(pk)
+        self.check(record, move)
+        form = resources.move_form(record, move, request.user)
+        return self.ask(record, move, form)
+
+    def post(self, request: HttpRequest, pk: int, move: str) -> HttpResponse:
+        record = self.record(pk)
+        step = self.check(record, move)
+        form = resources.move_form(record, move, request.user, request.POST, request.FILES)
+        if form is not None and not form.is_valid():
+            return self.ask(record, move, form, status=422)
+        try:
+            fresh = resources.move(record, move, form.cleaned_data if form else {}, by=request.user, client_uid=client_uid(request))
+        except ValidationError as error:
+            if form is None:
+                form = forms.Form(request.POST)
+                form.full_clean()
+            form.add_error(None, error)
+            return self.ask(record, move, form, status=422)
+        messages.success(request, _("%(what)s: %(state)s") % {"what": self.resource.title(fresh), "state": fresh.workflow.state(fresh).label})
+        visible = self.resource.rows(request.user).filter(pk=pk).exists()
+        return after(request, request.POST.get("next") or (fresh.get_absolute_url() if visible else reverse(self.resource.url_name("list"))), step.name)
+
+    def check(self, record: models.Model, name: str) -> Any:
+        flow = getattr(record, "workflow", None)
+        step = flow.moves.get(name) if flow else None
+        if step is None or not step.by_people:
+            raise Http404
+        if not may_move(step, record, self.request.user)[0]:
+            raise NotAllowed(_("You may not do this: %(move)s.") % {"move": step.label}, who_may(step))
+        return step
+
+    def ask(self, record: models.Model, name: str, form: Any, status: int = 200) -> HttpResponse:
+        step = record.workflow.moves[name]  # type: ignore[attr-defined]
+        page = {
+            "title": step.question or step.label, "record": record, "move": step, "form": form, "submit_label": step.label, "danger": step.danger,
+            "action": self.request.path, "cancel_url": record.get_absolute_url(), "client_uid": client_uid(self.request) or str(uuid.uuid4()),
+            "next": self.request.POST.get("next") or self.request.GET.get("next", ""),
+            "enctype": "multipart/form-data" if form is not None and form.is_multipart() else "",
+            "why": str(step.guard(record, self.request.user) or "") if step.guard else "",
+        }
+        return self.show("core/move.html", page, status=status, record=record)
+
+
+class FormPage(RecordPage):
+    """Make or change a record."""
+
+    def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        record = self.allowed(pk)
+        return self.ask(self.form(record), record)
+
+    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        record = self.allowed(pk)
+        form = self.form(record, request.POST, request.FILES)
+        if not form.is_valid():
+            return self.ask(form, record, status=422)
+        try:
+            if record is None:
+                saved, _made = resources.create(self.resource, form.cleaned_data, by=request.user, client_uid=client_uid(request))
+            else:
+                saved = resources.update(self.resource, record, form.cleaned_data, by=request.user, client_uid=client_uid(request))
+        except ValidationError as error:
+            add_errors(form, error)
+            return self.ask(form, record, status=422)
+        messages.success(request, _("Saved: %(what)s") % {"what": self.resource.title(saved)})
+        return after(request, request.path if "another" in request.POST else saved.get_absolute_url(), "saved")
+
+    def allowed(self, pk: int | None) -> models.Model | None:
+        declared = self.resource
+        if pk is None:
+            if not can_add(declared, self.request.user):
+                raise self.refuse(_("You may not add this: %(what)s.") % {"what": declared.label}, "add")
+            return None
+        record = self.record(pk)
+        if not declared.may(self.request.user, "change", record):
+            raise self.refuse(_("You may not change this: %(what)s.") % {"what": declared.label}, "change")
+        reason = declared.locked(record, self.request.user)
+        if reason:
+            raise NotAllowed(reason)
+        return record
+
+    def form(self, record: models.Model | None, *data: Any) -> Any:
+        build = (self.resource.add_form if record is None else None) or self.resource.form
+        assert build is not None
+        options: dict[str, Any] = {"person": self.request.user}
+        if record is not None and issubclass(build, forms.ModelForm):
+            options["instance"] = record
+        if record is None:
+            options["initial"] = {key: value for key, value in self.request.GET.items() if key in build.base_fields}
+        return build(*data, **options)
+
+    def ask(self, form: Any, record: models.Model | None, status: int = 200) -> HttpResponse:
+        declared = self.resource
+        title = _("Change %(what)s") % {"what": record} if record else _("New %(what)s") % {"what": declared.label}
+        page = {
+            "title": title, "form": form, "groups": form_groups(form), "submit_label": _("Save"), "another": record is None,
+            "crumbs": [{"label": str(declared.label_plural).capitalize(), "url": reverse(declared.url_name("list"))}],
+            "draft_key": f"{declared.kind}:{record.pk if record else 'new'}", "client_uid": client_uid(self.request) or str(uuid.uuid4()),
+            "cancel_url": record.get_absolute_url() if record else reverse(declared.url_name("list")),
+            "enctype": "multipart/form-data" if form.is_multipart() else "",
+        }
+        return self.show(declared.form_template, page, status=status, record=record)
+
+
+def form_groups(form: Any) -> list[dict[str, Any]]:
+    """Fields in their groups: what is not named opens first; a closed group with an error opens."""
+    named = {name for _title, names, _open, _hint in getattr(form, "groups", ()) for name in names}
+    first = [form[name] for name in form.fields if name not in named]
+    groups = [{"title": "", "fields": first, "open": True, "hint": ""}] if first else []
+    for title, names, open_, hint in getattr(form, "groups", ()):
+        fields = [form[name] for name in names if name in form.fields]
+        groups.append({"title": title, "fields": fields, "hint": hint, "open": open_ or any(field.errors for field in fields)})
+    return groups
+
+
+def add_errors(form: Any, error: ValidationError) -> None:
+    """Put service errors beside the fields they name, else at the top."""
+    if hasattr(error, "error_dict"):
+        for name, errors in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+    else:
+        form.add_error(None, error)
+
+
+class HistoryPage(RecordPage):
+    """Field by field: who changed what, when, before and after."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        from django.contrib.auth import get_user_model
+
+        record = self.record(pk)
+        if not self.resource.may_list(request.user):
+            raise self.refuse(_("You may not read the history of this record."), "view")
+        rows = changes(record)
+        people = get_user_model()._default_manager.in_bulk({row["who"] for row in rows if row["who"]})
+        for row in rows:
+            row["who"] = people.get(row["who"])
+            row["fields"] = [(field.verbose_name, _history_words(field, before), _history_words(field, value)) for field, before, value in row["fields"]]
+        page = {"title": _("History of %(what)s") % {"what": self.resource.title(record)}, "rows": rows,
+                "crumbs": [{"label": self.resource.title(record), "url": record.get_absolute_url()}]}
+        return self.show("core/history.html", page, record=record)
+
+
+def _history_words(field: Any, value: Any) -> Any:
+    if field.choices and value is not None:
+        value = dict(field.flatchoices).get(value, value)
+    return words_for(value)
+
+
+class CommentPage(RecordPage):
+    """Write on a record."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        record = self.record(pk)
+        if not self.resource.comments:
+            raise Http404
+        text = request.POST.get("text", "").strip()[:2000]
+        if not text:
+            return self.show("core/note.html", {"message": _("Write something first.")}, status=422)
+
+        def act() -> models.Model:
+            internal = "internal" in request.POST and self.resource.may_list(request.user)
+            made = Comment.objects.create(kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=request.user)
+            commented(record, made)
+            return made
+
+        resources.once(client_uid(request), request.user, ["comment", kind_of(record), pk, text], act)
+        return after(request, record.get_absolute_url(), "comment")
+
+
+COMMENT_RECEIVERS: list[Any] = []  # upper packages: (record, comment) -> None, in the same transaction
+
+
+def commented(record: models.Model, comment: Comment) -> None:
+    for receiver in COMMENT_RECEIVERS:
+        receiver(record, comment)
+
+
+class PhotosPage(RecordPage):
+    """Add photos to a record."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        record = self.record(pk)
+        if not self.resource.photos:
+            raise Http404
+        if not may_touch(self.resource, record, request.user):
+            raise self.refuse(_("You may not add photos here."), "change")
+        role = request.POST.get("role", "photo")
+        if role not in dict(Attachment._meta.get_field("role").flatchoices):
+            role = "photo"
+        try:
+            uploads = request.FILES.getlist("photos")
+            if not uploads:
+                raise ValidationError(_("Choose a photo first."))
+            attach(record, clean_photos(uploads), by=request.user, role=role)
+        except ValidationError as error:
+            return self.show("core/note.html", {"message": " ".join(error.messages)}, status=422)
+        return after(request, request.POST.get("next") or record.get_absolute_url(), "photos")
+
+
+def photo(request: HttpRequest, pk: int, size: str) -> FileResponse:
+    """A photo, to whoever may see its record."""
+    from pathlib import Path
+
+    from django.conf import settings
+
+    row = get_object_or_404(Attachment, pk=pk)
+    guest = PHOTO_GUESTS.get(row.kind)
+    if not (guest and guest(request, row)):
+        get_object_or_404(resource_of(row.kind).rows(request.user), pk=row.object_id)
+    path = Path(settings.MEDIA_ROOT) / (row.thumb if size == "thumb" else row.file)
+    if not path.is_file():
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = f'inline; filename="{row.pk}.jpg"'
+    return response
+
+
+PHOTO_GUESTS: dict[str, Any] = {}  # kind -> (request, attachment) -> bool, for readers without a sign-in
+
+
+class OptionsPage(RecordPage):
+    """Options of a remote select: at most 30 rows that the person may see."""
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        from logistics.core.search import Searchable, search
+
+        declared = self.resource
+        rows = filtered_rows(declared, request).rows if declared.filterset else declared.rows(request.user)
+        text = request.GET.get("q", "")
+        if declared.filterset is None and text and issubclass(declared.model, Searchable):
+            rows = search(rows, text)
+        if declared.list_joins:
+            rows = rows.select_related(*declared.list_joins)
+        hint = declared.option_hint
+        from logistics.core.columns import follow
+
+        found = [{"id": row.pk, "text": str(row), "hint": str(follow(row, hint) or "") if hint else ""} for row in rows.order_by(*declared.order)[:30]]
+        return JsonResponse({"results": found})
+
+
+class ExportPage(RecordPage):
+    """Excel of exactly what is filtered, in the order shown."""
+
+    MOST = 20_000
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        from logistics.core.sheets import SheetColumn, workbook
+
+        declared = self.resource
+        if not (declared.may(request.user, "export") or declared.may_list(request.user)):
+            raise self.refuse(_("You may not export this list."), "export")
+        rows = ordered(declared, filtered_rows(declared, request).rows, request.GET.get("sort", ""))
+        joins = list(dict.fromkeys([*joins_of(declared.columns), *declared.list_joins]))
+        rows = (rows.select_related(*joins) if joins else rows)[: self.MOST]
+        columns = [SheetColumn(str(column.label), column.kind, column.width) for column in declared.columns]
+        content = workbook(([column.plain(row) for column in declared.columns] for row in rows.iterator(chunk_size=2000)), columns,
+                           title=str(declared.label_plural))
+        response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        response["Content-Disposition"] = f'attachment; filename="{declared.slug}.xlsx"'
+        return response
+
+
+def client_uid(request: Any) -> uuid.UUID | None:
+    """The key a client gave its act: a hidden field or the Idempotency-Key header."""
+    text = request.POST.get("client_uid") or request.headers.get("Idempotency-Key", "")
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def after(request: Any, url: str, what: str) -> HttpResponse:
+    """Where a page goes after a successful act; htmx is told to follow."""
+    from django.utils.http import url_has_allowed_host_and_scheme
+
+    if not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
+        url = "/"
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = url
+        return response
+    return redirect(url)
+
+
+def fragment(template: str, **context: Any) -> str:
+    """A rendered partial for sections and widgets."""
+    return render_to_string(template, context)
+
+

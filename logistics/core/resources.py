@@ -1,0 +1,241 @@
+"""Resources: one declaration per kind of record ties model, columns, filters, form, moves, page, API, menu and search together."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models, transaction
+from django.forms import BaseForm
+from django.utils.functional import classproperty
+from django.utils.translation import gettext as _
+
+from logistics.core.access import access_of
+from logistics.core.columns import Column
+from logistics.core.errors import Conflict, NotAllowed
+from logistics.core.filters import RecordFilters
+from logistics.core.idempotency import once
+from logistics.core.models import kind_of
+from logistics.core.registry import Registry
+from logistics.core.workflow import perform, write_event
+
+
+class Resource:
+    """What the house needs to know about a kind of record. Subclass in the `resources` room and decorate with @resource."""
+
+    model: type[models.Model]
+    slug: str = ""  # "work-orders": part of every URL
+    icon: str = "list"
+    columns: tuple[Column, ...] = ()
+    facts: tuple[Column, ...] = ()  # shown on the detail page; same declaration as a column
+    filterset: type[RecordFilters] | None = None
+    order: tuple[str, ...] = ("-id",)
+    form: type[forms.ModelForm] | None = None  # None: rows are made by moves and services only
+    add_form: type[forms.BaseForm] | None = None  # when making asks other things than changing
+    menu: tuple[str, int] | None = None  # (section code, order); shown to those who may view it by role
+    menu_label: Any = None
+    photos: bool = False
+    comments: bool = False
+    api_fields: tuple[str, ...] = ()
+    api_joins: tuple[str, ...] = ()  # further select_related paths of the API fields
+    list_joins: tuple[str, ...] = ()  # further select_related paths of a row (for __str__, URLs)
+    detail_joins: tuple[str, ...] = ()
+    list_template = "core/list.html"
+    detail_template = "core/detail.html"
+    form_template = "core/form.html"
+    page_size = 50
+    option_hint = ""  # dotted path shown beside an option of a remote select
+
+    # names -------------------------------------------------------------------------------------------------------
+    @classproperty
+    def app(cls) -> str:  # noqa: N805
+        return cls.model._meta.app_label
+
+    @classproperty
+    def kind(cls) -> str:  # noqa: N805
+        return kind_of(cls.model)
+
+    @classproperty
+    def label(cls) -> Any:  # noqa: N805
+        return cls.model._meta.verbose_name
+
+    @classproperty
+    def label_plural(cls) -> Any:  # noqa: N805
+        return cls.model._meta.verbose_name_plural
+
+    @classproperty
+    def url_stem(cls) -> str:  # noqa: N805
+        return cls.model._meta.model_name
+
+    @classmethod
+    def url_name(cls, page: str) -> str:
+        return f"{cls.app}:{cls.url_stem}-{page}"
+
+    # rows --------------------------------------------------------------------------------------------------------
+    @classmethod
+    def rows(cls, person: Any, action: str = "view") -> models.QuerySet:
+        """The rows this person may see (or act on)."""
+        return cls.model.objects.visible_to(person, action)  # type: ignore[attr-defined]
+
+    @classmethod
+    def may(cls, person: Any, action: str, record: models.Model | None = None) -> bool:
+        """May the person do this (add, change, export, ...) to the record, or anywhere at all?"""
+        return access_of(person).may(f"{cls.kind}:{action}", record)
+
+    @classmethod
+    def may_list(cls, person: Any) -> bool:
+        """Is the list of this record part of the person's work? (Rows that everybody may read do not fill everybody's menu.)"""
+        return access_of(person).has(f"{cls.kind}:view")
+
+    @classmethod
+    def locked(cls, record: models.Model, person: Any) -> str:
+        """Why this record cannot be changed by form now; "" when it can."""
+        return ""
+
+    # the one way in ----------------------------------------------------------------------------------------------
+    @classmethod
+    def create(cls, data: dict[str, Any], by: Any) -> models.Model:
+        """Make a record from cleaned data; page, API and import call this. A domain overrides it with its service."""
+        record = cls.model(**_without_many(cls.model, data))
+        record.full_clean()
+        record.save()
+        _set_many(record, data)
+        return record
+
+    @classmethod
+    def update(cls, record: models.Model, data: dict[str, Any], by: Any) -> models.Model:
+        """Change a record by cleaned data."""
+        for name, value in _without_many(cls.model, data).items():
+            setattr(record, name, value)
+        record.full_clean()
+        record.save()
+        _set_many(record, data)
+        return record
+
+    # words -------------------------------------------------------------------------------------------------------
+    @classmethod
+    def sentence(cls, person: Any, rows: models.QuerySet) -> str:
+        """The finding on top of the list; "" when there is none."""
+        return ""
+
+    @classmethod
+    def title(cls, record: models.Model) -> str:
+        return str(record)
+
+    @classmethod
+    def meta(cls, record: models.Model, person: Any) -> str:
+        """Who and where, beside the state badge."""
+        return ""
+
+    @classmethod
+    def badges(cls, record: models.Model, person: Any) -> list[str]:
+        return []
+
+    @classmethod
+    def crumbs(cls, record: models.Model | None) -> list[tuple[str, str]]:
+        return []
+
+    @classmethod
+    def sections(cls, record: models.Model, request: Any) -> list[tuple[str, str]]:
+        """(title, safe HTML) for the main column of the detail page, before the timeline."""
+        return []
+
+    @classmethod
+    def aside(cls, record: models.Model, request: Any) -> list[tuple[str, str]]:
+        """(title, safe HTML) for the side column."""
+        return []
+
+    @classmethod
+    def actions(cls, record: models.Model, person: Any) -> list[dict[str, str]]:
+        """Further buttons that lead to pages: {label, url, icon}."""
+        return []
+
+    @classmethod
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        return []
+
+
+RESOURCES: Registry[type[Resource]] = Registry("resource")
+
+
+def resource(declaration: type[Resource]) -> type[Resource]:
+    """Class decorator: register the resource of its model."""
+    declaration.slug = declaration.slug or str(declaration.model._meta.model_name)
+    declaration.model.resource = declaration  # type: ignore[attr-defined]
+    return RESOURCES.add(declaration.kind, declaration)
+
+
+def resource_of(record: models.Model | type[models.Model] | str) -> type[Resource]:
+    return RESOURCES[record if isinstance(record, str) else kind_of(record)]
+
+
+# acts: what page and API both call -----------------------------------------------------------------------------------
+def create(declared: type[Resource], data: dict[str, Any], *, by: Any, client_uid: Any = None, may_anyway: bool = False
+           ) -> tuple[models.Model, bool]:
+    """Make a record once per client key; afterwards it must be in the maker's scope. (record, made now)."""
+    if not may_anyway and not declared.may(by, "add"):
+        raise NotAllowed(_("You may not add this: %(what)s.") % {"what": declared.label})
+
+    def act() -> models.Model:
+        with transaction.atomic():
+            record = declared.create(data, by)
+            if not declared.rows(by).filter(pk=record.pk).exists() and not declared.rows(by, "add").filter(pk=record.pk).exists():
+                raise ValidationError(_("This lies outside the part of the school that you look after."), code="scope")
+            if not hasattr(declared.model, "workflow"):
+                write_event(record, "create", by=by)
+            return record
+
+    return once(client_uid, by, ["create", declared.kind, data], act)
+
+
+def update(declared: type[Resource], record: models.Model, data: dict[str, Any], *, by: Any, client_uid: Any = None) -> models.Model:
+    """Change a record; it must be in scope for change before and after."""
+    if not declared.may(by, "change", record):
+        raise NotAllowed(_("You may not change this: %(what)s.") % {"what": declared.label})
+
+    def act() -> models.Model:
+        with transaction.atomic():
+            fresh = declared.model._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+            reason = declared.locked(fresh, by)
+            if reason:
+                raise Conflict(reason)
+            changed = declared.update(fresh, data, by)
+            if not declared.rows(by, "change").filter(pk=changed.pk).exists():
+                raise ValidationError(_("This lies outside the part of the school that you look after."), code="scope")
+            write_event(changed, "change", by=by)
+            return changed
+
+    return once(client_uid, by, ["update", declared.kind, record.pk, data], act)[0]
+
+
+def move(record: models.Model, name: str, data: dict[str, Any], *, by: Any, client_uid: Any = None) -> models.Model:
+    """Make a move once per client key."""
+    return once(client_uid, by, ["move", kind_of(record), record.pk, name, data], lambda: perform(record, name, by=by, **data))[0]
+
+
+def move_form(record: models.Model, name: str, person: Any, data: Any = None, files: Any = None, initial: Any = None) -> BaseForm | None:
+    """The form of a move, bound when data is given; None when the move asks nothing."""
+    form = type(record).workflow.moves[name].form  # type: ignore[attr-defined]
+    return form(data, files, person=person, record=record, initial=initial) if form else None
+
+
+def _many(model: type[models.Model], name: str) -> bool:
+    try:
+        return model._meta.get_field(name).many_to_many
+    except FieldDoesNotExist:
+        return False
+
+
+def _without_many(model: type[models.Model], data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if not _many(model, name)}
+
+
+def _set_many(record: models.Model, data: dict[str, Any]) -> None:
+    for name, value in data.items():
+        if _many(type(record), name):
+            getattr(record, name).set(value)
+
+
+def all_resources() -> Iterable[type[Resource]]:
+    return iter(RESOURCES)

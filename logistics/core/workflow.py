@@ -1,0 +1,222 @@
+"""Workflows: the legal moves of a record as one readable table, and the only way to change its state."""
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.dispatch import Signal
+from django.utils.translation import gettext as _
+
+from logistics.core import clock
+from logistics.core.access import ROLES, access_of
+from logistics.core.errors import Conflict, NotAllowed
+from logistics.core.models import Event, kind_of
+from logistics.core.registry import Registry
+
+transitioned = Signal()  # sender=model, record, move, event; sent after commit
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Somebody by what he is to this record (its reporter, its technician), not by a role."""
+
+    name: str
+    label: Any
+    test: Callable[[Any, Any], bool]
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+
+SYSTEM = Relation("system", "system", lambda record, person: False)
+Who = str | Relation
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a fact happened, was captured on the phone, and is judged to have happened."""
+
+    judged_at: datetime
+    occurred_at: datetime | None = None
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """One legal step. `guard(record, person)` returns a translated reason against it, or None.
+
+    `effect(record, *, by, at, **data)` changes the record before it is saved; `after(record, *, by, at, event, **data)` writes
+    other rows, in the same transaction. `told` is the sentence of the timeline: "put it on hold".
+    """
+
+    name: str
+    label: Any
+    sources: frozenset[str]
+    target: str  # "" keeps the state
+    who: tuple[Who, ...]
+    told: Any
+    form: type[forms.Form] | None = None
+    guard: Callable[[Any, Any], Any] | None = None
+    effect: Callable[..., Any] | None = None
+    after: Callable[..., Any] | None = None
+    icon: str = "arrow-right"
+    weight: int = 50  # the lowest possible one is the primary button
+    danger: bool = False
+    question: Any = ""  # asked before it is done, when it touches other people or cannot be undone
+    hidden: bool = False  # offered by a page of its own, not among the buttons
+
+    @property
+    def by_people(self) -> bool:
+        return any(who is not SYSTEM for who in self.who)
+
+
+@dataclass(frozen=True)
+class State:
+    """One state: its word, its kind of look (design README 4) and icon."""
+
+    code: str
+    label: Any
+    kind: str
+    icon: str = ""
+
+
+@dataclass
+class Workflow:
+    """All moves of a model. Made once, in the `workflow` room; found as `Model.workflow`."""
+
+    model: type[models.Model]
+    states: tuple[State, ...]
+    moves: dict[str, Move] = field(default_factory=dict)
+    field: str = "state"
+
+    def __post_init__(self) -> None:
+        self.model.workflow = self  # type: ignore[attr-defined]
+        self._states = {state.code: state for state in self.states}
+        WORKFLOWS.add(kind_of(self.model), self)
+
+    def move(self, name: str, label: Any, sources: str, target: str, who: tuple[Who, ...] | Who, told: Any, **options: Any) -> Workflow:
+        """Add a move; `sources` are state codes separated by spaces."""
+        people = who if isinstance(who, tuple) else (who,)
+        self.moves[name] = Move(name, label, frozenset(sources.split()), target, people, told, **options)
+        return self
+
+    def __iter__(self) -> Iterator[Move]:
+        return iter(self.moves.values())
+
+    def state(self, record: models.Model) -> State:
+        return self._states[getattr(record, self.field)]
+
+    def offered(self, record: models.Model, person: Any) -> list[tuple[Move, str]]:
+        """Moves that lead on from here and that this person may make, with the reason against each ("" when possible)."""
+        current = getattr(record, self.field)
+        found = []
+        for step in sorted(self, key=lambda move: move.weight):
+            if current in step.sources and may_move(step, record, person)[0]:
+                found.append((step, str(step.guard(record, person) or "") if step.guard else ""))
+        return found
+
+    def mermaid(self) -> str:
+        """The table as a state diagram for docs/."""
+        lines = ["stateDiagram-v2"]
+        lines += [
+            f"    {source} --> {move.target or source}: {move.name}"
+            for move in self for source in (state.code for state in self.states) if source in move.sources
+        ]
+        return "\n".join(lines)
+
+
+WORKFLOWS: Registry[Workflow] = Registry("workflow")
+
+
+def may_move(move: Move, record: models.Model, person: Any) -> tuple[bool, int | None]:
+    """(allowed, id of the person on whose behalf). `person` None is the system, which may do everything."""
+    if person is None:
+        return True, None
+    access = access_of(person)
+    if not access.grants and not getattr(person, "is_active", False):
+        return False, None
+    if any(isinstance(who, Relation) and who.test(record, person) for who in move.who):
+        return True, None
+    grant = access.grant_over([who for who in move.who if isinstance(who, str)], record)
+    return grant is not None, grant.on_behalf_of if grant else None
+
+
+def who_may(move: Move) -> list[str]:
+    """The words for those who may make a move."""
+    return [str(ROLES[who].label) if isinstance(who, str) else str(who.label) for who in move.who if who is not SYSTEM]
+
+
+def perform(record: models.Model, name: str, *, by: Any, times: Times | None = None, **data: Any) -> models.Model:
+    """Make one move: lock the row, check state, permission and guard, run the effect, save, write the event, announce after commit.
+
+    `by` None is the system. Errors: Conflict (wrong state now), NotAllowed, ValidationError (guard or data). Returns the fresh record.
+    """
+    model = type(record)
+    flow: Workflow = model.workflow  # type: ignore[attr-defined]
+    move = flow.moves[name]
+    times = times or Times(clock.now())
+    with transaction.atomic(), pghistory.context(user=getattr(by, "pk", None), move=name):
+        fresh = model._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+        before = getattr(fresh, flow.field)
+        if before not in move.sources:
+            raise Conflict(
+                _("“%(move)s” is not possible any more: the record is now “%(state)s”.")
+                % {"move": move.label, "state": flow.state(fresh).label}
+            )
+        allowed, on_behalf_of = may_move(move, fresh, by)
+        if not allowed:
+            raise NotAllowed(_("You may not do this: %(move)s.") % {"move": move.label}, who_may(move))
+        reason = move.guard(fresh, by) if move.guard else None
+        if reason:
+            raise ValidationError(reason, code="guard")
+        if move.target:
+            setattr(fresh, flow.field, move.target)
+        if move.effect:
+            move.effect(fresh, by=by, at=times.judged_at, **data)
+        fresh.save()
+        event = write_event(
+            fresh, name, by=by, from_state=before, to_state=getattr(fresh, flow.field), on_behalf_of=on_behalf_of, times=times,
+            text=str(data.get("reason") or data.get("note") or ""), data=_plain(data),
+        )
+        if move.after:
+            move.after(fresh, by=by, at=times.judged_at, event=event, **data)
+        transaction.on_commit(lambda: _announce(model, fresh, move, event))
+    return fresh
+
+
+def write_event(record: models.Model, move: str, *, by: Any, from_state: str = "", to_state: str = "", on_behalf_of: int | None = None,
+                times: Times | None = None, text: str = "", data: dict[str, Any] | None = None) -> Event:
+    """One line of the timeline of a record."""
+    times = times or Times(clock.now())
+    return Event.objects.create(
+        kind=kind_of(record), object_id=record.pk, move=move, from_state=from_state, to_state=to_state, by=by,
+        on_behalf_of_id=on_behalf_of, at=times.judged_at, occurred_at=times.occurred_at, captured_at=times.captured_at,
+        recorded_at=clock.now(), text=text, data=data or {},
+    )
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """What a move was given, fit for JSON: records become {"id", "label"}; files are left to their own rows."""
+    plain = {}
+    for key, value in data.items():
+        if isinstance(value, models.Model):
+            plain[key] = {"id": value.pk, "label": str(value)}
+        elif isinstance(value, str | int | float | bool) or value is None:
+            plain[key] = value
+        elif isinstance(value, datetime) or hasattr(value, "isoformat"):
+            plain[key] = value.isoformat()
+    return plain
+
+
+def _announce(model: type[models.Model], record: models.Model, move: Move, event: Event) -> None:
+    for receiver, answer in transitioned.send_robust(model, record=record, move=move, event=event):
+        if isinstance(answer, Exception):
+            log.error("receiver %s of %s failed", receiver, move.name, exc_info=answer)

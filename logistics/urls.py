@@ -1,0 +1,41 @@
+"""All addresses: the doors of each app, the generic pages, the API."""
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from logistics.core import errors, pages, views
+from logistics.core.api import api_urls
+from logistics.core.routes import app_routes
+
+own_patterns: dict[str, list] = {}
+door_patterns: list = []
+for config in apps.get_app_configs():
+    if find_spec(f"{config.name}.urls") and not config.name.startswith(("django.", "rest_framework", "drf_")):
+        module = import_module(f"{config.name}.urls")
+        own_patterns[config.label] = list(getattr(module, "urlpatterns", []))
+        door_patterns += getattr(module, "doors", [])  # addresses without the app's prefix: /q/<code>, /sign-in/
+
+api = [
+    *api_urls(),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("language/", views.set_language, name="set-language"),
+    path("theme/", views.set_theme, name="set-theme"),
+    path("offline/", views.offline, name="offline"),
+    path("photos/<int:pk>/<slug:size>/", pages.photo, name="photo"),
+    *door_patterns,
+    path("api/v1/", include(api)),
+    *app_routes(own_patterns),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
