@@ -2,7 +2,8 @@
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations
 
-from logistics.core.grams import SQL_CREATE, SQL_DROP, pinyin_rows
+from logistics.core.grams import SQL_CREATE, SQL_DROP
+from logistics.core.pinyin import pinyin_rows
 
 TABLE = """
 CREATE TABLE core_pinyin (letter text PRIMARY KEY, initial text NOT NULL);
