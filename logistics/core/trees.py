@@ -17,11 +17,11 @@ def tree_triggers(table: str) -> list[pgtrigger.Trigger]:
             func=f"PERFORM pg_advisory_xact_lock_shared({lock}); RETURN NULL;",
         ),
         pgtrigger.Trigger(
-            name="tree_move_lock", operation=pgtrigger.UpdateOf("parent"), when=pgtrigger.Before, level=pgtrigger.Statement,
+            name="tree_move_lock", operation=pgtrigger.UpdateOf("parent_id"), when=pgtrigger.Before, level=pgtrigger.Statement,
             func=f"PERFORM pg_advisory_xact_lock({lock}); RETURN NULL;",
         ),
         pgtrigger.Trigger(
-            name="tree_path", operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent"), when=pgtrigger.Before,
+            name="tree_path", operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id"), when=pgtrigger.Before,
             declare=[("above", "bigint[]")],
             func=f"""
                 IF NEW.parent_id IS NULL THEN above := ARRAY[]::bigint[];
@@ -36,7 +36,7 @@ def tree_triggers(table: str) -> list[pgtrigger.Trigger]:
             """,
         ),
         pgtrigger.Trigger(
-            name="tree_follow", operation=pgtrigger.UpdateOf("parent"), when=pgtrigger.After,
+            name="tree_follow", operation=pgtrigger.UpdateOf("parent_id"), when=pgtrigger.After,
             condition=pgtrigger.Condition("NEW.parent_id IS DISTINCT FROM OLD.parent_id"),
             func=f"""
                 UPDATE {table} SET ancestors = NEW.ancestors || ancestors[cardinality(OLD.ancestors) + 1:]
