@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,7 @@ class Move:
     danger: bool = False
     question: Any = ""  # asked before it is done, when it touches other people or cannot be undone
     hidden: bool = False  # offered by a page of its own, not among the buttons
+    locks: Callable[[Any, dict[str, Any]], Iterable[models.Model]] | None = None  # other rows to lock, before any check
 
     @property
     def by_people(self) -> bool:
@@ -164,7 +165,7 @@ def perform(record: models.Model, name: str, *, by: Any, times: Times | None = N
     move = flow.moves[name]
     times = times or Times(clock.now())
     with transaction.atomic(), pghistory.context(user=getattr(by, "pk", None), move=name):
-        fresh = model._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+        fresh = lock_all([record, *(move.locks(record, data) if move.locks else ())])[0]
         before = getattr(fresh, flow.field)
         if before not in move.sources:
             raise Conflict(
@@ -190,6 +191,21 @@ def perform(record: models.Model, name: str, *, by: Any, times: Times | None = N
             move.after(fresh, by=by, at=times.judged_at, event=event, **data)
         transaction.on_commit(lambda: _announce(model, fresh, move, event))
     return fresh
+
+
+def lock_all(records: Iterable[models.Model]) -> list[models.Model]:
+    """Lock rows in the one global order (`lock_rank` of the model, then id) and return them fresh, in the order given."""
+    wanted = list(records)
+    kinds = sorted({type(row) for row in wanted}, key=lambda model: (getattr(model, "lock_rank", 50), kind_of(model)))
+    fresh: dict[tuple[type[models.Model], Any], models.Model] = {}
+    for model in kinds:
+        ids = sorted({row.pk for row in wanted if type(row) is model})
+        for row in model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):
+            fresh[model, row.pk] = row
+    try:
+        return [fresh[type(row), row.pk] for row in wanted]
+    except KeyError:
+        raise Conflict(_("The record is not there any more.")) from None
 
 
 def write_event(record: models.Model, move: str, *, by: Any, from_state: str = "", to_state: str = "", on_behalf_of: int | None = None,

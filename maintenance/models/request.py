@@ -1,0 +1,183 @@
+"""The repair request: what somebody saw, and what became of it for that person."""
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from logistics.core import clock
+from logistics.core.bilingual import pick
+from logistics.core.history import tracked
+from logistics.core.scoping import ScopedModel
+from logistics.core.search import Searchable, search_index, search_trigger
+from maintenance.models.catalogue import Symptom
+from maintenance.querysets import RequestQuerySet
+
+
+class Here(models.Model):
+    """Where a fact happened: the place, and its words at that time in both languages."""
+
+    place = models.ForeignKey("campus.Place", models.PROTECT, related_name="+", verbose_name=_("place"))
+    place_zh = models.CharField(max_length=200, editable=False, default="")
+    place_en = models.CharField(max_length=200, editable=False, default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def place_label(self) -> str:
+        return pick(self.place_zh, self.place_en)
+
+
+class Titled(models.Model):
+    """A title in both languages; where only one was typed, both hold it."""
+
+    title_zh = models.CharField(_("title"), max_length=120)
+    title_en = models.CharField(_("English title"), max_length=120)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def title(self) -> str:
+        return pick(self.title_zh, self.title_en)
+
+
+@tracked()
+class RepairRequest(Titled, Here, Searchable, ScopedModel):
+    """报修单: one person's report that something is broken; several may lead to one work order."""
+
+    class Channel(models.TextChoices):
+        QR = "qr", _("label")
+        WEB = "web", _("page")
+        PHONE = "phone", _("phone call")
+        COUNTER = "counter", _("counter")
+        ROUND = "round", _("inspection")
+        DEVICE = "device", _("device")
+        APP = "app", _("another service")
+
+    class Access(models.TextChoices):
+        ANYTIME = "anytime", _("come in at any time")
+        WINDOWS = "windows", _("only at the times written")
+        PRESENT = "present", _("only while I am there")
+        ENTRY = "entry_allowed", _("enter even if nobody is there")
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", _("New")
+        NEEDS_INFO = "needs_info", _("Needs info")
+        ACCEPTED = "accepted", _("Accepted")
+        RESOLVED = "resolved", _("To confirm")
+        CONFIRMED = "confirmed", _("Confirmed")
+        AUTO_CLOSED = "auto_closed", _("Lapsed")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    number = models.CharField(_("number"), max_length=20, unique=True, null=True, editable=False)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.WEB)
+    reporter = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="repair_requests", verbose_name=_("reporter"))
+    taken_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken down by"))
+    equipment = models.ForeignKey("assets.Equipment", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("equipment"))
+    category = models.ForeignKey("maintenance.RepairCategory", models.PROTECT, related_name="+", verbose_name=_("category"))
+    symptom = models.ForeignKey("maintenance.Symptom", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("symptom"))
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    hazard = models.CharField(_("hazard"), max_length=12, choices=Symptom.Hazard, default="none")
+    stops_use = models.BooleanField(_("cannot be used"), default=False)
+    access = models.CharField(_("access"), max_length=13, choices=Access, default=Access.ANYTIME)
+    access_note = models.CharField(_("times of access"), max_length=120, blank=True)
+    submitted_at = models.DateTimeField(_("reported"), default=clock.now)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.SUBMITTED)
+    work_order = models.ForeignKey("maintenance.WorkOrder", models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("work order"))
+    joined_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="joined", verbose_name=_("joined to"))
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("split from"))
+    resolved_at = models.DateTimeField(_("repaired"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    question = models.CharField(_("question to the reporter"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    lock_rank = 20
+    scope_place = "place"
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("repair request")
+        verbose_name_plural = _("repair requests")
+        ordering = ["-submitted_at", "-id"]
+        constraints = [
+            models.CheckConstraint(name="request_not_joined_to_itself", condition=Q(joined_to__isnull=True) | ~Q(joined_to=F("id"))),
+            models.CheckConstraint(
+                name="request_in_work_has_order",
+                condition=~Q(state__in=["accepted", "resolved", "confirmed", "auto_closed"]) | Q(work_order__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-submitted_at", "-id"], name="request_newest"),
+            models.Index(fields=["state", "-submitted_at", "-id"], name="request_state"),
+            models.Index(fields=["reporter", "-submitted_at", "-id"], name="request_reporter"),
+            models.Index(fields=["place", "-submitted_at"], name="request_place"),
+            models.Index(fields=["equipment", "-submitted_at"], name="request_equipment", condition=Q(equipment__isnull=False)),
+            models.Index(fields=["category", "-submitted_at", "-id"], name="request_category"),
+            models.Index(fields=["submitted_at"], name="request_waiting", condition=Q(state__in=["submitted", "needs_info"])),
+            models.Index(fields=["resolved_at"], name="request_to_confirm", condition=Q(state="resolved")),
+            search_index("request_search"),
+        ]
+        triggers = [
+            search_trigger("number", "title_zh", "title_en", "place_zh", "place_en", "description"),
+            pgtrigger.Trigger(
+                name="no_join_chain",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("joined_to"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__joined_to__isnull=False),
+                func="""
+                    IF EXISTS (SELECT 1 FROM maintenance_repairrequest r WHERE r.id = NEW.joined_to_id AND r.joined_to_id IS NOT NULL)
+                       OR EXISTS (SELECT 1 FROM maintenance_repairrequest r WHERE r.joined_to_id = NEW.id) THEN
+                        RAISE EXCEPTION 'join_chain' USING ERRCODE = 'check_violation', CONSTRAINT = 'request_no_join_chain';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number or '–'} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("maintenance:repairrequest-detail", args=[self.pk])
+
+    @property
+    def open(self) -> bool:
+        return self.state in {"submitted", "needs_info", "accepted"}
+
+
+class GuestContact(models.Model):
+    """访客联系方式: how to reach somebody who reported without signing in; deleted 180 days after the end."""
+
+    request = models.OneToOneField(RepairRequest, models.PROTECT, related_name="guest")
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("guest contact")
+        verbose_name_plural = _("guest contacts")
+
+    def __str__(self) -> str:
+        return self.name or str(_("Guest"))
+
+
+class Rating(models.Model):
+    """评价: what the reporter thought of the repair; only that person's own act makes one."""
+
+    request = models.OneToOneField(RepairRequest, models.PROTECT, related_name="rating")
+    score = models.PositiveSmallIntegerField(_("score"))
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        constraints = [models.CheckConstraint(name="rating_score", condition=Q(score__range=(1, 5)))]
+
+    def __str__(self) -> str:
+        return str(self.score)

@@ -1,0 +1,86 @@
+"""Questions about requests and orders, and who may see them."""
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db.models import Exists, OuterRef, Q
+
+from logistics.core.access import NOTHING, Access, either
+from logistics.core.scoping import ScopedQuerySet
+
+
+def me(access: Access) -> int:
+    return getattr(access.person, "pk", None) or 0
+
+
+class RequestQuerySet(ScopedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """The reporter sees the own ones; technicians those of their orders; others by role and place."""
+        rule = super().scope(access, action)
+        if action in ("view", "add"):
+            rule = either(rule, Q(reporter_id=me(access)) if me(access) else NOTHING)
+        if action == "view" and me(access) and "technician" in access.roles:
+            rule = either(rule, Q(work_order__lead_id=me(access)))
+        return rule
+
+    def waiting(self) -> Self:
+        """Nobody has decided on them yet."""
+        return self.filter(state__in=["submitted", "needs_info"])
+
+    def open(self) -> Self:
+        return self.filter(state__in=["submitted", "needs_info", "accepted"])
+
+    def at(self, place: Any) -> Self:
+        return self.filter(place__ancestors__contains=[place.pk])
+
+    def roots(self) -> Self:
+        return self.filter(joined_to__isnull=True)
+
+
+class WorkOrderQuerySet(ScopedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """Lead and crew see their orders, technicians the pool of their team, others by role, place and team."""
+        rule = super().scope(access, action)
+        if action != "view" or not me(access):
+            return rule
+        from maintenance.models import Assignment
+
+        crew = Assignment.objects.filter(order=OuterRef("pk"), person_id=me(access), released_at__isnull=True)
+        if "technician" in access.roles:
+            teams = list(access.area_of(["technician"]).departments)
+            rule = either(rule, Q(lead_id=me(access)), Q(pool=True, state="open", team_id__in=teams), Q(Exists(crew)))
+        return rule
+
+    def live(self) -> Self:
+        """Not closed and not cancelled."""
+        from maintenance.models.order import LIVE_STATES
+
+        return self.filter(state__in=LIVE_STATES)
+
+    def open(self) -> Self:
+        """Still to be worked on."""
+        from maintenance.models.order import OPEN_STATES
+
+        return self.filter(state__in=OPEN_STATES)
+
+    def at(self, place: Any) -> Self:
+        return self.filter(place__ancestors__contains=[place.pk])
+
+    def late(self) -> Self:
+        """Open orders whose time for the repair has passed."""
+        from logistics.core import clock
+        from maintenance.models import Clock
+
+        late = Clock.objects.filter(order=OuterRef("pk"), kind="resolve").filter(
+            Q(breached_at__isnull=False) | Q(running=True, due_at__lt=clock.now())
+        )
+        return self.open().filter(Exists(late))
+
+
+class OrderPartQuerySet(ScopedQuerySet):
+    """Rows that hang on an order: seen by those who see the order."""
+
+    def scope(self, access: Access, action: str) -> Q:
+        from maintenance.models import WorkOrder
+
+        return Q(order__in=WorkOrder.objects.visible_to(access.person, "view"))
