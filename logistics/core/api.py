@@ -194,7 +194,7 @@ def viewset_of(declared: type[Resource]) -> type[RecordViewSet]:
         if step.by_people:
             body[f"move_{step.name}"] = _move_action(step.name)
             schema[f"move_{step.name}"] = extend_schema(
-                tags=tags, request=input_serializer(f"{name}{step.name.title().replace('_', '')}", step.form), parameters=[KEY],
+                tags=tags, request=input_serializer(f"{name}{step.name.title().replace('_', '')}", step.form_class), parameters=[KEY],
                 responses={200: shape, **REFUSALS}, operation_id=f"{declared.app}_{declared.slug.replace('-', '_')}_{step.name}",
                 summary=str(step.label),
             )

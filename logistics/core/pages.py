@@ -221,7 +221,7 @@ class DetailPage(RecordPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         declared, person = self.resource, request.user
         record = self.record(pk)
-        internal = declared.may_list(person)
+        internal = declared.internal(record, person)
         flow = getattr(record, "workflow", None)
         state = flow.state(record) if flow else None
         photos = list(photos_of(record)) if declared.photos else []
@@ -410,7 +410,7 @@ class HistoryPage(RecordPage):
         from django.contrib.auth import get_user_model
 
         record = self.record(pk)
-        if not self.resource.may_list(request.user):
+        if not self.resource.internal(record, request.user):
             raise self.refuse(_("You may not read the history of this record."), "view")
         rows = changes(record)
         people = get_user_model()._default_manager.in_bulk({row["who"] for row in rows if row["who"]})
@@ -440,7 +440,7 @@ class CommentPage(RecordPage):
             return self.show("core/note.html", {"message": _("Write something first.")}, status=422)
 
         def act() -> models.Model:
-            internal = "internal" in request.POST and self.resource.may_list(request.user)
+            internal = "internal" in request.POST and self.resource.internal(record, request.user)
             made = Comment.objects.create(kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=request.user)
             commented(record, made)
             return made

@@ -137,6 +137,11 @@ class Resource:
         return []
 
     @classmethod
+    def internal(cls, record: models.Model, person: Any) -> bool:
+        """Does this person work on it, and so read colleagues' comments and the history?"""
+        return cls.may_list(person)
+
+    @classmethod
     def sections(cls, record: models.Model, request: Any) -> list[tuple[str, str]]:
         """(title, safe HTML) for the main column of the detail page, before the timeline."""
         return []
@@ -216,7 +221,7 @@ def move(record: models.Model, name: str, data: dict[str, Any], *, by: Any, clie
 
 def move_form(record: models.Model, name: str, person: Any, data: Any = None, files: Any = None, initial: Any = None) -> BaseForm | None:
     """The form of a move, bound when data is given; None when the move asks nothing."""
-    form = type(record).workflow.moves[name].form  # type: ignore[attr-defined]
+    form = type(record).workflow.moves[name].form_class  # type: ignore[attr-defined]
     return form(data, files, person=person, record=record, initial=initial) if form else None
 
 

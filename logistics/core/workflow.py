@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.dispatch import Signal
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from logistics.core import clock
@@ -63,7 +64,7 @@ class Move:
     target: str  # "" keeps the state
     who: tuple[Who, ...]
     told: Any
-    form: type[forms.Form] | None = None
+    form: str = ""  # dotted path of the form that asks what the move needs ("maintenance.forms.AssignForm")
     guard: Callable[[Any, Any], Any] | None = None
     effect: Callable[..., Any] | None = None
     after: Callable[..., Any] | None = None
@@ -73,6 +74,10 @@ class Move:
     question: Any = ""  # asked before it is done, when it touches other people or cannot be undone
     hidden: bool = False  # offered by a page of its own, not among the buttons
     locks: Callable[[Any, dict[str, Any]], Iterable[models.Model]] | None = None  # other rows to lock, before any check
+
+    @property
+    def form_class(self) -> type[forms.Form] | None:
+        return import_string(self.form) if self.form else None
 
     @property
     def by_people(self) -> bool:

@@ -1,0 +1,112 @@
+"""Clocks: started by policy, told what happened, folded again, and their steps armed."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from logistics.alerts.services import arm, cancel
+from logistics.campus.clockfold import Event as Fact
+from logistics.campus.clockfold import Folded, fold, step_instants
+from logistics.campus.services.calendars import calendar_clock, resolve_version
+from logistics.core import clock as watch
+from maintenance.models import Clock, ClockEvent, ServicePolicy
+
+STEP = "maintenance.clock_step"
+
+
+def match_policy(*, place: Any, category: Any, kind: str, priority: str, at: datetime) -> ServicePolicy:
+    """The promise that holds: deepest place, then deepest category, then kind named, then priority named (facilities.md 5.2)."""
+    chain = category_chain(category)
+    found = list(
+        ServicePolicy.objects.live(at)
+        .filter(Q(place__isnull=True) | Q(place_id__in=place.ancestors), Q(category__isnull=True) | Q(category_id__in=chain),
+                kind__in=["", kind], priority__in=["", priority])
+        .annotate(depth=Coalesce(F("place__ancestors__len"), 0))
+    )
+    if not found:
+        raise LookupError(f"no service policy for {kind} {priority}")
+    return max(found, key=lambda row: (row.depth, chain.index(row.category_id) + 1 if row.category_id else 0, bool(row.kind), bool(row.priority)))
+
+
+def category_chain(category: Any) -> list[int]:
+    """Ids from the root category down to this one."""
+    chain: list[int] = []
+    while category is not None:
+        chain.insert(0, category.pk)
+        category = category.parent
+    return chain
+
+
+def start(owner: dict[str, Any], kind: str, policy: ServicePolicy, *, place: Any, at: datetime) -> Clock:
+    """Start a clock for {"request": r} or {"order": o}."""
+    version = resolve_version(place, "duty", at) if policy.counts == ServicePolicy.ClockKind.DUTY else None
+    target = policy.response_s if kind == Clock.Kind.RESPONSE else policy.resolve_s
+    folded = fold([Fact("start", at, 0, target, calendar_clock(version))])
+    row = Clock.objects.create(
+        **owner, kind=kind, policy=policy, target_s=target, calendar_version=version, started_at=at, banked_at=at, running=folded.running,
+        due_at=folded.due_at,
+    )
+    ClockEvent.objects.create(clock=row, type="start", at=at, target_s=target, calendar_version=version)
+    _arm_steps(row, folded)
+    return row
+
+
+def tell(clocks: Iterable[Clock], type_: str, *, at: datetime, cause: str = "", target_s: int | None = None, version: Any = None) -> None:
+    """Tell clocks that something happened at an instant, and fold them again."""
+    for row in list(clocks):
+        ClockEvent.objects.create(clock=row, type=type_, at=at, cause=cause, target_s=target_s, calendar_version=version)
+        refold(row)
+
+
+def refold(row: Clock) -> Folded:
+    """Write the fold of all events into the columns of the clock, and arm what is still to be announced."""
+    events = [
+        Fact(event.type, event.at, event.pk, event.target_s, calendar_clock(event.calendar_version) if event.type in ("start", "retarget") else None)
+        for event in row.events.select_related("calendar_version")
+    ]
+    folded = fold(events, now=watch.now())
+    last = max((event for event in row.events.all() if event.target_s is not None), key=lambda event: (event.at, event.pk))
+    row.target_s, row.calendar_version = last.target_s, last.calendar_version
+    row.banked_s, row.banked_at, row.running, row.due_at = folded.banked_s, folded.banked_at, folded.running, folded.due_at
+    row.met_at, row.breached_at, row.breach_cause, row.stopped = folded.met_at, folded.breached_at, folded.cause or "", folded.stopped or ""
+    row.save()
+    _arm_steps(row, folded)
+    return folded
+
+
+def _arm_steps(row: Clock, folded: Folded) -> None:
+    """Arm one deadline for each share that is not announced yet; a standing clock has none."""
+    fired = set(row.steps.values_list("percent", flat=True)) if row.pk else set()
+    open_ = [percent for percent in row.policy.steps if percent not in fired]
+    cancel([(f"{STEP}_{percent}", row) for percent in row.policy.steps])
+    if folded.running:
+        instants = step_instants(folded, open_, calendar_clock(row.calendar_version))
+        arm([(f"{STEP}_{percent}", row, at) for percent, at in instants.items()])
+
+
+def retarget(order: Any, *, at: datetime) -> None:
+    """After a change of priority: the promise that holds now replaces the old one; what was used stays used."""
+    policy = match_policy(place=order.place, category=order.category, kind=order.kind, priority=order.priority, at=at)
+    version = resolve_version(order.place, "duty", at) if policy.counts == ServicePolicy.ClockKind.DUTY else None
+    for row in order.clocks.all():
+        target = policy.response_s if row.kind == Clock.Kind.RESPONSE else policy.resolve_s
+        if row.met_at or row.stopped or (target == row.target_s and version == row.calendar_version):
+            continue
+        row.policy = policy
+        tell([row], "retarget", at=at, target_s=target, version=version, cause=order.priority)
+
+
+def preview_recalendar(version: Any) -> list[tuple[Clock, datetime, datetime]]:
+    """Running clocks on older versions of this calendar: (clock, due now, due under the new version). Changes none."""
+    found = []
+    new = calendar_clock(version)
+    rows = Clock.objects.filter(running=True, calendar_version__calendar=version.calendar).exclude(calendar_version=version)
+    for row in rows.select_related("order", "request", "calendar_version"):
+        due = new.add_business(row.banked_at, row.target_s - row.banked_s).at
+        if due != row.due_at:
+            found.append((row, row.due_at, due))
+    return found

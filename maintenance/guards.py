@@ -1,0 +1,103 @@
+"""Reasons against a move, in words; None when nothing stands against it."""
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from logistics.core import clock
+from logistics.core.access import access_of
+from logistics.core.models import Attachment, kind_of
+from maintenance.limits import limit, working_days_since
+from maintenance.models import RepairRequest, Technician, WorkOrder
+
+
+def may_claim(order: WorkOrder, person: Any) -> bool:
+    """A technician of the team, and the order lies in the pool."""
+    access = access_of(person)
+    return bool(order.pool and order.team_id and order.team_id in access.area_of(["technician"]).departments)
+
+
+def join(request: RepairRequest, person: Any) -> str | None:
+    if request.joined_to_id:
+        return _("Already joined to %(number)s.") % {"number": request.joined_to.number}  # type: ignore[union-attr]
+    return None
+
+
+def detach(request: RepairRequest, person: Any) -> str | None:
+    if not request.joined_to_id and not (request.work_order_id and request.joined.exists()):  # type: ignore[attr-defined]
+        return _("This report stands alone.")
+    if request.work_order_id and request.work_order.state in ("closed", "cancelled"):  # type: ignore[union-attr]
+        return _("The order is closed.")
+    return None
+
+
+def reject(request: RepairRequest, person: Any) -> str | None:
+    if request.joined.exists():  # type: ignore[attr-defined]
+        return _("Others are joined to this report: take them out first.")
+    if request.state == "needs_info" and request.asked_at and working_days_since(request.place, request.asked_at) < limit("info_days"):
+        return _("The reporter still has time to answer the question.")
+    return None
+
+
+def dispute(request: RepairRequest, person: Any) -> str | None:
+    days = limit("dispute_days")
+    if request.resolved_at and clock.now() > request.resolved_at + timedelta(days=days):
+        return _("A repair can be disputed for %(days)s days; report it anew.") % {"days": days}
+    return None
+
+
+def claim(order: WorkOrder, person: Any) -> str | None:
+    from maintenance.fitness import unfit
+
+    technician = Technician.objects.filter(staff__person=person, active=True).first()
+    if technician is None or not technician.takes_pool:
+        return _("You are not set up to claim orders.")
+    if WorkOrder.objects.open().filter(lead=person).count() >= technician.max_open:
+        return _("You already have %(n)s open orders, the most you may hold.") % {"n": technician.max_open}
+    return unfit(order, person) or None
+
+
+def start(order: WorkOrder, person: Any) -> str | None:
+    if order.blocked_by_id and order.blocked_by.live:  # type: ignore[union-attr]
+        return _("Waits for %(number)s.") % {"number": order.blocked_by.number}  # type: ignore[union-attr]
+    return None
+
+
+def missing_proof(order: WorkOrder) -> list[str]:
+    """Which photos still lack, in words."""
+    if order.proof == "none":
+        return []
+    roles = set(Attachment.objects.filter(kind=kind_of(order), object_id=order.pk).values_list("role", flat=True))
+    lacking = []
+    if order.proof == "before_after" and not roles & {"before", "fault"} and not _fault_photos(order):
+        lacking.append(_("1 photo before the work"))
+    if "after" not in roles:
+        lacking.append(_("1 photo after the work"))
+    return lacking
+
+
+def _fault_photos(order: WorkOrder) -> bool:
+    requests = RepairRequest.objects.filter(work_order=order).values("pk")
+    return Attachment.objects.filter(kind="maintenance.repairrequest", object_id__in=requests).exists()
+
+
+def finish(order: WorkOrder, person: Any) -> str | None:
+    lacking = missing_proof(order)
+    return _("Still missing: %(what)s.") % {"what": _(", ").join(lacking)} if lacking else None
+
+
+def verify(order: WorkOrder, person: Any) -> str | None:
+    if person is not None and order.done_by_id == person.pk:
+        return _("Somebody else must verify your own work.")
+    return None
+
+
+def reopen(order: WorkOrder, person: Any) -> str | None:
+    days = limit("reopen_days")
+    if order.closed_at and clock.now() > order.closed_at + timedelta(days=days):
+        return _("Closed more than %(days)s days ago: make a new order.") % {"days": days}
+    return None
+
+

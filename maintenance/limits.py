@@ -1,0 +1,28 @@
+"""Figures of the reporting rules, read from their dated rows; the shipped value holds where a school has none."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from logistics.campus.services.calendars import working_dates
+from logistics.core import clock
+from maintenance.models import ReportLimit
+
+SHIPPED = {
+    "guest_source": 30, "guest_tag": 10, "duplicate_days": 14, "lapse_days": 3, "dispute_days": 7, "reopen_days": 14, "info_days": 5,
+    "unstarted_hours": 4, "verify_cost": 2000,
+}
+
+
+def limit(name: str, at: datetime | None = None) -> int:
+    """The figure in force."""
+    row = ReportLimit.objects.live(at).filter(name=name).values_list("value", flat=True).first()
+    return SHIPPED[name] if row is None else row
+
+
+def working_days_since(place: Any, instant: datetime) -> int:
+    """Full working days between the day of an instant and today."""
+    from django.utils import timezone
+
+    days = working_dates(place, timezone.localdate(instant), clock.today())
+    return max(len(days) - 1, 0)
