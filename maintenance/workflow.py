@@ -43,6 +43,8 @@ REQUESTS = Workflow(RepairRequest, (
        form="maintenance.forms.ReasonForm", guard=guards.reject, effect=effects.ended, after=effects.rejected)
  .move("withdraw", _("Withdraw"), "submitted needs_info", "withdrawn", REPORTER, _("withdrew it"), weight=90, icon="arrow-back-up",
        danger=True, question=_("Withdraw this report?"), effect=effects.ended, after=effects.clocks_stopped)
+ .move("requeue", _("Back to the queue"), "accepted", "submitted", SYSTEM, _("put it back into the queue: the order was cancelled"),
+       icon="arrow-back-up", effect=effects.requeued, after=effects.detached)
  .move("resolve", _("Repaired"), "accepted", "resolved", SYSTEM, _("reported the repair as done"), icon="tool", effect=effects.resolve,
        after=effects.tell_reporter_done)
  .move("confirm", _("Fixed"), "resolved", "confirmed", REPORTER, _("confirmed the repair"), weight=5, icon="thumb-up",

@@ -1,0 +1,340 @@
+"""What a move changes besides the state: small, inside the move's transaction, the rows already locked."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from logistics.core.errors import Conflict
+from logistics.core.workflow import perform
+from maintenance import clocks, labour, messages, orders
+from maintenance.fitness import unfit
+from maintenance.models import Assignment, Hold, Rating, RepairRequest, WorkOrder
+
+
+# what else to lock -------------------------------------------------------------------------------------------------
+def family(request: RepairRequest) -> list[RepairRequest]:
+    """The root and everybody joined to it."""
+    root_id = request.joined_to_id or request.pk
+    return list(RepairRequest.objects.filter(pk=root_id) | RepairRequest.objects.filter(joined_to_id=root_id))
+
+
+def locks_order(request: RepairRequest, data: dict[str, Any]) -> list[Any]:
+    return [row for row in (data.get("order"), *family(request)) if row is not None]
+
+
+def locks_own_order(request: RepairRequest, data: dict[str, Any]) -> list[Any]:
+    return [*([request.work_order] if request.work_order_id else []), *family(request)]
+
+
+def locks_root(request: RepairRequest, data: dict[str, Any]) -> list[Any]:
+    root = data["root"]
+    rows = [*family(request), *family(root)]
+    return [*rows, *{row.work_order for row in rows if row.work_order_id}]
+
+
+# requests ----------------------------------------------------------------------------------------------------------
+def accept(request: RepairRequest, *, by: Any, at: datetime, order: WorkOrder | None = None, **data: Any) -> None:
+    """Into an open order, or a new one made from the report."""
+    if order is not None:
+        fresh = WorkOrder.objects.get(pk=order.pk)
+        if not fresh.live:
+            raise Conflict(_("%(number)s is not open any more.") % {"number": fresh.number})
+        root = fresh.requests.filter(joined_to__isnull=True).exclude(pk=request.pk).order_by("submitted_at", "pk").first()
+        if root is not None and request.joined_to_id is None:
+            RepairRequest.objects.filter(joined_to=request).update(joined_to=root)
+            request.joined_to = root
+        request.work_order = fresh
+    else:
+        for name in ("category", "stops_use"):
+            if data.get(name) is not None:
+                setattr(request, name, data[name])
+        request.work_order = orders.from_request(request, by=by, at=at, **data)
+
+
+def accepted(request: RepairRequest, *, by: Any, at: datetime, event: Any, order: WorkOrder | None = None, **data: Any) -> None:
+    """The family comes along; the clocks of the reports end in those of the order."""
+    target = request.work_order
+    clocks.tell(request.clocks.all(), "absorb", at=at)
+    for other in RepairRequest.objects.filter(joined_to=request).waiting():
+        perform(other, "accept", by=by, order=target)
+    orders.earliest(target, request.submitted_at)
+    if order is None and request.joined_to_id is None:
+        perform(target, "release", by=None)
+    messages.reporter(request, "maintenance.accepted", by=by)
+
+
+def ask(request: RepairRequest, *, by: Any, at: datetime, question: str, **data: Any) -> None:
+    request.question, request.asked_at = question, at
+
+
+def asked(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    orders.first_answer(request, at)
+    messages.reporter(request, "maintenance.asked", by=by)
+
+
+def answer(request: RepairRequest, *, by: Any, at: datetime, answer: str, **data: Any) -> None:
+    request.description = f"{request.description}\n{answer}".strip()[:2000]
+
+
+def answered(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    messages.dispatchers(request, "maintenance.answered", by=by)
+
+
+def join(request: RepairRequest, *, by: Any, at: datetime, root: RepairRequest, **data: Any) -> None:
+    """Never a chain: the root of the other is meant, and one's own joined ones move along."""
+    target = RepairRequest.objects.get(pk=root.joined_to_id or root.pk)
+    if target.pk == request.pk:
+        raise Conflict(_("%(number)s is already joined to this report.") % {"number": root.number})
+    if not (request.open and target.open):
+        raise Conflict(_("One of the two is not open any more."))
+    for child in RepairRequest.objects.filter(joined_to=request):
+        child.joined_to = target
+        child.save()
+    request.joined_to = target
+    order, own = target.work_order, request.work_order
+    if order is None and own is not None:
+        target.work_order, target.state = own, "accepted"
+        target.save()
+        clocks.tell(target.clocks.all(), "absorb", at=at)
+        orders.earliest(own, target.submitted_at)
+    elif order is not None and order != own:
+        request.work_order, request.state = order, "accepted"
+
+
+def joined(request: RepairRequest, *, by: Any, at: datetime, event: Any, root: RepairRequest, **data: Any) -> None:
+    target = request.joined_to
+    assert target is not None
+    if request.work_order_id:
+        clocks.tell(request.clocks.filter(stopped=""), "absorb", at=at)
+        orders.earliest(request.work_order, request.submitted_at)
+        for child in RepairRequest.objects.filter(joined_to=target).exclude(work_order=request.work_order):
+            previous = child.work_order
+            child.work_order, child.state = request.work_order, "accepted"
+            child.save()
+            clocks.tell(child.clocks.filter(stopped=""), "absorb", at=at)
+            if previous:
+                orders.drop_if_empty(previous, into=request.work_order, by=by)
+        if event.from_state == "accepted":
+            orders.drop_empty_of_family(request, by=by)
+    messages.reporter(request, "maintenance.joined", by=by)
+
+
+def detach(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
+    heirs = list(RepairRequest.objects.filter(joined_to=request).order_by("submitted_at", "pk"))
+    if heirs:
+        first, *others = heirs
+        first.joined_to = None
+        first.save()
+        for other in others:
+            other.joined_to = first
+            other.save()
+    request.joined_to = request.work_order = None
+
+
+def detached(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    clocks.tell(request.clocks.filter(stopped="absorbed"), "release", at=at)
+
+
+def split(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    orders.split_off(request, by=by, at=at, **data)
+
+
+def ended(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
+    request.ended_at = at
+
+
+def clocks_stopped(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    clocks.tell(request.clocks.filter(stopped="", met_at__isnull=True), "stop", at=at)
+
+
+def rejected(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    orders.first_answer(request, at)
+    clocks_stopped(request, by=by, at=at, event=event)
+    messages.reporter(request, "maintenance.rejected", by=by, reason=data.get("reason", ""))
+
+
+def requeued(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
+    request.work_order = request.joined_to = None
+
+
+def resolve(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
+    request.resolved_at = at
+
+
+def tell_reporter_done(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    messages.reporter(request, "maintenance.done", by=by, key=str(request.work_order.reopened_count))  # type: ignore[union-attr]
+
+
+def confirmed(request: RepairRequest, *, by: Any, at: datetime, event: Any, score: int | None = None, comment: str = "", **data: Any) -> None:
+    if score:
+        Rating.objects.create(request=request, score=score, comment=comment, at=at)
+    orders.close_when_all_agree(request.work_order)
+
+
+def lapsed(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    orders.close_when_all_agree(request.work_order)
+
+
+def dispute(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
+    request.resolved_at = None
+
+
+def disputed(request: RepairRequest, *, by: Any, at: datetime, event: Any, reason: str = "", **data: Any) -> None:
+    """The order comes back once, however many dispute it."""
+    order = WorkOrder.objects.get(pk=request.work_order_id)
+    if order.state == "done":
+        perform(order, "return", by=None, reason=reason)
+    elif order.state == "closed":
+        perform(order, "reopen", by=None, reason=reason)
+
+
+# orders ------------------------------------------------------------------------------------------------------------
+def release(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
+    order.released_at = at
+    orders.apply_dispatch_rule(order, at)
+
+
+def released(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    orders.start_clocks(order)
+    orders.dispatch_by_rule(order, at)
+
+
+def assign(order: WorkOrder, *, by: Any, at: datetime, to: Any, planned_start: Any = None, planned_end: Any = None, **data: Any) -> None:
+    order.planned_start, order.planned_end = planned_start or order.planned_start, planned_end or order.planned_end
+    reason = unfit(order, to)
+    if reason:
+        raise ValidationError({"to": reason})
+    order.lead, order.pool = to, False
+    order.team = orders.team_of(to) or order.team
+
+
+def assigned(order: WorkOrder, *, by: Any, at: datetime, event: Any, to: Any, **data: Any) -> None:
+    orders.release_assignments(order, at)
+    Assignment.objects.create(order=order, person=to, offered_at=at)
+    for request in order.requests.all():
+        orders.first_answer(request, at)
+    messages.technician(order, to, "maintenance.assigned", key=str(event.pk))
+
+
+def claim(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
+    order.lead, order.pool = by, False
+
+
+def accepted_work(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    """Somebody has it: the response is given."""
+    updated = Assignment.objects.filter(order=order, person_id=order.lead_id, released_at__isnull=True).update(accepted_at=at)
+    if not updated:
+        orders.release_assignments(order, at)
+        Assignment.objects.create(order=order, person_id=order.lead_id, offered_at=at, accepted_at=at)
+    clocks.tell(order.clocks.filter(kind="response", met_at__isnull=True, stopped=""), "meet", at=at)
+
+
+def put_back(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
+    order.lead = None
+
+
+def declined(order: WorkOrder, *, by: Any, at: datetime, event: Any, reason: str = "", **data: Any) -> None:
+    Assignment.objects.filter(order=order, released_at__isnull=True).update(declined_at=at, released_at=at, reason=reason[:500])
+    messages.dispatchers(order, "maintenance.declined", by=by, key=str(event.pk))
+
+
+def started(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    labour.start(order, by or order.lead, at)
+
+
+def hold(order: WorkOrder, *, by: Any, at: datetime, hold_reason: Any, until: Any = None, note: str = "", **data: Any) -> None:
+    if hold_reason.needs_date and until is None:
+        raise ValidationError({"until": _("Write until when it waits.")})
+
+
+def held(order: WorkOrder, *, by: Any, at: datetime, event: Any, hold_reason: Any, until: Any = None, note: str = "", **data: Any) -> None:
+    WorkOrder.objects.filter(pk=order.pk).update(held_from=event.from_state)  # the move has already set the new state
+    Hold.objects.create(order=order, during=(at, None), reason=hold_reason, pauses=hold_reason.pauses, until=until, note=note)
+    labour.stop_all(order, at)
+    if hold_reason.pauses:
+        clocks.tell(order.clocks.filter(kind="resolve", met_at__isnull=True, stopped=""), "pause", at=at, cause=hold_reason.code)
+    messages.reporters_of(order, "maintenance.held", by=by, key=str(event.pk), reason_zh=hold_reason.name_zh, reason_en=hold_reason.name_en)
+
+
+def resume(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
+    order.state = order.held_from or order.state
+    order.held_from = ""
+
+
+def resumed(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    waiting = end_hold(order, at)
+    if waiting and waiting.pauses:
+        clocks.tell(order.clocks.filter(kind="resolve", met_at__isnull=True, stopped=""), "resume", at=at)
+    if order.state == "in_progress" and by is not None and by.pk == order.lead_id:
+        labour.start(order, by, at)
+
+
+def end_hold(order: WorkOrder, at: datetime) -> Hold | None:
+    """Close the span of waiting that is still open, if there is one."""
+    waiting = order.holds.filter(during__endswith__isnull=True).first()
+    if waiting is not None:
+        waiting.during = (waiting.during.lower, max(at, waiting.during.lower))
+        waiting.save()
+    return waiting
+
+
+def finish(order: WorkOrder, *, by: Any, at: datetime, completion_note: str = "", problem: Any = None, cause: Any = None, remedy: Any = None,
+           **data: Any) -> None:
+    order.done_at, order.done_by = at, by or order.lead
+    order.completion_note = completion_note
+    order.problem, order.cause, order.remedy = problem or order.problem, cause or order.cause, remedy or order.remedy
+
+
+def finished(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    """Exactly the open reports of this order are told."""
+    labour.stop_all(order, at)
+    clocks.tell(order.clocks.filter(kind="resolve", met_at__isnull=True, stopped=""), "meet", at=at)
+    for request in RepairRequest.objects.filter(work_order=order, state="accepted").order_by("pk"):
+        perform(request, "resolve", by=None)
+
+
+def close(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
+    order.closed_at = at
+
+
+def closed(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    orders.release_assignments(order, at)
+
+
+def send_back(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
+    order.reopened_count += 1
+    order.closed_at = None
+
+
+def sent_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    """The clock goes on from what was used; the reports that still waited for a word wait again only if they were disputed."""
+    clocks.tell(order.clocks.filter(kind="resolve", stopped=""), "reopen", at=at)
+    if not order.assignments.filter(released_at__isnull=True, role="lead").exists():
+        Assignment.objects.create(order=order, person_id=order.lead_id, offered_at=at, accepted_at=at)
+    messages.technician(order, order.lead, "maintenance.returned", key=str(event.pk))
+
+
+def prioritise(order: WorkOrder, *, by: Any, at: datetime, priority: str, **data: Any) -> None:
+    order.priority = priority
+
+
+def reprioritised(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    clocks.retarget(order, at=at)
+
+
+def cancel(order: WorkOrder, *, by: Any, at: datetime, reason: str = "", **data: Any) -> None:
+    order.cancel_reason = reason[:500] or _("no reason given")
+
+
+def cancelled(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    """The reports go back to the queue; nothing that people told us is lost with an order."""
+    labour.stop_all(order, at)
+    clocks.tell(order.clocks.filter(met_at__isnull=True, stopped=""), "stop", at=at)
+    orders.release_assignments(order, at)
+    end_hold(order, at)
+    for request in RepairRequest.objects.filter(work_order=order, state="accepted").order_by("pk"):
+        perform(request, "requeue", by=None)
+

@@ -1,0 +1,70 @@
+"""Working hours on orders: one job at a time per person, priced when the span ends."""
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from logistics.core.errors import Conflict
+from maintenance.models import LabourEntry, LabourRate, WorkOrder
+
+
+def amount_of(minutes: int, rate: Decimal) -> Decimal:
+    """round(minutes · rate ÷ 60, 2), half up (facilities.md 5.5)."""
+    return (Decimal(minutes) * rate / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def rate_of(order: WorkOrder, at: datetime) -> Decimal:
+    row = LabourRate.objects.live(at).filter(team_id=order.team_id).values_list("rate", flat=True).first()
+    return row or Decimal(0)
+
+
+def start(order: WorkOrder, person: Any, at: datetime) -> LabourEntry:
+    """Begin a span; whatever the person was at stops now."""
+    for running in LabourEntry.objects.filter(person=person, during__endswith__isnull=True, voided_by__isnull=True).select_related("order"):
+        _stop(running, at)
+    return LabourEntry.objects.create(order=order, person=person, during=(at, None), rate=rate_of(order, at))
+
+
+def stop_all(order: WorkOrder, at: datetime) -> None:
+    """End every running span of an order."""
+    for running in LabourEntry.objects.filter(order=order, during__endswith__isnull=True, voided_by__isnull=True):
+        _stop(running, at)
+
+
+def _stop(entry: LabourEntry, at: datetime) -> None:
+    begin = entry.during.lower
+    entry.during = (begin, max(at, begin + timedelta(seconds=1)))
+    entry.amount = amount_of(int((at - begin).total_seconds() // 60), entry.rate) if at > begin else Decimal(0)
+    entry.save()
+
+
+def book(*, order: WorkOrder, person: Any, begin: datetime, minutes: int, type_: str = "work") -> LabourEntry:
+    """Book a span after the fact; refused when the person was at something else then, or the order is closed."""
+    if order.state in ("closed", "cancelled"):
+        raise Conflict(_("The order is closed: its hours stand."))
+    if not 1 <= minutes <= 24 * 60:
+        raise ValidationError({"minutes": _("Between 1 minute and 24 hours.")})
+    rate = rate_of(order, begin)
+    try:
+        with transaction.atomic():
+            return LabourEntry.objects.create(
+                order=order, person=person, during=(begin, begin + timedelta(minutes=minutes)), type=type_, rate=rate, amount=amount_of(minutes, rate)
+            )
+    except IntegrityError as error:
+        raise ValidationError({"begin": _("These hours overlap others of the same person.")}) from error
+
+
+def void(*, entry: LabourEntry, by: Any, reason: str) -> LabourEntry:
+    """Take back an entry, with a reason; impossible once the order is closed."""
+    if entry.order.state in ("closed", "cancelled"):
+        raise Conflict(_("The order is closed: its hours stand."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Write why.")})
+    entry.voided_by, entry.void_reason = by, reason[:200]
+    entry.save()
+    return entry

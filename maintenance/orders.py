@@ -1,0 +1,178 @@
+"""Work orders made from reports, dispatched by rule, closed when all agree."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from logistics.campus.services.places import label_of
+from logistics.core import clock as watch
+from logistics.core.errors import Conflict
+from logistics.core.models import Attachment
+from logistics.core.numbers import assign_number
+from logistics.core.workflow import perform, write_event
+from maintenance import clocks
+from maintenance.limits import limit
+from maintenance.models import Clock, CostLine, DispatchRule, LabourEntry, PriorityRule, RepairRequest, WorkOrder
+
+SHIPPED_PRIORITIES = ("P1 P1 P2 P3", "P1 P2 P3 P3", "P2 P3 P3 P4", "P3 P3 P4 P4")  # by impact, then urgency (facilities.md 5.2)
+
+
+def priority_of(impact: int, urgency: int, *, hazard: str = "none", critical_stop: bool = False, at: datetime | None = None) -> str:
+    """The priority that follows from impact and urgency; a hazard is P1, a stopped A machine at least P2."""
+    if hazard != "none":
+        return "P1"
+    row = PriorityRule.objects.live(at).filter(impact=impact, urgency=urgency).values_list("priority", flat=True).first()
+    found = row or SHIPPED_PRIORITIES[impact - 1].split()[urgency - 1]
+    return min(found, "P2") if critical_stop else found
+
+
+def stand(record: Any, place: Any) -> None:
+    """Write where a record stands, with today's words for it."""
+    record.place, record.place_zh, record.place_en = place, label_of(place, "zh-hans"), label_of(place, "en")
+
+
+def from_request(request: RepairRequest, *, by: Any, at: datetime, category: Any = None, impact: int | None = None, urgency: int | None = None,
+                 team: Any = None, priority: str = "", **_data: Any) -> WorkOrder:
+    """A draft order with what the report tells; its number is taken last."""
+    kind = category or request.category
+    impact, urgency = impact or kind.impact, urgency or kind.urgency
+    critical = bool(request.equipment_id and request.equipment.criticality == "A" and request.stops_use)  # type: ignore[union-attr]
+    order = WorkOrder(
+        title_zh=request.title_zh, title_en=request.title_en, place=request.place, place_zh=request.place_zh, place_en=request.place_en,
+        equipment=request.equipment, category=kind, impact=impact, urgency=urgency, team=team, proof=kind.proof, estimate_s=kind.estimate_s,
+        priority=priority or priority_of(impact, urgency, hazard=request.hazard, critical_stop=critical, at=at), stops_use=request.stops_use,
+        reported_at=request.submitted_at, source_kind="maintenance.repairrequest", source_id=request.pk, created_at=at,
+    )
+    order.save()
+    write_event(order, "made", by=by)
+    assign_number(order, "GD")
+    return order
+
+
+def start_clocks(order: WorkOrder) -> None:
+    """Both promises count from the first report (orders without one: from release)."""
+    policy = clocks.match_policy(place=order.place, category=order.category, kind=order.kind, priority=order.priority, at=order.released_at or watch.now())
+    for kind in Clock.Kind.values:
+        clocks.start({"order": order}, kind, policy, place=order.place, at=order.reported_at)
+
+
+def earliest(order: WorkOrder | None, submitted_at: datetime) -> None:
+    """A report older than the order's start moves the start back."""
+    if order is not None and submitted_at < order.reported_at:
+        WorkOrder.objects.filter(pk=order.pk).update(reported_at=submitted_at)
+        for row in order.clocks.all():
+            clocks.tell([row], "start", at=submitted_at, target_s=row.target_s, version=row.calendar_version)
+
+
+def first_answer(request: RepairRequest, at: datetime) -> None:
+    """A person has answered the reporter: the response of a report that still has its own clock is given."""
+    clocks.tell(request.clocks.filter(kind="response", met_at__isnull=True, stopped=""), "meet", at=at)
+
+
+# dispatch by rule --------------------------------------------------------------------------------------------------
+def rule_for(order: WorkOrder, at: datetime) -> DispatchRule | None:
+    """The rule that holds: deepest place, then deepest category, then hours named."""
+    from logistics.campus.services.calendars import is_open
+
+    chain = clocks.category_chain(order.category)
+    hours = ["any", "open" if is_open(order.place, "duty", at) else "closed"]
+    found = DispatchRule.objects.live(at).filter(
+        Q(place__isnull=True) | Q(place_id__in=order.place.ancestors), Q(category__isnull=True) | Q(category_id__in=chain), hours__in=hours
+    ).annotate(depth=Coalesce(F("place__ancestors__len"), 0)).select_related("team")
+    return max(found, key=lambda row: (row.depth, chain.index(row.category_id) + 1 if row.category_id else 0, row.hours != "any"), default=None)
+
+
+def apply_dispatch_rule(order: WorkOrder, at: datetime) -> None:
+    """Team and pool by rule; a team named by the dispatcher stays."""
+    rule = rule_for(order, at)
+    if order.team_id is None:
+        order.team = rule.team if rule else order.category.team
+    order.pool = bool(rule and rule.mode == DispatchRule.Mode.POOL and order.team_id == rule.team_id)
+
+
+def dispatch_by_rule(order: WorkOrder, at: datetime) -> None:
+    """Where the school lets the rule decide, the first suggested person gets the order."""
+    from maintenance.suggestions import suggest
+
+    rule = rule_for(order, at)
+    if rule is not None and rule.mode == DispatchRule.Mode.AUTO:
+        candidates = [one for one in suggest(order, at) if not one.reason]
+        if candidates:
+            perform(order, "assign", by=None, to=candidates[0].person)
+
+
+def team_of(person: Any) -> Any:
+    from staff.models import StaffMember
+
+    member = StaffMember.objects.select_related("team").filter(person=person).first()
+    return member.team if member else None
+
+
+def release_assignments(order: WorkOrder, at: datetime) -> None:
+    order.assignments.filter(released_at__isnull=True).update(released_at=at)
+
+
+# joint orders ------------------------------------------------------------------------------------------------------
+def drop_if_empty(order: WorkOrder, *, into: WorkOrder | None, by: Any) -> None:
+    """An order whose reports all went elsewhere ends; one on which work has begun cannot lose them."""
+    if order.requests.exists() or not order.live:
+        return
+    if order.state in ("in_progress", "on_hold", "done"):
+        raise Conflict(_("Work has begun on %(number)s: it cannot be joined away.") % {"number": order.number})
+    perform(order, "cancel", by=None, reason=_("joined to %(number)s") % {"number": into.number if into else "–"})
+
+
+def drop_empty_of_family(request: RepairRequest, *, by: Any) -> None:
+    """After a join: orders that lost all their reports to this family's order."""
+    for order in WorkOrder.objects.live().filter(source_kind="maintenance.repairrequest", source_id=request.pk).exclude(pk=request.work_order_id):
+        drop_if_empty(order, into=request.work_order, by=by)
+
+
+def split_off(request: RepairRequest, *, by: Any, at: datetime, description: str, category: Any, symptom: Any = None, photos: Any = (),
+              **_data: Any) -> RepairRequest:
+    """A second report out of one that named two things: same reporter, place and time, the chosen photos."""
+    title = symptom or category
+    child = RepairRequest(
+        channel=request.channel, reporter=request.reporter, taken_by=request.taken_by, equipment=None, category=category, symptom=symptom,
+        title_zh=title.name_zh, title_en=title.name_en, description=description, access=request.access, access_note=request.access_note,
+        place=request.place, place_zh=request.place_zh, place_en=request.place_en, submitted_at=request.submitted_at, split_from=request,
+    )
+    child.save()
+    for photo in photos:
+        Attachment.objects.create(
+            kind="maintenance.repairrequest", object_id=child.pk, role=photo.role, file=photo.file, thumb=photo.thumb, width=photo.width,
+            height=photo.height, size=photo.size, sha256=photo.sha256, caption=photo.caption, by=photo.by, at=photo.at,
+        )
+    start_request_clock(child)
+    write_event(child, "split_off", by=by, data={"from": {"id": request.pk, "label": request.number}})
+    assign_number(child, "BX")
+    return child
+
+
+def start_request_clock(request: RepairRequest) -> None:
+    """The promise of a first answer, until an order takes it over."""
+    priority = priority_of(request.category.impact, request.category.urgency, hazard=request.hazard, at=request.submitted_at)
+    policy = clocks.match_policy(place=request.place, category=request.category, kind="corrective", priority=priority, at=request.submitted_at)
+    clocks.start({"request": request}, "response", policy, place=request.place, at=request.submitted_at)
+
+
+# money and the end -------------------------------------------------------------------------------------------------
+def cost_of(order: WorkOrder) -> Any:
+    """Labour plus cost lines, as booked; nothing is re-priced later. CNY."""
+    labour = LabourEntry.objects.filter(order=order, voided_by__isnull=True).aggregate(sum=Sum("amount"))["sum"] or 0
+    lines = CostLine.objects.filter(order=order).aggregate(sum=Sum("amount"))["sum"] or 0
+    return labour + lines
+
+
+def close_when_all_agree(order: WorkOrder | None) -> None:
+    """When the last reporter has confirmed, a finished repair below the cost limit needs no second look."""
+    if order is None:
+        return
+    fresh = WorkOrder.objects.get(pk=order.pk)
+    waiting = fresh.requests.filter(state__in=["accepted", "resolved"]).exists()
+    if fresh.state == "done" and not waiting and fresh.kind == WorkOrder.Kind.CORRECTIVE and cost_of(fresh) <= limit("verify_cost"):
+        perform(fresh, "verify", by=None)
