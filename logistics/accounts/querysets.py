@@ -1,7 +1,7 @@
 """Questions about people and departments, and who may see them."""
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from django.db.models import Q
@@ -11,16 +11,28 @@ from logistics.core.access import EVERYTHING, Access, either
 from logistics.core.scoping import ScopedQuerySet
 
 
+SCHOOL_KINDS = frozenset({"teacher", "staff"})  # who may know the names of everybody at the school
+
+
+def in_standing(today: date) -> Q:
+    """People who may act on a day."""
+    return Q(status__in=["active", "invited"]) & (Q(left_on__isnull=True) | Q(left_on__gte=today))
+
+
 class PersonQuerySet(ScopedQuerySet):
     def scope(self, access: Access, action: str) -> Q:
-        """Yourself; otherwise by permission."""
-        own = Q(pk=getattr(access.person, "pk", None) or 0)
-        return either(super().scope(access, action), own) if action == "view" else super().scope(access, action)
+        """Yourself; for teachers and staff everybody who is here; otherwise by permission."""
+        if action != "view":
+            return super().scope(access, action)
+        person = access.person
+        rules = [super().scope(access, action), Q(pk=getattr(person, "pk", None) or 0)]
+        if getattr(person, "is_active", False) and not SCHOOL_KINDS.isdisjoint(person.kinds):
+            rules.append(in_standing(clock.today()))
+        return either(*rules)
 
     def active(self) -> Self:
         """People who may act today."""
-        today = clock.today()
-        return self.filter(status__in=["active", "invited"]).filter(Q(left_on__isnull=True) | Q(left_on__gte=today))
+        return self.filter(in_standing(clock.today()))
 
 
 class OpenToAll(ScopedQuerySet):
@@ -39,12 +51,11 @@ class DatedQuerySet(ScopedQuerySet):
         return self.filter(during__contains=at or clock.now())
 
 
-class GrantQuerySet(DatedQuerySet):
+class OwnQuerySet(DatedQuerySet):
     def scope(self, access: Access, action: str) -> Q:
-        """One's own grants; otherwise by permission."""
-        if action == "view":
-            return either(super().scope(access, action), Q(person_id=getattr(access.person, "pk", None) or 0))
-        return super().scope(access, action)
+        """What belongs to oneself; otherwise by permission."""
+        own = Q(person_id=getattr(access.person, "pk", None) or 0)
+        return either(super().scope(access, action), own) if action == "view" else super().scope(access, action)
 
 
 class DelegationQuerySet(DatedQuerySet):
@@ -60,4 +71,8 @@ class DepartmentQuerySet(OpenToAll):
         return self.filter(kind="team")
 
 
-__all__ = ["DelegationQuerySet", "DepartmentQuerySet", "GrantQuerySet", "OpenToAll", "PersonQuerySet"]
+class OrganisationQuerySet(ScopedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """The own one of an outside person; otherwise by permission."""
+        own = Q(pk=getattr(access.person, "organisation_id", None) or 0)
+        return either(super().scope(access, action), own) if action == "view" else super().scope(access, action)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -19,6 +19,11 @@ def now() -> datetime:
 def today() -> date:
     """The present date in the school's zone."""
     return timezone.localdate(now())
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a day begins in the school's zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @contextmanager

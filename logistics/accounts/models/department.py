@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from logistics.accounts.querysets import DatedQuerySet, DepartmentQuerySet
+from logistics.accounts.querysets import DepartmentQuerySet, OwnQuerySet
 from logistics.core.bilingual import pick
 from logistics.core.history import tracked
 from logistics.core.scoping import ScopedModel
@@ -73,7 +73,7 @@ class Membership(ScopedModel):
     during = DateTimeRangeField(_("during"))
 
     scope_department = "department"
-    objects = DatedQuerySet.as_manager()
+    objects = OwnQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")

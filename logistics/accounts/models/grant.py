@@ -1,6 +1,7 @@
 """Roles held by people, and people acting for others."""
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from logistics.accounts.querysets import DelegationQuerySet, GrantQuerySet
+from logistics.accounts.querysets import DelegationQuerySet, OwnQuerySet
 from logistics.core.access import ROLES
 from logistics.core.history import tracked
 from logistics.core.scoping import ScopedModel
@@ -26,7 +27,7 @@ class RoleGrant(ScopedModel):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     scope_department = "department"
-    objects = GrantQuerySet.as_manager()
+    objects = OwnQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("role grant")
@@ -72,6 +73,23 @@ class Delegation(ScopedModel):
             ExclusionConstraint(
                 name="delegation_one_deputy", expressions=[("from_person", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)]
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="no_chain", operation=pgtrigger.Insert | pgtrigger.Update, when=pgtrigger.Before,
+                # one at a time: two halves of a chain written at the same moment would not see each other
+                func="""
+                    PERFORM pg_advisory_xact_lock(hashtext('accounts_delegation'));
+                    IF EXISTS (
+                        SELECT 1 FROM accounts_delegation other
+                        WHERE other.id IS DISTINCT FROM NEW.id AND other.during && NEW.during
+                        AND (other.from_person_id = NEW.to_person_id OR other.to_person_id = NEW.from_person_id)
+                    ) THEN
+                        RAISE EXCEPTION 'a deputy has no deputy' USING ERRCODE = 'check_violation', CONSTRAINT = 'delegation_no_chain';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from logistics.accounts.querysets import OrganisationQuerySet
+from logistics.core.bilingual import pick
 from logistics.core.history import tracked
 from logistics.core.scoping import ScopedModel
 from logistics.core.search import Searchable, search_index, search_trigger
@@ -26,6 +28,8 @@ class Organisation(Searchable, ScopedModel):
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     active = models.BooleanField(_("active"), default=True)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
@@ -38,8 +42,6 @@ class Organisation(Searchable, ScopedModel):
 
     @property
     def name(self) -> str:
-        from logistics.core.bilingual import pick
-
         return pick(self.name_zh, self.name_en)
 
     def get_absolute_url(self) -> str:

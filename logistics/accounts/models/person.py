@@ -1,7 +1,7 @@
 """The person: the user model of the platform."""
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -33,7 +33,7 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
     create_superuser = create_user
 
 
-@tracked(exclude=["password", "last_login"])
+@tracked(exclude=["password", "last_login", "session_round"])
 class Person(AbstractBaseUser, Searchable, ScopedModel):
     """人员: somebody the school knows, whether or not that person signs in."""
 
@@ -84,6 +84,7 @@ class Person(AbstractBaseUser, Searchable, ScopedModel):
     can_sign_in = models.BooleanField(_("may sign in"), default=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     left_on = models.DateField(_("last day"), null=True, blank=True)
+    session_round = models.PositiveIntegerField(default=0, editable=False)  # raised by "sign out everywhere"; older sessions end
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     scope_department = "department"
@@ -128,20 +129,18 @@ class Person(AbstractBaseUser, Searchable, ScopedModel):
         return standing and (self.left_on is None or clock.today() <= self.left_on)
 
     @property
-    def ends_at(self) -> Any:
+    def ends_at(self) -> datetime | None:
         """The midnight after the last day, or None."""
-        from django.utils import timezone
-
-        if self.left_on is None:
-            return None
-        from datetime import datetime, time
-
-        return timezone.make_aware(datetime.combine(self.left_on + timedelta(days=1), time.min))
+        return clock.midnight(self.left_on + timedelta(days=1)) if self.left_on else None
 
     @property
     def implied_roles(self) -> list[str]:
         """Roles that follow from what the person is."""
         return [IMPLIED_ROLES[kind] for kind in self.kinds if kind in IMPLIED_ROLES]
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions hold this; another password or round ends them."""
+        return f"{super().get_session_auth_hash()}.{self.session_round}"
 
     def get_full_name(self) -> str:
         return self.name
