@@ -30,7 +30,7 @@ def reasons(order: WorkOrder, technicians: list[Technician]) -> dict[int, str]:
     """Technician id -> first reason against, for level and certificates, in a fixed number of statements."""
     category = order.category
     staff_ids = [one.staff_id for one in technicians]
-    held = levels(staff_ids, category.trade_id)
+    held = levels(staff_ids, category.trade)
     needed = list(category.certificates.all())
     first, last = span_days(order)
     covered = certificates_covering(staff_ids, needed, first, last) if needed else {}

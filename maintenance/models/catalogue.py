@@ -12,6 +12,7 @@ from logistics.accounts.querysets import OpenToAll
 from logistics.core.bilingual import pick
 from logistics.core.history import tracked
 from logistics.core.scoping import ScopedModel
+from logistics.core.trades import Trade
 
 
 class Named(ScopedModel):
@@ -49,7 +50,7 @@ class RepairCategory(Named):
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
     icon = models.CharField(_("icon"), max_length=40, default="tool")
-    trade = models.ForeignKey("staff.Skill", models.PROTECT, related_name="+", verbose_name=_("trade"))
+    trade = models.CharField(_("trade"), max_length=12, choices=Trade)
     required_level = models.PositiveSmallIntegerField(_("needed level"), default=1, validators=[MinValueValidator(1), MaxValueValidator(5)])
     certificates = models.ManyToManyField("staff.CertificateType", blank=True, related_name="+", verbose_name=_("needed certificates"))
     team = models.ForeignKey(

@@ -1,0 +1,43 @@
+"""Who is told what about a request or an order; the words stand in the `alerts` room."""
+from __future__ import annotations
+
+from typing import Any
+
+from logistics.alerts.services import notify
+from logistics.core.access import holder_ids
+from maintenance.models import RepairRequest, WorkOrder
+
+
+def _about(record: Any, **more: Any) -> dict[str, Any]:
+    return {"number": record.number or "", "title": {"zh": record.title_zh, "en": record.title_en},
+            "place": {"zh": record.place_zh, "en": record.place_en}, **more}
+
+
+def reporter(request: RepairRequest, code: str, *, by: Any = None, key: str = "", **more: Any) -> None:
+    """Tell the person who reported; guests follow their link instead."""
+    if request.reporter_id and request.reporter_id != getattr(by, "pk", None):
+        notify(
+            people=[request.reporter_id], code=code, params=_about(request, **more), link=request.get_absolute_url(), source=request,
+            dedupe_key=f"{code}:{request.pk}:{key}",
+        )
+
+
+def reporters_of(order: WorkOrder, code: str, *, by: Any = None, key: str = "", **more: Any) -> None:
+    for request in order.requests.filter(state="accepted"):  # type: ignore[attr-defined]
+        reporter(request, code, by=by, key=key, **more)
+
+
+def technician(order: WorkOrder, person: Any, code: str, *, key: str = "") -> None:
+    if person is not None:
+        notify(
+            people=[person.pk], code=code, params=_about(order, priority=order.priority), link=order.get_absolute_url(), source=order,
+            dedupe_key=f"{code}:{order.pk}:{key}", importance="urgent" if order.priority == "P1" else "normal",
+        )
+
+
+def dispatchers(record: Any, code: str, *, by: Any = None, key: str = "", **more: Any) -> None:
+    """Tell those who dispatch where the record stands."""
+    people = [pk for pk in holder_ids(["dispatcher"], record.place.ancestors, []) if pk != getattr(by, "pk", None)]
+    if people:
+        notify(people=people, code=code, params=_about(record, **more), link=record.get_absolute_url(), source=record,
+               dedupe_key=f"{code}:{record.pk}:{key}")

@@ -1,0 +1,187 @@
+"""Reporting: the one door for people, guests, devices and upper apps (facilities.md 5.1)."""
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from logistics.core import clock
+from logistics.core.errors import Conflict, TooMany
+from logistics.core.idempotency import once
+from logistics.core.numbers import assign_number
+from logistics.core.photos import attach
+from logistics.core.ratelimit import hit
+from logistics.core.workflow import lock_all, perform, write_event
+from maintenance import messages, orders
+from maintenance.limits import limit
+from maintenance.models import Clock, GuestContact, RepairCategory, RepairRequest, Symptom
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """An open report of the same thing: how many reported it, where it stands, when it should be done. No reporter's words."""
+
+    root: RepairRequest
+    people: int
+    due_at: Any
+
+    @property
+    def title(self) -> str:
+        return self.root.title
+
+    @property
+    def state(self) -> Any:
+        """What a reporter needs to know: the state of the work once there is some."""
+        order = self.root.work_order
+        return type(order).workflow.state(order) if order else type(self.root).workflow.state(self.root)  # type: ignore[attr-defined]
+
+
+def open_reports(place: Any, equipment: Any = None, category: RepairCategory | None = None, limit_to: int = 3) -> list[Duplicate]:
+    """Open reports here: same equipment, or this place, its room or its spots (with the same or a sibling category)."""
+    since = clock.now() - timedelta(days=limit("duplicate_days"))
+    near = Q(place_id=place.pk) | Q(place__parent_id=place.pk, place__kind__in=["room", "spot"])
+    if place.kind in ("room", "spot") and place.parent_id:
+        near |= Q(place_id=place.parent_id, place__kind="room")
+    if category is not None:
+        siblings = {category.pk} | ({category.parent_id} if category.parent_id else set())
+        near &= Q(category_id__in=siblings) | (Q(category__parent_id=category.parent_id) if category.parent_id else Q(category__parent_id=category.pk))
+    same = (near | Q(equipment=equipment)) if equipment is not None else near
+    rows = (
+        RepairRequest.objects.roots().open().filter(same, submitted_at__gte=since)
+        .annotate(others=Count("joined")).select_related("work_order", "category").order_by("-submitted_at", "-pk")[:limit_to]
+    )
+    found = list(rows)
+    due = dict(Clock.objects.filter(order_id__in=[row.work_order_id for row in found if row.work_order_id], kind="resolve")
+               .values_list("order_id", "due_at"))
+    return [Duplicate(row, row.others + 1, due.get(row.work_order_id)) for row in found]
+
+
+def duplicates(*, place: Any, category: RepairCategory, equipment: Any = None) -> list[Duplicate]:
+    """At most three candidates, newest first."""
+    return open_reports(place, equipment, category)
+
+
+def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: RepairCategory | None = None, description: str = "",
+           equipment: Any = None, channel: str = "web", reporter: Any = None, access: str = "anytime", access_note: str = "",
+           stops_use: bool = False, join_to: RepairRequest | None = None, photos: Iterable[Any] = (), client_uid: Any = None,
+           guest: dict[str, str] | None = None) -> tuple[RepairRequest, bool]:
+    """Take down what is broken, once per client key: (request, made now).
+
+    `by` is who types it (None: a guest or the system); `reporter` who saw it (default: `by`). A hazard becomes a P1 order and an
+    alert in the same transaction. `photos` are cleaned ones.
+    """
+    category = category or (symptom.category if symptom else None)
+    if category is None:
+        raise ValidationError({"symptom": _("Choose what is wrong.")})
+    if place.kind in ("school", "campus"):
+        raise ValidationError({"place": _("Choose a room or a spot, not a whole campus.")})
+    if not (symptom or description.strip()):
+        raise ValidationError({"description": _("Say in a few words what is wrong.")})
+    pictures = list(photos)
+    content = ["report", place, symptom, category, description, equipment, reporter, access, join_to, [one.sha256 for one in pictures], guest]
+
+    def act() -> RepairRequest:
+        with transaction.atomic():
+            return _write(
+                place=place, by=by, symptom=symptom, category=category, description=description.strip(), equipment=equipment, channel=channel,
+                reporter=reporter or by, access=access, access_note=access_note, stops_use=stops_use, join_to=join_to, pictures=pictures, guest=guest,
+            )
+
+    request, made = once(client_uid, by, content, act)
+    assert isinstance(request, RepairRequest)
+    return request, made
+
+
+def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCategory, description: str, join_to: RepairRequest | None,
+           pictures: list[Any], guest: dict[str, str] | None, reporter: Any, **fields: Any) -> RepairRequest:
+    title = symptom or category
+    request = RepairRequest(
+        reporter=reporter, taken_by=by if by is not None and reporter is not None and by.pk != reporter.pk else None, category=category,
+        symptom=symptom, title_zh=title.name_zh, title_en=title.name_en, description=description,
+        hazard=symptom.hazard if symptom else "none", submitted_at=clock.now(), **fields,
+    )
+    orders.stand(request, place)
+    root = None
+    if join_to is not None:
+        root = lock_all([RepairRequest.objects.get(pk=join_to.joined_to_id or join_to.pk)])[0]
+        if not root.open:
+            raise Conflict(_("That report has just ended. Send yours as a new one."))
+        request.joined_to = root
+    request.save()
+    write_event(request, "report", by=by, to_state="submitted", text=description)
+    if pictures:
+        attach(request, pictures, by=by, role="fault")
+    if guest is not None:
+        GuestContact.objects.create(request=request, name=guest.get("name", ""), phone=guest.get("phone", ""), token_hash=guest["token_hash"])
+    orders.start_request_clock(request)
+    if root is not None and root.work_order_id:
+        perform(request, "accept", by=None, order=root.work_order)
+    elif request.hazard != "none" and root is None:
+        perform(request, "accept", by=None)
+        request.refresh_from_db()
+        _sound_alarm(request)
+    elif root is None:
+        messages.dispatchers(request, "maintenance.new", by=by)
+    assign_number(request, "BX")
+    request.refresh_from_db()
+    return request
+
+
+def _sound_alarm(request: RepairRequest) -> None:
+    from maintenance.alerts import sound_hazard
+
+    sound_hazard(request)
+
+
+# guests ------------------------------------------------------------------------------------------------------------
+def guest_limits(source: str, tag: str) -> None:
+    """Refuse a guest who reports too often; the answer names the hotline."""
+    for key, name in ((f"guest:{source}", "guest_source"), (f"tag:{tag}", "guest_tag")):
+        allowed = hit(key, limit(name), HOUR)
+        if not allowed.ok:
+            raise TooMany(_("Too many reports from here within an hour. Call the hotline if it is urgent."), allowed.retry_after_s)
+
+
+def report_as_guest(*, place: Any, source: str, tag: str, name: str = "", phone: str = "", client_uid: Any = None, **content: Any
+                    ) -> tuple[RepairRequest, str]:
+    """A report without sign-in, at public places only: (request, secret token of the link that follows it)."""
+    if not place.public:
+        raise ValidationError({"place": _("Sign in to report something here.")})
+    guest_limits(source, tag)
+    token = guest_token(client_uid) if client_uid else secrets.token_urlsafe(24)
+    guest = {"name": name, "phone": phone, "token_hash": hash_of(token)}
+    request, _made = report(place=place, by=None, channel="qr", guest=guest, client_uid=client_uid, **content)
+    return request, token
+
+
+def guest_token(client_uid: Any) -> str:
+    """The same act gets the same link, without keeping the token."""
+    from django.utils.crypto import salted_hmac
+
+    return salted_hmac("guest-report", str(client_uid), algorithm="sha256").hexdigest()[:40]
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def request_by_token(token: str) -> RepairRequest | None:
+    """The report that a guest's secret link follows."""
+    return RepairRequest.objects.filter(guest__token_hash=hash_of(token)).select_related("work_order__lead", "category", "symptom").first()
+
+
+def as_reporter(request: RepairRequest, move: str, **data: Any) -> RepairRequest:
+    """A guest's own answer through the secret link: confirm, dispute, answer, withdraw."""
+    if request.reporter_id is not None or move not in {"confirm", "dispute", "answer", "withdraw"}:
+        raise ValidationError(_("This link cannot do that."))
+    return perform(request, move, by=None, **data)  # type: ignore[return-value]
