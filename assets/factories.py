@@ -1,0 +1,38 @@
+"""Rows for tests."""
+from __future__ import annotations
+
+import factory
+from factory.django import DjangoModelFactory
+
+from assets.models import Equipment, EquipmentCategory, UseLock
+
+
+class EquipmentCategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = EquipmentCategory
+
+    code = factory.Sequence(lambda n: f"category-{n}")
+    name_zh = factory.Sequence(lambda n: f"设备类别{n}")
+    name_en = factory.Sequence(lambda n: f"Category {n}")
+    trade = "electric"
+
+
+class EquipmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Equipment
+
+    number = factory.Sequence(lambda n: f"ZC-2026-{n:06d}")
+    category = factory.SubFactory(EquipmentCategoryFactory)
+    name_zh = factory.Sequence(lambda n: f"设备{n} 号")
+    name_en = factory.Sequence(lambda n: f"Equipment {n}")
+    place = factory.SubFactory("logistics.campus.factories.PlaceFactory")
+    status = "in_service"
+
+
+class UseLockFactory(DjangoModelFactory):
+    class Meta:
+        model = UseLock
+
+    equipment = factory.SubFactory(EquipmentFactory)
+    level = "locked"
+    reason = "The door does not close."

@@ -1,0 +1,47 @@
+"""Questions about equipment, and who may see what of it."""
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Self
+
+from django.db.models import Case, F, Q, Value, When
+
+from logistics.accounts.querysets import OpenToAll
+from logistics.core import clock
+from logistics.core.access import Access, access_of, either
+
+
+class EquipmentQuerySet(OpenToAll):
+    """Everybody signed in may read name, place and state; cost and keeper are for those who answer for the thing."""
+
+    def answered_for_by(self, access: Access) -> Q:
+        """The rows whose cost and keeper this access opens: own custody, or the permission over place or department."""
+        own = Q(keeper_id=getattr(access.person, "pk", None) or 0)
+        return either(access.area("assets.equipment:cost").rule(self.model), own)
+
+    def for_reader(self, person: Any) -> Self:
+        """With `cost_seen` and the keeper's names, empty where the reader may not know them."""
+        rule = self.answered_for_by(access_of(person))
+        return self.annotate(
+            cost_seen=Case(When(rule, then=F("purchase_cost")), default=Value(None)),
+            keeper_seen_zh=Case(When(rule, then=F("keeper__name_zh")), default=Value("")),
+            keeper_seen_en=Case(When(rule, then=F("keeper__name_en")), default=Value("")),
+        )
+
+    def in_use(self) -> Self:
+        return self.filter(status="in_service")
+
+    def locked(self) -> Self:
+        return self.filter(use_state="locked")
+
+    def at(self, place: Any) -> Self:
+        return self.filter(place__ancestors__contains=[place.pk])
+
+    def warranty_ending(self, days: int = 30, today: date | None = None) -> Self:
+        today = today or clock.today()
+        return self.filter(warranty_until__gte=today, warranty_until__lte=today + timedelta(days=days)).exclude(status="disposed")
+
+
+class UseLockQuerySet(OpenToAll):
+    def live(self) -> Self:
+        return self.filter(lifted_at__isnull=True)

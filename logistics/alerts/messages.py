@@ -1,0 +1,66 @@
+"""Messages declared in code: what a notice says, in the language of whoever reads it, when it is read."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from logistics.core.bilingual import pick
+from logistics.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Message:
+    """A kind of notice: title and body are lazily translated and hold %(name)s for what differs."""
+
+    code: str
+    title: Any
+    body: Any = ""
+    icon: str = "bell"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A notice in words."""
+
+    title: str
+    body: str
+    icon: str
+
+
+MESSAGES: Registry[Message] = Registry("message")
+
+
+def message(code: str, title: Any, body: Any = "", *, icon: str = "bell") -> Message:
+    """Declare a message; its params are plain values, {"zh": …, "en": …} for names or {"at": ISO instant} for times."""
+    return MESSAGES.add(code, Message(code, title, body, icon))
+
+
+def words(code: str, params: dict[str, Any]) -> Words:
+    """The notice in the active language; one whose message is no longer declared shows its code."""
+    declared = MESSAGES.get(code) or Message(code, code)
+    return Words(fill(declared.title, params), fill(declared.body, params), declared.icon)
+
+
+def fill(sentence: Any, params: dict[str, Any]) -> str:
+    """A translated sentence with its params; what is missing reads as a dash."""
+    text = str(sentence)
+    return text % _Shown(params) if "%(" in text else text
+
+
+def bilingual(record: Any) -> dict[str, str]:
+    """The two names of a record as one param."""
+    return {"zh": record.name_zh, "en": record.name_en}
+
+
+class _Shown(dict):
+    def __getitem__(self, key: str) -> str:
+        value = self.get(key)
+        if isinstance(value, dict) and "at" in value:
+            return date_format(timezone.localtime(datetime.fromisoformat(value["at"])), "SHORT_DATETIME_FORMAT")
+        if isinstance(value, dict):
+            value = pick(value.get("zh", ""), value.get("en", ""))
+        return "–" if value in (None, "") else str(value)

@@ -1,0 +1,64 @@
+"""Questions about notices, alerts and deadlines, and who may see them."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from logistics.core import clock
+from logistics.core.access import Access, either
+from logistics.core.scoping import ScopedQuerySet
+
+
+class NotificationQuerySet(ScopedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """One's own, and nobody else's."""
+        return Q(person_id=getattr(access.person, "pk", None) or 0)
+
+    def shown(self) -> Self:
+        """Those whose hour has come; the bell and the list show these."""
+        return self.filter(not_before__lte=clock.now())
+
+    def unread(self) -> Self:
+        return self.shown().filter(read_at__isnull=True)
+
+    def due(self, at: datetime) -> Self:
+        """Those that wait to be mailed now, the most important first."""
+        return self.filter(state="queued", next_at__lte=at).order_by("-weight", "next_at", "id")
+
+    def about(self, kind: str, object_id: int) -> Self:
+        return self.filter(source_kind=kind, source_id=object_id)
+
+
+class AlertQuerySet(ScopedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """By permission at the place; otherwise what one was told of."""
+        told = Q(pk__in=_told_of(access)) if action == "view" else Q(pk__in=[])
+        return either(super().scope(access, action), told)
+
+    def unresolved(self) -> Self:
+        return self.filter(resolved_at__isnull=True)
+
+    def waiting(self) -> Self:
+        """Burning and not yet acknowledged by anybody."""
+        return self.filter(state="open", acked_at__isnull=True)
+
+    def severe(self) -> Self:
+        return self.filter(severity__gte=4)
+
+
+def _told_of(access: Access) -> Any:
+    from logistics.alerts.models import Notification
+
+    return Notification.objects.filter(person_id=getattr(access.person, "pk", None) or 0, source_kind="alerts.alert").values("source_id")
+
+
+class DeadlineQuerySet(models.QuerySet):
+    def armed(self) -> Self:
+        return self.filter(state="armed")
+
+    def due(self, at: datetime) -> Self:
+        """Armed ones whose instant has passed and that are not waiting after a failed try."""
+        return self.armed().filter(scan_at__lte=at, due_at__lte=at).order_by("scan_at", "id")
