@@ -1,0 +1,63 @@
+"""Form fields that the library lacks: a span typed as first and last day."""
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of a day in the school's zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def days(first: date, last: date | None = None) -> DateTimeTZRange:
+    """The span from the midnight before the first day to the midnight after the last (open when None)."""
+    return DateTimeTZRange(midnight(first), midnight(last + timedelta(days=1)) if last else None)
+
+
+class DaysWidget(forms.MultiWidget):
+    """Two dates."""
+
+    def __init__(self, attrs: Any = None):
+        super().__init__([forms.DateInput({"type": "date", "aria-label": _("first day")}), forms.DateInput({"type": "date", "aria-label": _("last day")})], attrs)
+
+    def decompress(self, value: Any) -> list[Any]:
+        if not value:
+            return [None, None]
+        first = timezone.localdate(value.lower) if value.lower else None
+        last = timezone.localdate(value.upper) - timedelta(days=1) if value.upper else None
+        return [first.isoformat() if first else None, last.isoformat() if last else None]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        plain = data.get(name)
+        if isinstance(plain, dict):  # the API sends {"first": …, "last": …}
+            return [plain.get("first"), plain.get("last")]
+        if hasattr(plain, "lower"):
+            return self.decompress(plain)
+        return super().value_from_datadict(data, files, name)
+
+
+class DaysField(forms.MultiValueField):
+    """First and last day of a span; an empty last day leaves it open."""
+
+    widget = DaysWidget
+
+    def __init__(self, **kwargs: Any):
+        kwargs.pop("range_kwargs", None)
+        kwargs.pop("base_field", None)
+        fields = (forms.DateField(), forms.DateField(required=False))
+        super().__init__(fields=fields, require_all_fields=False, **{k: v for k, v in kwargs.items() if k != "default_bounds"})
+
+    def compress(self, values: list[Any]) -> Any:
+        if not values or values[0] is None:
+            return None
+        first, last = values[0], values[1] if len(values) > 1 else None
+        if last and last < first:
+            raise ValidationError(_("The last day lies before the first."))
+        return days(first, last)

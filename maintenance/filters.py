@@ -1,0 +1,100 @@
+"""Filters of requests, orders and the catalogue, for page, export and API."""
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from logistics.accounts.models import Department, Person
+from logistics.campus.models import Place
+from logistics.core.filters import RecordFilters
+from logistics.core.forms import RemoteSelect
+from maintenance.models import RepairCategory, RepairRequest, Symptom, Technician, WorkOrder
+
+
+class AtPlace(django_filters.ModelChoiceFilter):
+    """Everything at a place and below it."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(queryset=Place.objects.all(), widget=RemoteSelect("campus.place"), label=_("Place"), **kwargs)
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        return qs.at(value) if value else qs  # type: ignore[attr-defined]
+
+
+def categories(queryset: QuerySet, name: str, value: Any) -> QuerySet:
+    """A category with those under it."""
+    if not value:
+        return queryset
+    return queryset.filter(category_id__in=[value.pk, *value.children.values_list("pk", flat=True)])
+
+
+class RequestFilters(RecordFilters):
+    state = django_filters.ChoiceFilter(choices=RepairRequest.State, label=_("State"))
+    place = AtPlace()
+    category = django_filters.ModelChoiceFilter(queryset=RepairCategory.objects.all(), method=categories, label=_("Category"))
+    channel = django_filters.ChoiceFilter(choices=RepairRequest.Channel, label=_("Channel"))
+    hazard = django_filters.ChoiceFilter(choices=[c for c in Symptom.Hazard.choices if c[0] != "none"], label=_("Hazard"))
+    open = django_filters.BooleanFilter(method="only_open", label=_("Open"))
+    reported = django_filters.DateFromToRangeFilter(field_name="submitted_at", label=_("Reported"))
+    order = django_filters.NumberFilter(field_name="work_order_id", label=_("Work order"))
+    quick = (
+        (_("New"), {"state": "submitted"}, "hourglass"), (_("Needs info"), {"state": "needs_info"}, "help-circle"),
+        (_("To confirm"), {"state": "resolved"}, "eye-check"),
+    )
+
+    class Meta:
+        model = RepairRequest
+        fields: list[str] = []
+
+    def only_open(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.open() if value else queryset
+
+
+class OrderFilters(RecordFilters):
+    state = django_filters.ChoiceFilter(choices=WorkOrder.State, label=_("State"))
+    priority = django_filters.ChoiceFilter(choices=[(p, p) for p in ("P1", "P2", "P3", "P4")], label=_("Priority"))
+    place = AtPlace()
+    category = django_filters.ModelChoiceFilter(queryset=RepairCategory.objects.all(), method=categories, label=_("Category"))
+    kind = django_filters.ChoiceFilter(choices=WorkOrder.Kind, label=_("Kind"))
+    team = django_filters.ModelChoiceFilter(queryset=Department.objects.filter(kind="team"), label=_("Team"))
+    lead = django_filters.ModelChoiceFilter(queryset=Person.objects.all(), widget=RemoteSelect("accounts.person"), label=_("Technician"))
+    equipment = django_filters.NumberFilter(field_name="equipment_id", label=_("Equipment"))
+    live = django_filters.BooleanFilter(method="only_live", label=_("Open"))
+    late = django_filters.BooleanFilter(method="only_late", label=_("Late"))
+    made = django_filters.DateFromToRangeFilter(field_name="created_at", label=_("Made"))
+    done = django_filters.DateFromToRangeFilter(field_name="done_at", label=_("Finished"))
+    quick = (
+        (_("Late"), {"late": "true"}, "clock-exclamation"), (_("To assign"), {"state": "open"}, "hourglass"),
+        (_("On hold"), {"state": "on_hold"}, "player-pause"), (_("To verify"), {"state": "done"}, "eye-check"),
+    )
+
+    class Meta:
+        model = WorkOrder
+        fields: list[str] = []
+
+    def only_live(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.live() if value else queryset
+
+    def only_late(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.late() if value else queryset
+
+
+class SymptomFilters(RecordFilters):
+    category = django_filters.ModelChoiceFilter(queryset=RepairCategory.objects.all(), label=_("Category"))
+    hazard = django_filters.ChoiceFilter(choices=Symptom.Hazard, label=_("Hazard"))
+
+    class Meta:
+        model = Symptom
+        fields: list[str] = []
+
+
+class TechnicianFilters(RecordFilters):
+    team = django_filters.ModelChoiceFilter(queryset=Department.objects.filter(kind="team"), field_name="staff__team", label=_("Team"))
+    active = django_filters.BooleanFilter(label=_("Active"))
+
+    class Meta:
+        model = Technician
+        fields: list[str] = []

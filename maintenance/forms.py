@@ -1,0 +1,244 @@
+"""What people type: reports, moves, hours and costs."""
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Equipment
+from logistics.accounts.models import Department, Person
+from logistics.campus.models import Place
+from logistics.core.fields import DaysField
+from logistics.core.forms import ActingForm, ActingModelForm, ReasonForm, RecordChoice
+from logistics.core.models import Attachment
+from maintenance.models import (
+    CostLine,
+    DispatchRule,
+    FailureCode,
+    HoldReason,
+    LabourEntry,
+    LabourRate,
+    PriorityRule,
+    RepairCategory,
+    RepairRequest,
+    ReportLimit,
+    ServicePolicy,
+    Symptom,
+    Technician,
+    WorkOrder,
+)
+from maintenance.models.policy import Priority
+
+IMPACTS = [(1, _("campus or safety")), (2, _("several rooms")), (3, _("one room")), (4, _("one person"))]
+URGENCIES = [(1, _("at once")), (2, _("today")), (3, _("this week")), (4, _("when it fits"))]
+
+
+def teams() -> Any:
+    return Department.objects.teams()
+
+
+class ReportForm(ActingForm):
+    """A report of something broken, for page and API."""
+
+    place = RecordChoice(Place, resource="campus.place", label=_("Place"))
+    equipment = RecordChoice(Equipment, resource="assets.equipment", label=_("Equipment"), required=False)
+    symptom = RecordChoice(Symptom.objects.filter(active=True), label=_("What is wrong?"), required=False)
+    category = RecordChoice(RepairCategory.objects.filter(active=True), label=_("Category"), required=False)
+    description = forms.CharField(label=_("In a few words"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    access = forms.ChoiceField(label=_("When may we come in?"), choices=RepairRequest.Access, required=False)
+    access_note = forms.CharField(label=_("Times of access"), max_length=120, required=False)
+    stops_use = forms.BooleanField(label=_("It cannot be used at all"), required=False)
+    reporter = RecordChoice(Person, resource="accounts.person", label=_("Reported by"), required=False)
+    channel = forms.ChoiceField(label=_("How it reached us"), choices=RepairRequest.Channel, required=False)
+    join_to = RecordChoice(RepairRequest.objects.open(), label=_("The same as"), required=False, action="join")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not (data.get("symptom") or data.get("category")):
+            self.add_error("symptom", _("Choose what is wrong."))
+        if data.get("reporter") and self.person is not None and data["reporter"] != self.person:
+            from logistics.core.access import access_of
+
+            if not access_of(self.person).has("maintenance.repairrequest:on_behalf"):
+                self.add_error("reporter", _("Only the dispatcher may report for somebody else."))
+        data["access"] = data.get("access") or RepairRequest.Access.ANYTIME
+        data["channel"] = data.get("channel") or RepairRequest.Channel.WEB
+        return data
+
+
+class RequestEditForm(ActingModelForm):
+    """What the desk may correct on a report."""
+
+    class Meta:
+        model = RepairRequest
+        fields = ("category", "equipment", "access", "access_note", "stops_use")
+        field_classes = {"category": RecordChoice}
+
+
+class AcceptForm(ActingForm):
+    """Into an open order here, or a new one."""
+
+    order = RecordChoice(WorkOrder.objects.live(), resource="maintenance.workorder", query={"live": "true"}, label=_("Add to an open order"),
+                         required=False, help_text=_("Leave empty to make a new order."))
+    category = RecordChoice(RepairCategory.objects.filter(active=True), label=_("Category"), required=False)
+    impact = forms.TypedChoiceField(label=_("Who is hit"), choices=IMPACTS, coerce=int, required=False, empty_value=None)
+    urgency = forms.TypedChoiceField(label=_("How pressing"), choices=URGENCIES, coerce=int, required=False, empty_value=None)
+    team = RecordChoice(Department.objects.filter(kind="team"), label=_("Team"), required=False, help_text=_("Leave empty to follow the rules."))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.record is not None:
+            kind = self.record.category
+            for name, value in (("category", kind), ("impact", kind.impact), ("urgency", kind.urgency)):
+                self.fields[name].initial = value
+
+
+class QuestionForm(ActingForm):
+    question = forms.CharField(label=_("What do you need to know?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AnswerForm(ActingForm):
+    answer = forms.CharField(label=_("Your answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class JoinForm(ActingForm):
+    root = RecordChoice(RepairRequest.objects.open(), resource="maintenance.repairrequest", query={"open": "true"}, label=_("Joins to"))
+
+    def clean_root(self) -> RepairRequest:
+        root = self.cleaned_data["root"]
+        if self.record is not None and root.pk == self.record.pk:
+            raise ValidationError(_("Choose another report, not this one."))
+        return root
+
+
+class SplitForm(ActingForm):
+    """The second thing in a report that named two."""
+
+    symptom = RecordChoice(Symptom.objects.filter(active=True), label=_("What else is wrong?"), required=False)
+    category = RecordChoice(RepairCategory.objects.filter(active=True), label=_("Category"), required=False)
+    description = forms.CharField(label=_("In a few words"), max_length=500)
+    photos = forms.ModelMultipleChoiceField(Attachment.objects.none(), label=_("Photos that show it"), required=False,
+                                            widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.record is not None:
+            self.fields["photos"].queryset = Attachment.objects.filter(kind="maintenance.repairrequest", object_id=self.record.pk)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not (data.get("category") or data.get("symptom")):
+            self.add_error("symptom", _("Choose what is wrong."))
+        elif not data.get("category"):
+            data["category"] = data["symptom"].category
+        return data
+
+
+class ConfirmForm(ActingForm):
+    """Fixed; a rating is welcome, never invented."""
+
+    score = forms.TypedChoiceField(label=_("How was it?"), choices=[("", "–"), *((n, str(n)) for n in range(5, 0, -1))], coerce=int,
+                                   required=False, empty_value=None)
+    comment = forms.CharField(label=_("A word to the technician"), max_length=500, required=False)
+
+
+class DisputeForm(ActingForm):
+    reason = forms.CharField(label=_("What is still wrong?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AssignForm(ActingForm):
+    to = RecordChoice(Person, resource="accounts.person", query={"technician": "true"}, label=_("Technician"), action="choose")
+    planned_start = forms.DateTimeField(label=_("Planned from"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    planned_end = forms.DateTimeField(label=_("Planned to"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("planned_start") and data.get("planned_end") and data["planned_end"] < data["planned_start"]:
+            self.add_error("planned_end", _("The end lies before the beginning."))
+        return data
+
+
+class HoldForm(ActingForm):
+    hold_reason = forms.ModelChoiceField(HoldReason.objects.filter(active=True), label=_("Why does it wait?"))
+    until = forms.DateField(label=_("Expected until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+
+class FinishForm(ActingForm):
+    completion_note = forms.CharField(label=_("What was done?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    cause = forms.ModelChoiceField(FailureCode.objects.filter(level="cause", active=True), label=_("Cause"), required=False)
+    remedy = forms.ModelChoiceField(FailureCode.objects.filter(level="remedy", active=True), label=_("Remedy"), required=False)
+
+
+class PriorityForm(ActingForm):
+    priority = forms.ChoiceField(label=_("Priority"), choices=Priority)
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class OrderForm(ActingModelForm):
+    """An order that does not come from a report."""
+
+    class Meta:
+        model = WorkOrder
+        fields = ("title_zh", "title_en", "kind", "place", "equipment", "category", "priority", "team", "estimate_s", "planned_start", "planned_end")
+
+    groups = ((_("Plan"), ("team", "estimate_s", "planned_start", "planned_end"), False, ""),)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        from logistics.core.forms import RemoteSelect
+
+        for name, resource in (("place", "campus.place"), ("equipment", "assets.equipment")):
+            field = self.fields[name]
+            self.fields[name] = RecordChoice(field.queryset, resource=resource, label=field.label, required=field.required)  # type: ignore[attr-defined]
+            assert isinstance(self.fields[name].widget, RemoteSelect)
+        self.fields["title_en"].required = False
+        self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
+
+
+class LabourForm(ActingForm):
+    """Hours booked after the fact."""
+
+    begin = forms.DateTimeField(label=_("Began"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=1440)
+    type = forms.ChoiceField(label=_("Kind"), choices=LabourEntry.Type)
+
+
+class CostForm(ActingForm):
+    type = forms.ChoiceField(label=_("Kind"), choices=CostLine.Type)
+    amount = forms.DecimalField(label=_("Amount in CNY"), max_digits=10, decimal_places=2)
+    note = forms.CharField(label=_("For what"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        amount, kind = data.get("amount"), data.get("type")
+        if amount is not None and ((kind == "credit") != (amount < 0) or amount == 0):
+            self.add_error("amount", _("A credit is negative, everything else positive."))
+        return data
+
+
+class CatalogueForm(ActingModelForm):
+    """Base of the forms of the catalogue."""
+
+
+def catalogue_form(model: Any, names: tuple[str, ...]) -> type[ActingModelForm]:
+    """A plain form over a row of the catalogue; spans are typed as first and last day."""
+    meta = type("Meta", (), {"model": model, "fields": names, "field_classes": {"during": DaysField}})
+    return type(f"{model.__name__}Form", (CatalogueForm,), {"Meta": meta})
+
+
+CategoryForm = catalogue_form(RepairCategory, ("code", "name_zh", "name_en", "parent", "icon", "trade", "required_level", "certificates", "team",
+                                               "impact", "urgency", "estimate_s", "proof", "active"))
+SymptomForm = catalogue_form(Symptom, ("code", "name_zh", "name_en", "category", "icon", "order", "hazard", "active"))
+FailureCodeForm = catalogue_form(FailureCode, ("code", "name_zh", "name_en", "level", "category", "active"))
+HoldReasonForm = catalogue_form(HoldReason, ("code", "name_zh", "name_en", "pauses", "needs_date", "max_days", "active"))
+PriorityRuleForm = catalogue_form(PriorityRule, ("impact", "urgency", "priority", "during"))
+PolicyForm = catalogue_form(ServicePolicy, ("name", "priority", "category", "place", "response_s", "resolve_s", "counts", "during"))
+DispatchRuleForm = catalogue_form(DispatchRule, ("category", "place", "hours", "team", "mode", "during"))
+LabourRateForm = catalogue_form(LabourRate, ("team", "rate", "during"))
+LimitForm = catalogue_form(ReportLimit, ("name", "value", "during"))
+TechnicianForm = catalogue_form(Technician, ("staff", "home_places", "max_open", "takes_pool", "duty_override", "override_until", "active"))
+
+__all__ = ["ReasonForm"]
