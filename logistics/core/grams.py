@@ -17,13 +17,9 @@ SCRIPT_RUN = re.compile(f"[{CHINESE}]+|[^{CHINESE}]+")
 
 SQL_CREATE = """
 CREATE FUNCTION hq_grams(folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT coalesce(array_agg(DISTINCT gram), '{}')
-    FROM (
-        SELECT letter || lead(letter, 1, '') OVER (PARTITION BY word.place ORDER BY letters.place) AS gram, letters.place, length(word.text) AS size
-        FROM string_to_table(folded, ' ') WITH ORDINALITY AS word(text, place),
-            string_to_table(word.text, NULL) WITH ORDINALITY AS letters(letter, place)
-    ) AS pairs
-    WHERE length(gram) = 2 OR size = 1
+    SELECT coalesce(array_agg(DISTINCT substr(word, place, 2)), '{}')
+    FROM string_to_table(folded, ' ') AS word, generate_series(1, greatest(length(word) - 1, 1)) AS place
+    WHERE word <> ''
 $$;
 COMMENT ON FUNCTION hq_grams(text) IS 'Pairs of neighbouring characters of each word of a folded text; a word of one character stands for itself';
 """
