@@ -1,0 +1,121 @@
+"""Makes places, labels, calendars and stewardships for tests."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import factory
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from django.utils import timezone
+
+from logistics.campus import models
+
+EPOCH = timezone.make_aware(datetime(2020, 1, 1))
+
+
+class Fresh(factory.django.DjangoModelFactory):
+    """Reads the row back, because triggers fill some of its columns."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        row = super()._create(model_class, *args, **kwargs)
+        row.refresh_from_db()
+        return row
+
+
+class PlaceFactory(Fresh):
+    """A school, unless `parent` is given; see SchoolFactory, CampusFactory, ..."""
+
+    class Meta:
+        model = models.Place
+
+    kind = "school"
+    code = factory.Sequence(lambda n: f"P{n:05d}")
+    name_zh = factory.Sequence(lambda n: f"场所 {n}")
+    name_en = factory.Sequence(lambda n: f"Place {n}")
+    valid = DateRange(EPOCH.date(), None)
+
+
+class CampusFactory(PlaceFactory):
+    kind = "campus"
+    parent = factory.SubFactory(PlaceFactory)
+
+
+class BuildingFactory(PlaceFactory):
+    kind = "building"
+    parent = factory.SubFactory(CampusFactory)
+
+
+class FloorFactory(PlaceFactory):
+    kind = "floor"
+    parent = factory.SubFactory(BuildingFactory)
+
+
+class RoomFactory(PlaceFactory):
+    kind = "room"
+    parent = factory.SubFactory(FloorFactory)
+    use = "classroom"
+
+
+class PlaceClosureFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.PlaceClosure
+
+    place = factory.SubFactory(RoomFactory)
+    during = DateTimeTZRange(EPOCH, None)
+    level = "closed"
+    reason = factory.Sequence(lambda n: f"Reason {n}")
+
+
+class LabelBatchFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.LabelBatch
+
+    count = 1
+
+
+class TagFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Tag
+
+    batch = factory.SubFactory(LabelBatchFactory)
+
+    @factory.lazy_attribute
+    def code(self) -> str:
+        from logistics.core.qr import new_code
+
+        return new_code()
+
+
+class WorkCalendarFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.WorkCalendar
+
+    code = factory.Sequence(lambda n: f"C{n:04d}")
+    name_zh = factory.Sequence(lambda n: f"日历 {n}")
+    name_en = factory.Sequence(lambda n: f"Calendar {n}")
+    purpose = "duty"
+    place = factory.SubFactory(PlaceFactory)
+
+
+class CalendarVersionFactory(factory.django.DjangoModelFactory):
+    """A draft; services publish it."""
+
+    class Meta:
+        model = models.CalendarVersion
+
+    calendar = factory.SubFactory(WorkCalendarFactory)
+    no = 1
+
+
+class StewardshipFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.Stewardship
+
+    person = factory.SubFactory("logistics.accounts.factories.PersonFactory")
+    role = "place_keeper"
+    place = factory.SubFactory(BuildingFactory)
+    during = DateTimeTZRange(EPOCH, None)

@@ -1,0 +1,25 @@
+"""Who keeps places, labels and calendars; and the grants that stewardships give."""
+from django.utils.translation import gettext_lazy as _
+
+from logistics.core.access import allow, grant_source, role
+
+role("place_keeper", _("Place keeper"), _("Facts, labels and closures of own places."))
+role("calendar_keeper", _("Calendar keeper"), _("Calendars, terms and bell periods."))
+
+READERS = "place_keeper facilities_manager dispatcher safety_officer equipment_keeper logistics_director system_manager auditor"
+
+allow(READERS, "campus.place", "view", "export")
+allow("place_keeper facilities_manager system_manager", "campus.place", "add", "change")
+allow("facilities_manager system_manager", "campus.place", "retire")
+allow("place_keeper facilities_manager system_manager", "campus.tag", "view", "add", "change", "export")
+allow("auditor", "campus.tag", "view")
+allow("place_keeper facilities_manager safety_officer", "campus.placeclosure", "view", "add")
+allow("calendar_keeper system_manager logistics_director auditor", "campus.workcalendar", "view")
+allow("calendar_keeper system_manager", "campus.workcalendar", "add", "change")
+allow("calendar_keeper system_manager", "campus.calendarversion", "view", "add", "change")
+allow("place_keeper facilities_manager logistics_director system_manager auditor", "campus.stewardship", "view", "export")
+allow("facilities_manager logistics_director system_manager", "campus.stewardship", "add", "change")
+
+grant_source(
+    "SELECT person_id, role, department_id, place_id, during, 'stewardship' AS source, id AS source_id FROM campus_stewardship"
+)
