@@ -149,7 +149,7 @@ class DisputeForm(ActingForm):
 
 
 class AssignForm(ActingForm):
-    to = RecordChoice(Person, resource="accounts.person", query={"technician": "true"}, label=_("Technician"), action="choose")
+    to = RecordChoice(Person, resource="accounts.person", query={"technician": "true"}, label=_("Technician"))
     planned_start = forms.DateTimeField(label=_("Planned from"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     planned_end = forms.DateTimeField(label=_("Planned to"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
 

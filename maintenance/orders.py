@@ -176,3 +176,20 @@ def close_when_all_agree(order: WorkOrder | None) -> None:
     waiting = fresh.requests.filter(state__in=["accepted", "resolved"]).exists()
     if fresh.state == "done" and not waiting and fresh.kind == WorkOrder.Kind.CORRECTIVE and cost_of(fresh) <= limit("verify_cost"):
         perform(fresh, "verify", by=None)
+
+
+def make(*, by: Any, place: Any, category: Any, title_zh: str, title_en: str = "", release: bool = True, source: Any = None, **fields: Any) -> WorkOrder:
+    """An order that does not come from a report; released at once unless it is to stay a draft."""
+    order = WorkOrder(title_zh=title_zh, title_en=title_en or title_zh, category=category, proof=category.proof, created_at=watch.now(),
+                      reported_at=watch.now(), **{key: value for key, value in fields.items() if value is not None})
+    if source is not None:
+        order.source_kind, order.source_id = source._meta.label_lower, source.pk
+    stand(order, place)
+    order.full_clean(exclude=["number"])
+    order.save()
+    write_event(order, "made", by=by)
+    if release:
+        perform(order, "release", by=None)
+        order.refresh_from_db()
+    assign_number(order, "GD")
+    return order

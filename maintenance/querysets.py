@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db.models import Exists, OuterRef, Q
 
-from logistics.core.access import NOTHING, Access, either
+from logistics.core.access import EVERYTHING, NOTHING, Access, either
 from logistics.core.scoping import ScopedQuerySet
 
 
@@ -16,6 +16,8 @@ def me(access: Access) -> int:
 class RequestQuerySet(ScopedQuerySet):
     def scope(self, access: Access, action: str) -> Q:
         """The reporter sees the own ones; technicians those of their orders; others by role and place."""
+        if action == "join":  # "me too" may point at any open report; nothing of it is shown but the symptom and the state
+            return EVERYTHING if me(access) else NOTHING
         rule = super().scope(access, action)
         if action in ("view", "add"):
             rule = either(rule, Q(reporter_id=me(access)) if me(access) else NOTHING)

@@ -1,0 +1,91 @@
+"""What needs attention: hazards, late clocks, orders nobody has taken; and the words in which people are told."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from logistics.alerts.checks import alert
+from logistics.alerts.deadlines import on_deadline
+from logistics.alerts.kinds import alert_kind
+from logistics.alerts.messages import message
+from logistics.alerts.services import page_on_call, raise_alert
+from maintenance import clocks
+from maintenance.limits import limit
+from maintenance.models import Clock, ClockStep, RepairRequest, WorkOrder
+from maintenance.models.catalogue import LIFE_SAFETY
+
+message("maintenance.new", _("New report: %(title)s"), _("%(number)s at %(place)s waits for a decision."), icon="inbox")
+message("maintenance.accepted", _("Accepted: %(title)s"), _("%(number)s at %(place)s: somebody will take care of it."), icon="check")
+message("maintenance.asked", _("A question about %(title)s"), _("%(number)s at %(place)s: we need a word from you."), icon="help-circle")
+message("maintenance.answered", _("Answered: %(title)s"), _("%(number)s at %(place)s: the reporter has answered."), icon="message")
+message("maintenance.joined", _("Others reported it too: %(title)s"), _("%(number)s at %(place)s is mended together with theirs."), icon="git-merge")
+message("maintenance.rejected", _("Not accepted: %(title)s"), _("%(number)s at %(place)s: %(reason)s"), icon="x")
+message("maintenance.held", _("It takes longer: %(title)s"), _("%(number)s at %(place)s waits."), icon="player-pause")
+message("maintenance.done", _("Is it fixed? %(title)s"), _("%(number)s at %(place)s is done. Say whether it is fixed."), icon="eye-check")
+message("maintenance.assigned", _("For you: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="user-check")
+message("maintenance.returned", _("Back to you: %(title)s"), _("%(number)s at %(place)s is not fixed yet."), icon="arrow-back-up")
+message("maintenance.declined", _("To assign again: %(title)s"), _("%(number)s at %(place)s has nobody."), icon="arrow-back-up")
+message("maintenance.commented", _("%(who)s wrote about %(title)s"), "%(text)s", icon="message")
+
+alert_kind("maintenance.hazard_life", _("Danger to life: %(title)s, %(place)s"), 5, True, roles="duty_leader dispatcher")
+alert_kind("maintenance.hazard", _("Hazard: %(title)s, %(place)s"), 4, roles="duty_officer dispatcher")
+alert_kind("maintenance.clock_80", _("Nearly late: %(number)s %(title)s"), 2, roles="dispatcher")
+alert_kind("maintenance.clock_breached", _("Late: %(number)s %(title)s"), 3, roles="dispatcher facilities_manager")
+alert_kind("maintenance.clock_150", _("Very late: %(number)s %(title)s"), 4, roles="facilities_manager logistics_director")
+STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150: "maintenance.clock_150"}
+
+
+def about(record: Any) -> dict[str, Any]:
+    return {"number": record.number or "", "title": {"zh": record.title_zh, "en": record.title_en}, "place": {"zh": record.place_zh, "en": record.place_en}}
+
+
+def sound_hazard(request: RepairRequest) -> None:
+    """A hazard calls whoever is on call, in the transaction that took the report."""
+    kind = "maintenance.hazard_life" if request.hazard in LIFE_SAFETY else "maintenance.hazard"
+    raised, _created = raise_alert(kind, f"{kind}:{request.pk}", place=request.place, subject=request.work_order or request, params=about(request))
+    order = request.work_order
+    page_on_call(raised, team=order.team if order else None, place=request.place)
+
+
+def _fire(row: Clock, percent: int, at: datetime) -> None:
+    """Announce a share of a clock, once, whatever restarts."""
+    if not row.running:
+        return
+    made = ClockStep.objects.bulk_create([ClockStep(clock=row, percent=percent, fired_at=at)], ignore_conflicts=True)
+    if percent >= 100:
+        clocks.refold(row)
+    owner: Any = row.order or row.request
+    kind = STEP_KINDS.get(percent)
+    if kind and made and owner is not None:
+        raise_alert(kind, f"{kind}:{row.pk}", place=owner.place, subject=owner, params=about(owner), at=at)
+
+
+for _percent in (50, 80, 100, 150):
+    @on_deadline(f"{clocks.STEP}_{_percent}")
+    def _step(deadline: Any, at: datetime, percent: int = _percent) -> None:
+        row = Clock.objects.select_for_update(of=("self",)).filter(pk=deadline.object_id).first()
+        if row is not None:
+            _fire(row, percent, at)
+
+
+@alert("maintenance.unassigned", _("Nobody has it: %(number)s %(title)s"), 2, every=900)
+def unassigned(now: datetime) -> Any:
+    """Orders open for more than 4 working hours."""
+    from logistics.campus.services.calendars import business_seconds
+
+    for order in WorkOrder.objects.filter(state="open", released_at__isnull=False).select_related("place"):
+        if business_seconds(order.place, "duty", order.released_at, now) > limit("unstarted_hours") * 3600:  # type: ignore[arg-type]
+            yield order, f"maintenance.unassigned:{order.pk}", order.place, about(order)
+
+
+@alert("maintenance.hold_long", _("Waits too long: %(number)s %(title)s"), 2, every=86400)
+def hold_long(now: datetime) -> Any:
+    """Holds beyond the days that their reason allows."""
+    from maintenance.models import Hold
+
+    for hold in Hold.objects.filter(during__endswith__isnull=True).select_related("order__place", "reason"):
+        if (now - hold.during.lower).days > hold.reason.max_days:
+            yield hold.order, f"maintenance.hold_long:{hold.order_id}", hold.order.place, about(hold.order)
+

@@ -1,0 +1,319 @@
+"""Requests, orders and the catalogue, declared once for page and API."""
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from logistics.core.columns import Column, NameColumn, StateColumn
+
+
+from logistics.core.resources import Resource, resource
+from logistics.core.templatetags import ui
+from logistics.core.timeline import note
+from maintenance import filters, forms, orders
+from maintenance.models import (
+    DispatchRule,
+    FailureCode,
+    HoldReason,
+    LabourRate,
+    PriorityRule,
+    RepairCategory,
+    RepairRequest,
+    ReportLimit,
+    ServicePolicy,
+    Symptom,
+    Technician,
+    WorkOrder,
+)
+from maintenance.services.reporting import report
+from maintenance.words import clock_cell, face
+
+note("report", gettext_lazy("reported it"), "send")
+note("made", gettext_lazy("made the order"), "plus")
+note("split_off", gettext_lazy("was split off from %(from)s"), "arrows-split")
+
+
+def clock_of(record: Any, kind: str) -> Any:
+    """A clock of a record out of its prefetched ones."""
+    return next((row for row in record.clocks.all() if row.kind == kind), None)
+
+
+def prio(record: Any) -> Any:
+    return ui.prio(record.priority)
+
+
+@resource
+class RepairRequests(Resource):
+    model = RepairRequest
+    slug = "requests"
+    icon = "inbox"
+    order = ("-submitted_at", "-id")
+    menu = ("repairs", 30)
+    photos = comments = True
+    form = forms.RequestEditForm
+    add_form = forms.ReportForm
+    filterset = filters.RequestFilters
+    columns = (
+        NameColumn("title", gettext_lazy("Problem and place"), second="place_label", width=40),
+        Column("number", gettext_lazy("Number"), sort="number", css="c-hide hq-num"),
+        StateColumn(label=gettext_lazy("State"), sort="state"),
+        Column("category.name", gettext_lazy("Category"), joins=("category",)),
+        Column("reporter.name", gettext_lazy("Reported by"), joins=("reporter",), show=lambda row: row.reporter.name if row.reporter_id else _("Guest"),
+               export=lambda row: row.reporter.name if row.reporter_id else ""),
+        Column("submitted_at", gettext_lazy("Reported"), sort="submitted_at", kind="datetime"),
+        Column("work_order.number", gettext_lazy("Work order"), joins=("work_order",), css="c-hide hq-num", default=False),
+        Column("get_channel_display", gettext_lazy("Channel"), default=False, css="c-hide"),
+    )
+    facts = (
+        Column("category", gettext_lazy("Category"), joins=("category__parent",)),
+        Column("place", gettext_lazy("Place"), joins=("place",)),
+        Column("equipment", gettext_lazy("Equipment"), joins=("equipment",)),
+        Column("reporter.name", gettext_lazy("Reported by"), joins=("reporter",), show=lambda row: row.reporter.name if row.reporter_id else _("Guest")),
+        Column("submitted_at", gettext_lazy("Reported")),
+        Column("get_channel_display", gettext_lazy("Channel")),
+        Column("get_access_display", gettext_lazy("Access")),
+        Column("work_order", gettext_lazy("Work order"), joins=("work_order",)),
+    )
+    api_fields = ("number", "state", "channel", "title", "description", "place", "place_label", "equipment", "category", "symptom", "hazard", "stops_use",
+                  "access", "access_note", "submitted_at", "work_order", "joined_to", "reporter", "resolved_at", "ended_at", "question")
+    option_hint = "place_label"
+
+    @classmethod
+    def create(cls, data: dict[str, Any], by: Any) -> Any:
+        fields = {key: value for key, value in data.items() if key in (
+            "place", "equipment", "symptom", "category", "description", "access", "access_note", "stops_use", "reporter", "channel", "join_to")}
+        return report(by=by, **fields)[0]
+
+    @classmethod
+    def title(cls, record: Any) -> str:
+        return record.title
+
+    @classmethod
+    def meta(cls, record: Any, person: Any) -> str:
+        return f"{record.number} · {record.place_label}"
+
+    @classmethod
+    def badges(cls, record: Any, person: Any) -> list[str]:
+        return [ui.state("danger", record.get_hazard_display(), "alert-octagon")] if record.hazard != "none" else []
+
+    @classmethod
+    def sentence(cls, person: Any, rows: Any) -> str:
+        waiting = rows.model.objects.visible_to(person).waiting().order_by().values("pk")[:1001].count()
+        return ngettext("%(n)s waits for a decision.", "%(n)s wait for a decision.", waiting) % {"n": waiting} if waiting else _("Nothing waits for a decision.")
+
+    @classmethod
+    def internal(cls, record: Any, person: Any) -> bool:
+        return cls.may_list(person) or bool(record.work_order_id and record.work_order.lead_id == person.pk)
+
+    @classmethod
+    def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        words = [("", render_to_string("core/parts/quote.html", {"text": record.description}))] if record.description else []
+        shown = face(clock_of(record, "response"))
+        return [*words, *([(_("Clock"), render_to_string("maintenance/_clocks.html", {"faces": [shown]}))] if shown else [])]
+
+    @classmethod
+    def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        root_id = record.joined_to_id or record.pk
+        kin = list((RepairRequest.objects.filter(pk=root_id) | RepairRequest.objects.filter(joined_to_id=root_id))
+                   .exclude(pk=record.pk).select_related("reporter")[:20])
+        thread = render_to_string("maintenance/_thread.html", {"request_record": record, "order": record.work_order, "kin": kin})
+        return [(_("Thread"), thread)]
+
+
+@resource
+class WorkOrders(Resource):
+    model = WorkOrder
+    slug = "work-orders"
+    icon = "tool"
+    order = ("-created_at", "-id")
+    menu = ("repairs", 20)
+    photos = comments = True
+    form = forms.OrderForm
+    filterset = filters.OrderFilters
+    columns = (
+        Column("priority", gettext_lazy("Prio."), sort="priority", css="c-hide", show=prio, export=lambda row: row.priority, width=6),
+        NameColumn("title", gettext_lazy("Problem and place"), second="place_label", width=40),
+        Column("number", gettext_lazy("Number"), sort="number", css="c-hide hq-num"),
+        StateColumn(label=gettext_lazy("State"), sort="state"),
+        Column("category.name", gettext_lazy("Category"), joins=("category",)),
+        Column("lead.name", gettext_lazy("Technician"), joins=("lead",), show=lambda row: row.lead.name if row.lead_id else _("not assigned"),
+               export=lambda row: row.lead.name if row.lead_id else ""),
+        Column("created_at", gettext_lazy("Made"), sort="created_at", kind="datetime"),
+        Column("done_at", gettext_lazy("Finished"), sort="done_at", kind="datetime", default=False, css="c-hide"),
+        Column("team.name", gettext_lazy("Team"), joins=("team",), default=False, css="c-hide"),
+        Column("get_kind_display", gettext_lazy("Kind"), default=False, css="c-hide"),
+    )
+    facts = (
+        Column("category", gettext_lazy("Category"), joins=("category__parent",)),
+        Column("equipment", gettext_lazy("Equipment"), joins=("equipment",)),
+        Column("place", gettext_lazy("Place"), joins=("place",)),
+        Column("lead.name", gettext_lazy("Technician"), joins=("lead",)),
+        Column("team", gettext_lazy("Team"), joins=("team",)),
+        Column("cause", gettext_lazy("Cause"), joins=("cause",), show=lambda row: row.cause.name if row.cause_id else ""),
+        Column("remedy", gettext_lazy("Remedy"), joins=("remedy",), show=lambda row: row.remedy.name if row.remedy_id else ""),
+        Column("estimate_s", gettext_lazy("Estimated effort"), show=lambda row: ui.duration(row.estimate_s)),
+        Column("reported_at", gettext_lazy("First reported")),
+    )
+    detail_joins = ("blocked_by", "parent")
+    api_fields = ("number", "kind", "state", "priority", "impact", "urgency", "title", "place", "place_label", "equipment", "category", "team", "lead", "pool",
+                  "planned_start", "planned_end", "estimate_s", "proof", "stops_use", "completion_note", "reopened_count", "reported_at", "released_at",
+                  "done_at", "closed_at", "created_at", "cancel_reason")
+    option_hint = "place_label"
+
+    @classmethod
+    def create(cls, data: dict[str, Any], by: Any) -> Any:
+        return orders.make(by=by, **data)
+
+    @classmethod
+    def locked(cls, record: Any, person: Any) -> str:
+        return "" if record.live else _("The order has ended and stands as it is.")
+
+    @classmethod
+    def title(cls, record: Any) -> str:
+        return record.title
+
+    @classmethod
+    def meta(cls, record: Any, person: Any) -> str:
+        lead = f" · {record.lead.name}" if record.lead_id else ""
+        return f"{record.number} · {record.place_label}{lead}"
+
+    @classmethod
+    def badges(cls, record: Any, person: Any) -> list[str]:
+        return [ui.prio(record.priority)]
+
+    @classmethod
+    def sentence(cls, person: Any, rows: Any) -> str:
+        open_ = WorkOrder.objects.visible_to(person).open().order_by().values("pk")[:10001].count()
+        return ngettext("%(n)s order is open.", "%(n)s orders are open.", open_) % {"n": open_}
+
+    @classmethod
+    def internal(cls, record: Any, person: Any) -> bool:
+        return True
+
+    @classmethod
+    def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
+        return [{"label": _("Print sheet"), "icon": "printer", "url": reverse("maintenance:workorder-sheet", args=[record.pk])}]
+
+    @classmethod
+    def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        faces = [shown for row in record.clocks.select_related("calendar_version").order_by("kind") if (shown := face(row))]
+        found = [(_("Clocks"), render_to_string("maintenance/_clocks.html", {"faces": faces}))] if faces else []
+        if cls.may(request.user, "cost", record):
+            entries = list(record.labour.filter(voided_by__isnull=True).select_related("person"))
+            lines = list(record.costs.select_related("by"))
+            if entries or lines:
+                found.append((_("Hours and costs"), render_to_string(
+                    "maintenance/_costs.html", {"entries": entries, "lines": lines, "total": orders.cost_of(record), "order": record})))
+        return found
+
+    @classmethod
+    def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        requests = list(record.requests.select_related("reporter__department")[:50])
+        found = [(_("Thread"), render_to_string("maintenance/_thread.html", {"order": record, "requests": requests, "here": "order"}))]
+        if requests:
+            found.append((_("Reporters"), render_to_string("maintenance/_reporters.html", {"requests": requests})))
+        return found
+
+
+def span(row: Any) -> str:
+    """A span of days in words."""
+    from django.utils import timezone
+
+    first = ui.day(timezone.localdate(row.during.lower)) if row.during.lower else "…"
+    if row.during.upper is None:
+        return _("since %(day)s") % {"day": first}
+    from datetime import timedelta
+
+    return _("%(first)s to %(last)s") % {"first": first, "last": ui.day(timezone.localdate(row.during.upper) - timedelta(days=1))}
+
+
+DURING = Column("during", gettext_lazy("Holds"), show=span, export=span, css="c-hide")
+
+
+class Catalogue(Resource):
+    """Rows of the catalogue look alike."""
+
+    order = ("code",)
+    icon = "list"
+
+
+def catalogue(model_: Any, slug_: str, form_: Any, columns_: tuple[Column, ...], api: tuple[str, ...], *, menu_: tuple[str, int], icon_: str = "list",
+              order_: tuple[str, ...] = ("code",), filters_: Any = None, joins_: tuple[str, ...] = ()) -> None:
+    """Register a plain resource of the catalogue."""
+    resource(type(f"{model_.__name__}Resource", (Catalogue,), {
+        "model": model_, "slug": slug_, "form": form_, "columns": columns_, "facts": columns_[1:], "api_fields": api, "menu": menu_, "icon": icon_,
+        "order": order_, "filterset": filters_, "list_joins": joins_, "detail_joins": joins_,
+    }))
+
+
+CODE, ACTIVE = Column("code", gettext_lazy("Code"), sort="code", css="c-hide hq-num"), Column("active", gettext_lazy("Active"), css="c-hide")
+NAME = NameColumn("name", gettext_lazy("Name"), width=30)
+NAMED_API = ("code", "name_zh", "name_en", "active")
+
+catalogue(RepairCategory, "categories", forms.CategoryForm, (
+    NameColumn("name", gettext_lazy("Name"), second="code"), Column("parent.name", gettext_lazy("Part of"), joins=("parent",)),
+    Column("get_trade_display", gettext_lazy("Trade")), Column("required_level", gettext_lazy("Needed level"), css="c-hide hq-end", kind="number"),
+    Column("team.name", gettext_lazy("Team"), joins=("team",)), Column("get_proof_display", gettext_lazy("Proof"), css="c-hide"), ACTIVE),
+    (*NAMED_API, "parent", "trade", "required_level", "team", "impact", "urgency", "estimate_s", "proof"), menu_=("system", 10), icon_="category",
+    joins_=("parent",))
+catalogue(Symptom, "symptoms", forms.SymptomForm, (
+    NAME, CODE, Column("category.name", gettext_lazy("Category"), joins=("category",)), Column("get_hazard_display", gettext_lazy("Hazard")),
+    Column("order", gettext_lazy("Order"), sort="order", css="c-hide hq-end", kind="number"), ACTIVE),
+    (*NAMED_API, "category", "icon", "order", "hazard"), menu_=("system", 11), icon_="layout-grid", order_=("order", "code"), filters_=filters.SymptomFilters)
+catalogue(FailureCode, "failure-codes", forms.FailureCodeForm, (
+    NAME, CODE, Column("get_level_display", gettext_lazy("Level")), Column("category.name", gettext_lazy("Category"), joins=("category",)), ACTIVE),
+    (*NAMED_API, "level", "category"), menu_=("system", 12), icon_="list-check")
+catalogue(HoldReason, "hold-reasons", forms.HoldReasonForm, (
+    NAME, CODE, Column("pauses", gettext_lazy("Pauses the clock")), Column("max_days", gettext_lazy("At most days"), css="hq-end", kind="number"), ACTIVE),
+    (*NAMED_API, "pauses", "needs_date", "max_days"), menu_=("system", 13), icon_="player-pause")
+catalogue(PriorityRule, "priority-rules", forms.PriorityRuleForm, (
+    NameColumn("__str__", gettext_lazy("Rule")), Column("impact", gettext_lazy("Impact"), sort="impact", kind="number"),
+    Column("urgency", gettext_lazy("Urgency"), sort="urgency", kind="number"), Column("priority", gettext_lazy("Priority"), show=prio), DURING),
+    ("impact", "urgency", "priority"), menu_=("system", 14), icon_="flag", order_=("impact", "urgency", "id"))
+catalogue(ServicePolicy, "policies", forms.PolicyForm, (
+    NameColumn("name", gettext_lazy("Name")), Column("priority", gettext_lazy("Priority"), show=lambda row: prio(row) if row.priority else _("all")),
+    Column("response_s", gettext_lazy("Response"), show=lambda row: ui.duration(row.response_s)),
+    Column("resolve_s", gettext_lazy("Resolution"), show=lambda row: ui.duration(row.resolve_s)),
+    Column("get_counts_display", gettext_lazy("Counts")), Column("category.name", gettext_lazy("Category"), joins=("category",), css="c-hide"),
+    Column("place.name", gettext_lazy("Place"), joins=("place",), css="c-hide"), DURING),
+    ("name", "kind", "priority", "category", "place", "response_s", "resolve_s", "counts", "steps"), menu_=("system", 15), icon_="clock",
+    order_=("priority", "name", "id"))
+catalogue(DispatchRule, "dispatch-rules", forms.DispatchRuleForm, (
+    NameColumn("__str__", gettext_lazy("Rule")), Column("place.name", gettext_lazy("Place"), joins=("place",)),
+    Column("get_hours_display", gettext_lazy("Hours")), Column("get_mode_display", gettext_lazy("Mode")), DURING),
+    ("category", "place", "hours", "team", "mode"), menu_=("system", 16), icon_="route", order_=("id",), joins_=("category__parent", "team"))
+catalogue(LabourRate, "labour-rates", forms.LabourRateForm, (
+    NameColumn("team.name", gettext_lazy("Team"), joins=("team",)),
+    Column("rate", gettext_lazy("CNY per hour"), css="hq-end", kind="money"), DURING),
+    ("team", "rate"), menu_=("system", 17), icon_="wallet", order_=("team", "id"), joins_=("team",))
+catalogue(ReportLimit, "reporting-rules", forms.LimitForm, (
+    NameColumn("get_name_display", gettext_lazy("Rule")), Column("value", gettext_lazy("Value"), css="hq-end", kind="number"), DURING),
+    ("name", "value"), menu_=("system", 18), icon_="adjustments", order_=("name", "id"))
+
+
+@resource
+class Technicians(Resource):
+    model = Technician
+    slug = "technicians"
+    icon = "users"
+    order = ("staff__staff_no",)
+    menu = ("people", 30)
+    form = forms.TechnicianForm
+    filterset = filters.TechnicianFilters
+    list_joins = ("staff__person",)
+    columns = (
+        NameColumn("staff.person.name", gettext_lazy("Name"), second="staff.staff_no", joins=("staff__person", "staff__team")),
+        Column("staff.team.name", gettext_lazy("Team")),
+        Column("max_open", gettext_lazy("Open orders at most"), css="hq-end", kind="number"),
+        Column("takes_pool", gettext_lazy("Claims from the pool")),
+        Column("get_duty_override_display", gettext_lazy("Duty"), css="c-hide"),
+        Column("active", gettext_lazy("Active"), css="c-hide"),
+    )
+    facts = (*columns[1:], Column("override_until", gettext_lazy("Until")))
+    api_fields = ("staff", "max_open", "takes_pool", "duty_override", "override_until", "active")
+
+
