@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "pgtrigger",
     "pghistory",
     "tree_queries",
@@ -45,7 +46,7 @@ INSTALLED_APPS = [
     "logistics.alerts",
     "assets",
     "staff",
-    "maintenance",
+    *(["maintenance"] if env.bool("HOUQIN_MAINTENANCE", default=False) else []),  # until the floors below are laid
     "logistics.core",  # last: its ready() opens the rooms of all apps above
 ]
 
@@ -165,6 +166,7 @@ NPM_FILES = {
     "@tabler/core": ["dist/css/tabler.min.css"],
     "htmx.org": ["dist/htmx.min.js"],
     "idiomorph": ["dist/idiomorph-ext.min.js"],
+    "tom-select": ["dist/js/tom-select.base.min.js"],
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
