@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,4 +9,5 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from logistics.core.registry import open_rooms
 
+        import_module("logistics.celery")  # here, not in logistics/__init__: `make run` starts on a bare Python
         open_rooms()
