@@ -201,13 +201,13 @@ DEFAULT_FROM_EMAIL = env("HOUQIN_MAIL_FROM", default="Houqin <houqin@localhost>"
 
 # API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["logistics.core.api.Session"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["logistics.core.doors.Session"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "logistics.core.api.Pages",
+    "DEFAULT_PAGINATION_CLASS": "logistics.core.doors.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "logistics.core.api.refuse",
+    "EXCEPTION_HANDLER": "logistics.core.doors.refuse",
     "PAGE_SIZE": 50,
 }
 SPECTACULAR_SETTINGS = {

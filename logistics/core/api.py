@@ -5,40 +5,20 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import exceptions, mixins, serializers, status, viewsets
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from logistics.core import resources
-from logistics.core.errors import Conflict, NotAllowed, TooMany
+from logistics.core.errors import NotAllowed
 from logistics.core.resources import Resource, all_resources
 from logistics.core.workflow import WORKFLOWS, may_move, who_may
 
 KEY = OpenApiParameter("Idempotency-Key", {"type": "string", "format": "uuid"}, OpenApiParameter.HEADER, required=False,
                        description="The same key with the same content gets the same answer; with other content 409.")
-
-
-class Session(SessionAuthentication):
-    """The signed-in session; nobody is a 401, not a 403."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Session"
-
-
-class Pages(CursorPagination):
-    """Pages by cursor, newest first: as fast at the millionth row as at the first."""
-
-    page_size = 50
-    page_size_query_param = "size"
-    max_page_size = 200
-    ordering = "-pk"
 
 
 class Problem(serializers.Serializer):
@@ -47,22 +27,6 @@ class Problem(serializers.Serializer):
     detail = serializers.CharField()
     fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
     who = serializers.ListField(child=serializers.CharField(), required=False)
-
-
-def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every refusal of the house as status and words."""
-    if isinstance(error, Conflict):
-        return Response({"detail": str(error)}, status=409)
-    if isinstance(error, NotAllowed):
-        return Response({"detail": str(error), "who": error.who}, status=403)
-    if isinstance(error, TooMany):
-        return Response({"detail": str(error)}, status=429, headers={"Retry-After": str(error.retry_after_s)})
-    if isinstance(error, ValidationError):
-        fields = error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}
-        return Response({"detail": _("Not saved: there is something to correct."), "fields": fields}, status=422)
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    return exception_handler(error, context)
 
 
 # shapes ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,276 @@
+"""Small pieces of every page: icons, badges, clocks, faces, times, numbers. Plain functions too, because list columns call them."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from logistics.core import clock as school_clock
+
+register = template.Library()
+
+KIND_ICONS = {
+    "draft": "pencil", "wait": "hourglass", "run": "player-play", "done": "check",
+    "info": "info-circle", "late": "clock-exclamation", "danger": "alert-octagon", "off": "x",
+}
+FACES = 4
+
+
+# icons ------------------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=None)
+def drawing(name: str) -> SafeString:
+    """The inner drawing of a Tabler outline icon; an unknown name is a mistake in the template and raises."""
+    file = Path(settings.NPM_ROOT) / "@tabler/icons/icons/outline" / f"{name}.svg"
+    if not re.fullmatch(r"[a-z0-9-]+", name) or not file.is_file():
+        raise template.TemplateSyntaxError(f"There is no Tabler icon {name!r}.")
+    svg = re.sub(r"<!--.*?-->", "", file.read_text(), flags=re.S)
+    inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.S)
+    assert inner
+    drawn = re.sub(r"\s+", " ", inner[1]).strip().replace(" />", "/>").replace("> <", "><")
+    return mark_safe(drawn)
+
+
+@register.simple_tag
+def icon(name: str, label: Any = "", cls: str = "") -> SafeString:
+    """Inline SVG; decoration beside a word, an image with a name when `label` is given. Paint comes from app.css."""
+    named = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    css = f"icon {escape(cls)}" if cls else "icon"
+    return mark_safe(f'<svg class="{css}" viewBox="0 0 24 24" width="24" height="24" {named}>{drawing(name)}</svg>')
+
+
+def sprite_icon(name: str) -> SafeString:
+    """An icon drawn elsewhere on the page by {% sprites %}: what a list of fifty rows uses."""
+    drawing(name)
+    return mark_safe(f'<svg class=icon aria-hidden=true><use href=#i-{name} /></svg>')
+
+
+@register.simple_tag
+def sprites(rows: Iterable[dict[str, Any]]) -> SafeString:
+    """Draw each icon that the cells of these rows refer to, once."""
+    names: set[str] = set()
+    for row in rows:
+        for cell in row["cells"]:
+            names.update(re.findall(r"<use href=#i-([a-z0-9-]+)", cell))
+    if not names:
+        return mark_safe("")
+    symbols = "".join(f'<symbol id="i-{name}" viewBox="0 0 24 24">{drawing(name)}</symbol>' for name in sorted(names))
+    return mark_safe(f'<svg class="hq-sprites" width="0" height="0" aria-hidden="true">{symbols}</svg>')
+
+
+# badges -----------------------------------------------------------------------------------------------------------
+def bare(kind: str) -> str:
+    """A kind of state without its prefix: "is-wait" and "wait" are the same."""
+    return str(kind).removeprefix("is-")
+
+
+@register.simple_tag
+def state(kind: str, word: Any, icon_name: str = "", sprite: bool = False) -> SafeString:
+    """The badge of a state: icon and word in one of the eight kinds."""
+    kind = bare(kind)
+    name = icon_name or KIND_ICONS[kind]
+    drawn = sprite_icon(name) if sprite else icon(name)
+    return mark_safe(f'<span class="hq-state is-{escape(kind)}">{drawn}{conditional_escape(word)}</span>')
+
+
+@register.simple_tag
+def dot(kind: str, icon_name: str = "", cls: str = "") -> SafeString:
+    """The round mark of a timeline, a step or a lane."""
+    kind = bare(kind)
+    return format_html('<span class="hq-dot is-{}{}">{}</span>', kind, f" {cls}" if cls else "", icon(icon_name or KIND_ICONS.get(kind, "circle")))
+
+
+@register.simple_tag
+def prio(code: str) -> SafeString:
+    """The priority P1 to P4."""
+    return format_html('<span class="hq-prio is-{}">{}</span>', str(code).lower(), str(code).upper())
+
+
+@register.simple_tag
+def clock(c: Any) -> SafeString:
+    """A running time in words with its bar; `c` has kind ("", late, danger, off, done), words and percent."""
+    if not c:
+        return mark_safe("")
+    read = c.get if isinstance(c, dict) else lambda name: getattr(c, name)
+    percent = max(0, min(100, round(read("percent") or 0)))
+    kind = bare(read("kind") or "")
+    return format_html(
+        '<span class="hq-clock{}"><span>{}</span><svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="t" width="100" height="4"/><rect class="f" width="{}" height="4"/></svg></span>',
+        f" is-{kind}" if kind else "", read("words"), percent,
+    )
+
+
+@register.simple_tag
+def face(person: Any, cls: str = "") -> SafeString:
+    """The round initials of a person; a figure for somebody unknown. Always beside the name, hence hidden from readers."""
+    css = f" {cls}" if cls else ""
+    if person is None:
+        return format_html('<span class="hq-face{}" aria-hidden="true">{}</span>', css, icon("user", cls="hq-i16"))
+    return format_html('<span class="hq-face is-{}{}" aria-hidden="true">{}</span>', (person.pk or 0) % FACES + 1, css, person.initials)
+
+
+# times ------------------------------------------------------------------------------------------------------------
+def _near(value: date) -> str:
+    """today, yesterday, tomorrow or ""."""
+    return {0: "today", -1: "yesterday", 1: "tomorrow"}.get((value - school_clock.today()).days, "")
+
+
+def _exact(value: datetime) -> str:
+    # Translators: a date pattern of Django
+    return date_format(value, _("D j M Y, H:i:s"))
+
+
+def when_words(value: datetime) -> str:
+    """An instant in words, in the school's zone: "today 16:12", "23 Nov 14:05", "23 Nov 2025 14:05"."""
+    local = timezone.localtime(value)
+    time = {"time": local.strftime("%H:%M")}
+    match _near(local.date()):
+        case "today":
+            return _("today %(time)s") % time
+        case "yesterday":
+            return _("yesterday %(time)s") % time
+        case "tomorrow":
+            return _("tomorrow %(time)s") % time
+    same_year = local.year == school_clock.today().year
+    return date_format(local, _("j M H:i") if same_year else _("j M Y H:i"))
+
+
+@register.simple_tag
+def when(value: datetime | None) -> SafeString:
+    """An instant as <time>; the exact one is its title."""
+    if value is None:
+        return mark_safe("")
+    local = timezone.localtime(value)
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), _exact(local), when_words(value))
+
+
+def day_words(value: date) -> str:
+    """A day in words: "today", "23 Nov", "23 Nov 2025"."""
+    near = {"today": _("today"), "yesterday": _("yesterday"), "tomorrow": _("tomorrow")}.get(_near(value))
+    same_year = value.year == school_clock.today().year
+    return near or date_format(value, _("j M") if same_year else _("j M Y"))
+
+
+@register.simple_tag
+def day(value: date | None) -> SafeString:
+    """A day as <time>; the full date is its title."""
+    if value is None:
+        return mark_safe("")
+    # Translators: a date pattern of Django
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), date_format(value, _("D j M Y")), day_words(value))
+
+
+@register.simple_tag
+def duration(seconds: float | timedelta | None) -> str:
+    """A length of time in hours and minutes; hours are not folded into days, because a working day has not 24 of them."""
+    if seconds is None:
+        return ""
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    minutes = int(abs(seconds) // 60)
+    hours, rest = divmod(minutes, 60)
+    if not minutes and seconds:
+        return _("under 1 min")
+    if not hours:
+        words = _("%(minutes)s min") % {"minutes": minutes}
+    elif not rest:
+        words = _("%(hours)s h") % {"hours": number(hours)}
+    else:
+        words = _("%(hours)s h %(minutes)s min") % {"hours": number(hours), "minutes": f"{rest:02d}"}
+    return f"−{words}" if seconds < 0 else words
+
+
+@register.simple_tag
+def number(n: int | float | Decimal | None) -> str:
+    """A number with thousands apart and a true minus; a whole amount loses its noughts."""
+    if n is None:
+        return ""
+    if isinstance(n, Decimal | float) and n == int(n):
+        n = int(n)
+    return f"{n:,}".replace("-", "−")
+
+
+# addresses --------------------------------------------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def qs(context: Any, **changes: Any) -> str:
+    """The present query string with some keys replaced; None or "" takes a key away."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def kept_query(context: Any, *dropped: str, form: forms.BaseForm | None = None) -> SafeString:
+    """Hidden inputs for the present query, so that a GET form keeps what it does not ask: without the dropped keys, pages and the form's fields."""
+    request = context.get("request")
+    asked = {"page", *dropped, *(name for name in (form.fields if form else ()) if name != "q")}
+    pairs = [(key, value) for key, values in request.GET.lists() if key not in asked for value in values] if request else []
+    return mark_safe("".join(format_html('<input type="hidden" name="{}" value="{}">', key, value) for key, value in pairs))
+
+
+# moves ------------------------------------------------------------------------------------------------------------
+@register.inclusion_tag("core/parts/moves.html", takes_context=True)
+def moves(context: Any, offered: list[dict[str, Any]], actions: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
+    """The moves of a record: one primary, two plain, the rest in a menu; what cannot be done now says why.
+
+    On phones the bar has room for the primary and one more; what gives way stands in the menu there.
+    """
+    primary = [move for move in offered if move.get("primary")][:1]
+    plain = [move for move in offered if move not in primary and not move.get("danger")]
+    shown = plain[: 2 if primary else 3]
+    on_phone = next((move for move in shown if move.get("enabled")), None)
+    rest = [move for move in offered if move not in primary and move not in shown]
+    return {
+        "primary": primary, "shown": [(move, move is on_phone) for move in shown], "rest": rest,
+        "gives_way": [move for move in shown if move is not on_phone], "actions": list(actions or ()),
+        "request": context.get("request"), "csrf_token": context.get("csrf_token"),
+    }
+
+
+# forms ------------------------------------------------------------------------------------------------------------
+CONTROL_CLASSES = {"checkbox": "form-check-input", "select": "form-select", "radio": "", "file": "form-control", "hidden": ""}
+
+
+@register.simple_tag
+def control(field: forms.BoundField) -> SafeString:
+    """The widget of a field with the classes of its kind."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "")
+    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
+        return field.as_widget(attrs={"class": "form-check-input"})
+    css = CONTROL_CLASSES.get(kind, "form-control")
+    if isinstance(widget, forms.MultiWidget):
+        css = "form-control"
+    own = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{css} {own}".strip()} if css or own else None)
+
+
+@register.filter
+def is_tick(field: forms.BoundField) -> bool:
+    """A single tick box, whose label stands beside it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.simple_tag
+def mistakes(form: forms.BaseForm) -> list[dict[str, Any]]:
+    """What the summary on top of a form lists: [{label, text, target}]; errors of the whole form have no target."""
+    found = [{"label": "", "text": text, "target": ""} for text in form.non_field_errors()]
+    for name, errors in form.errors.items():
+        if name in form.fields:
+            found += [{"label": form[name].label, "text": text, "target": form[name].id_for_label or f"field-{name}"} for text in errors]
+    return found
