@@ -26,7 +26,6 @@ from logistics.core.models import Attachment, Comment, kind_of
 from logistics.core.photos import attach, clean_photos, photo_cards, photos_of
 from logistics.core.publishing import widgets_for
 from logistics.core.resources import Resource, resource_of
-from logistics.core.timeline import timeline
 from logistics.core.workflow import may_move, who_may
 
 PAGE_SIZES = (25, 50, 100)
@@ -239,7 +238,7 @@ class DetailPage(RecordPage):
             "aside": [{"title": title, "html": html} for title, html in declared.aside(record, request)]
             + [{"title": card.title, "html": html} for card in widgets_for(f"record:{record._meta.label}")
                if (html := card.render(request, record=record))],
-            "timeline": timeline(record, internal=internal),
+            "timeline": declared.happened(record, person),
             "comment_url": reverse(declared.url_name("comment"), args=[pk]) if declared.comments else "",
             "edit_url": reverse(declared.url_name("edit"), args=[pk])
             if declared.form and declared.may(person, "change", record) and not declared.locked(record, person) else "",

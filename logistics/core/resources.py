@@ -18,6 +18,7 @@ from logistics.core.filters import RecordFilters
 from logistics.core.idempotency import once
 from logistics.core.models import kind_of
 from logistics.core.registry import Registry
+from logistics.core.timeline import Entry, timeline
 from logistics.core.workflow import perform, write_event
 
 
@@ -140,6 +141,11 @@ class Resource:
     def internal(cls, record: models.Model, person: Any) -> bool:
         """Does this person work on it, and so read colleagues' comments and the history?"""
         return cls.may_list(person)
+
+    @classmethod
+    def happened(cls, record: models.Model, person: Any) -> list[Entry]:
+        """The timeline of the detail page; a domain whose events are not for every reader overrides it."""
+        return timeline(record, internal=cls.may_list(person))
 
     @classmethod
     def sections(cls, record: models.Model, request: Any) -> list[tuple[str, str]]:
