@@ -64,7 +64,7 @@ class Move:
     target: str  # "" keeps the state
     who: tuple[Who, ...]
     told: Any
-    form: str = ""  # dotted path of the form that asks what the move needs ("maintenance.forms.AssignForm")
+    form: type[forms.Form] | str = ""  # asks what the move needs; a dotted path where the forms lie above ("maintenance.forms.AssignForm")
     guard: Callable[[Any, Any], Any] | None = None
     effect: Callable[..., Any] | None = None
     after: Callable[..., Any] | None = None
@@ -77,7 +77,7 @@ class Move:
 
     @property
     def form_class(self) -> type[forms.Form] | None:
-        return import_string(self.form) if self.form else None
+        return import_string(self.form) if isinstance(self.form, str) and self.form else self.form or None
 
     @property
     def by_people(self) -> bool:
