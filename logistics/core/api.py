@@ -4,15 +4,22 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.exceptions import ValidationError
 from django.urls import path
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import exceptions, mixins, serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from logistics.core import resources
+from logistics.core.doors import Session
 from logistics.core.errors import NotAllowed
 from logistics.core.resources import Resource, all_resources
 from logistics.core.workflow import WORKFLOWS, may_move, who_may
@@ -30,11 +37,44 @@ class Problem(serializers.Serializer):
 
 
 # shapes ----------------------------------------------------------------------------------------------------------
+class SpanField(serializers.Field):
+    """A span of time: from (included) and until (not included, null while open)."""
+
+    def to_representation(self, value: Any) -> dict[str, Any]:
+        return {"from": value.lower, "until": value.upper}
+
+
+class SpanSchema(OpenApiSerializerFieldExtension):
+    """How the documentation draws a span."""
+
+    target_class = SpanField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        instant = {"type": "string", "format": "date-time", "nullable": True}
+        return {"type": "object", "properties": {"from": instant, "until": instant}}
+
+
+class SessionSchema(OpenApiAuthenticationExtension):
+    """How the documentation names the session."""
+
+    target_class = Session
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+
+
+class RecordSerializer(serializers.ModelSerializer):
+    """Base of the generated shapes."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {DateTimeRangeField: SpanField}
+
+
 def output_serializer(declared: type[Resource]) -> type[serializers.Serializer]:
     """id, label and the declared fields of a record."""
     names = [name for name in declared.api_fields]
     meta = type("Meta", (), {"model": declared.model, "fields": ["id", "label", *names], "read_only_fields": names})
-    return type(f"{declared.model.__name__}Output", (serializers.ModelSerializer,), {
+    return type(f"{declared.model.__name__}Output", (RecordSerializer,), {
         "Meta": meta, "label": serializers.CharField(source="__str__", read_only=True), "__doc__": declared.model.__doc__,
     })
 
@@ -82,7 +122,7 @@ def cleaned(form: forms.BaseForm) -> dict[str, Any]:
 class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The API of one resource."""
 
-    resource: type[Resource]
+    resource: type[Resource] = Resource  # given by the viewset
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -156,13 +196,12 @@ def viewset_of(declared: type[Resource]) -> type[RecordViewSet]:
     flow = WORKFLOWS.get(declared.kind)
     for step in flow or ():
         if step.by_people:
-            body[f"move_{step.name}"] = _move_action(step.name)
-            schema[f"move_{step.name}"] = extend_schema(
+            body[f"move_{step.name}"] = extend_schema(
                 tags=tags, request=input_serializer(f"{name}{step.name.title().replace('_', '')}", step.form_class), parameters=[KEY],
                 responses={200: shape, **REFUSALS}, operation_id=f"{declared.app}_{declared.slug.replace('-', '_')}_{step.name}",
                 summary=str(step.label),
-            )
-    return extend_schema_view(**{key: value for key, value in schema.items()})(type(f"{name}ViewSet", (RecordViewSet,), body))
+            )(_move_action(step.name))
+    return extend_schema_view(**schema)(type(f"{name}ViewSet", (RecordViewSet,), body))
 
 
 def _move_action(name: str) -> Any:

@@ -35,7 +35,7 @@ MOST_PAGES = 200
 class RecordPage(LoginRequiredMixin, View):
     """Base of the pages of a resource."""
 
-    resource: type[Resource]
+    resource: type[Resource] = Resource  # given by the route
 
     def record(self, pk: int, action: str = "view") -> models.Model:
         """A record in scope, with its joins; else 404."""

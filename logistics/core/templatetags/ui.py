@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms, template
 from django.conf import settings
@@ -212,6 +213,23 @@ def qs(context: Any, **changes: Any) -> str:
         if value not in (None, ""):
             query[key] = str(value)
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+def back_of(page: Any) -> str:
+    """Where the arrow of a phone's top bar leads: the page above this one, "" on the pages of the dock."""
+    if not isinstance(page, dict):
+        return ""
+    crumbs = [crumb["url"] for crumb in page.get("crumbs") or [] if crumb.get("url")]
+    return str(page.get("back_url") or (crumbs[-1] if crumbs else ""))
+
+
+@register.simple_tag(takes_context=True)
+def came_from(context: Any) -> str:
+    """The page of ours that led here, as a path; the home page when there is none."""
+    request = context.get("request")
+    before = urlsplit(request.headers.get("Referer", "")) if request else urlsplit("")
+    return before._replace(scheme="", netloc="").geturl() if request and before.netloc == request.get_host() else "/"
 
 
 @register.simple_tag(takes_context=True)
