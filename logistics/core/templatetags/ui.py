@@ -48,13 +48,13 @@ def icon(name: str, label: Any = "", cls: str = "") -> SafeString:
     """Inline SVG; decoration beside a word, an image with a name when `label` is given. Paint comes from app.css."""
     named = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     css = f"icon {escape(cls)}" if cls else "icon"
-    return mark_safe(f'<svg class="{css}" viewBox="0 0 24 24" width="24" height="24" {named}>{drawing(name)}</svg>')
+    return mark_safe(f'<svg class="{css}" viewBox="0 0 24 24" {named}>{drawing(name)}</svg>')
 
 
 def sprite_icon(name: str) -> SafeString:
     """An icon drawn elsewhere on the page by {% sprites %}: what a list of fifty rows uses."""
     drawing(name)
-    return mark_safe(f'<svg class=icon aria-hidden=true><use href=#i-{name} /></svg>')
+    return mark_safe(f'<svg class=icon><use href=#i-{name} /></svg>')
 
 
 @register.simple_tag
@@ -130,7 +130,7 @@ def _near(value: date) -> str:
 
 def _exact(value: datetime) -> str:
     # Translators: a date pattern of Django
-    return date_format(value, _("D j M Y, H:i:s"))
+    return date_format(value, _("D j M Y, H:i"))
 
 
 def when_words(value: datetime) -> str:
@@ -154,7 +154,7 @@ def when(value: datetime | None) -> SafeString:
     if value is None:
         return mark_safe("")
     local = timezone.localtime(value)
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), _exact(local), when_words(value))
+    return format_html('<time datetime={} title="{}">{}</time>', local.isoformat(timespec="minutes"), _exact(local), when_words(value))
 
 
 def day_words(value: date) -> str:
@@ -170,7 +170,7 @@ def day(value: date | None) -> SafeString:
     if value is None:
         return mark_safe("")
     # Translators: a date pattern of Django
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), date_format(value, _("D j M Y")), day_words(value))
+    return format_html('<time datetime={} title="{}">{}</time>', value.isoformat(), date_format(value, _("D j M Y")), day_words(value))
 
 
 @register.simple_tag
