@@ -1,0 +1,89 @@
+"""Permission matrix: every URL × method × kind of user -> status, declared in one table; a refusal also proves that nothing was written."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+Table = dict[tuple[str, str], dict[str, int]]
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.I)
+BOOKKEEPING = ("django_session", "axes_", "accounts_signinevent", "campus_tag", "core_idempotencykey")
+
+
+def url_names(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every named URL of the project with its converters."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from url_names(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield f"{prefix}{entry.name}", entry.pattern.converters
+
+
+def read(path: Path) -> tuple[list[str], Table]:
+    """The table: a header with the kinds of users, then `name method status…`."""
+    lines = [line for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    kinds = lines[0].split()[2:]
+    table: Table = {}
+    for line in lines[1:]:
+        name, method, *statuses = line.split()
+        table[name, method] = dict(zip(kinds, map(int, statuses), strict=True))
+    return kinds, table
+
+
+def write(path: Path, kinds: list[str], table: Table, words: str) -> None:
+    width = max((len(name) for name, _method in table), default=10)
+    lines = [f"# {line}" for line in words.splitlines()] + [f"{'url':{width}} {'verb':4} " + " ".join(f"{kind:>10}" for kind in kinds)]
+    for (name, method), row in sorted(table.items()):
+        lines.append(f"{name:{width}} {method:4} " + " ".join(f"{row[kind]:>10}" for kind in kinds))
+    path.write_text("\n".join(lines) + "\n")
+
+
+def observe(url: str, method: str, client: Client) -> tuple[int, list[str]]:
+    """Status of one request, and what it wrote; everything is rolled back."""
+    with transaction.atomic():
+        mark = transaction.savepoint()
+        with CaptureQueriesContext(connection) as seen:
+            answer = getattr(client, method.lower())(url)
+        transaction.savepoint_rollback(mark)
+    wrote = [q["sql"][:120] for q in seen if WRITES.search(q["sql"]) and not any(word in q["sql"] for word in BOOKKEEPING)]
+    return answer.status_code, wrote
+
+
+def faults(declared: Table, seen: Table, wrote: dict[tuple[str, str, str], list[str]]) -> list[str]:
+    """Undeclared, stale and different entries, and refusals that wrote."""
+    problems = [f"not declared: {name} {method} {row}" for (name, method), row in seen.items() if (name, method) not in declared]
+    problems += [f"stale: {name} {method}" for name, method in declared if (name, method) not in seen]
+    for key, row in seen.items():
+        for kind, status in row.items():
+            expected = declared.get(key, {}).get(kind)
+            if expected is not None and expected != status:
+                problems.append(f"{key[0]} {key[1]} as {kind}: {status}, declared {expected}")
+            if status >= 400 and wrote.get((*key, kind)):
+                problems.append(f"{key[0]} {key[1]} as {kind}: refused with {status} but wrote {wrote[*key, kind][0]}")
+            if status >= 500:
+                problems.append(f"{key[0]} {key[1]} as {kind}: {status}")
+    return problems
+
+
+def walk(arguments: dict[str, dict[str, Any]], clients: dict[str, Client], skip: tuple[str, ...] = ()) -> tuple[Table, dict[tuple[str, str, str], list[str]]]:
+    """Visit every URL as everybody. `arguments` gives the values of a URL's parts by its name."""
+    seen: Table = {}
+    wrote: dict[tuple[str, str, str], list[str]] = {}
+    for name, converters in url_names():
+        if name.startswith(skip) or (name, "GET") in seen:
+            continue
+        values = arguments.get(name, {}) if converters else {}
+        url = reverse(name, kwargs={key: values.get(key, 0) for key in converters})
+        for method in ("GET", "POST"):
+            seen[name, method] = {}
+            for kind, client in clients.items():
+                cache.clear()
+                seen[name, method][kind], wrote[name, method, kind] = observe(url, method, client)
+    return seen, wrote
