@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from logistics.alerts.checks import alert
-from logistics.alerts.deadlines import on_deadline
 from logistics.alerts.kinds import alert_kind
 from logistics.alerts.messages import message
+from logistics.alerts.registries import alert, on_deadline
 from logistics.alerts.services import page_on_call, raise_alert
+from logistics.core import clock as watch
 from maintenance import clocks
 from maintenance.limits import limit
 from maintenance.models import Clock, ClockStep, RepairRequest, WorkOrder
@@ -44,30 +44,35 @@ def about(record: Any) -> dict[str, Any]:
 def sound_hazard(request: RepairRequest) -> None:
     """A hazard calls whoever is on call, in the transaction that took the report."""
     kind = "maintenance.hazard_life" if request.hazard in LIFE_SAFETY else "maintenance.hazard"
-    raised, _created = raise_alert(kind, f"{kind}:{request.pk}", place=request.place, subject=request.work_order or request, params=about(request))
     order = request.work_order
-    page_on_call(raised, team=order.team if order else None, place=request.place)
+    raised, _created = raise_alert(kind=kind, key=str(request.pk), place=request.place, subject=order or request, params=about(request))
+    page_on_call(alert=raised, team=order.team if order else None, place=request.place)
 
 
-def _fire(row: Clock, percent: int, at: datetime) -> None:
-    """Announce a share of a clock, once, whatever restarts."""
+def lock_owner(clock_id: int) -> None:
+    """The document is locked before its clock."""
+    row = Clock.objects.filter(pk=clock_id).values("order_id", "request_id").first() or {}
+    if row.get("order_id"):
+        WorkOrder.objects.select_for_update(of=("self",)).get(pk=row["order_id"])
+    elif row.get("request_id"):
+        RepairRequest.objects.select_for_update(of=("self",)).get(pk=row["request_id"])
+
+
+@on_deadline(clocks.STEP, lock=lock_owner)
+def step_passed(deadline: Any, row: Clock) -> None:
+    """A share of the promised time is used up: announced once, whatever restarts."""
+    percent = int(deadline.code.rsplit("_", 1)[1])
     if not row.running:
         return
-    made = ClockStep.objects.bulk_create([ClockStep(clock=row, percent=percent, fired_at=at)], ignore_conflicts=True)
+    ClockStep.objects.bulk_create([ClockStep(clock=row, percent=percent, fired_at=watch.now())], ignore_conflicts=True)
     if percent >= 100:
         clocks.refold(row)
     owner: Any = row.order or row.request
     kind = STEP_KINDS.get(percent)
-    if kind and made and owner is not None:
-        raise_alert(kind, f"{kind}:{row.pk}", place=owner.place, subject=owner, params=about(owner), at=at)
-
-
-for _percent in (50, 80, 100, 150):
-    @on_deadline(f"{clocks.STEP}_{_percent}")
-    def _step(deadline: Any, at: datetime, percent: int = _percent) -> None:
-        row = Clock.objects.select_for_update(of=("self",)).filter(pk=deadline.object_id).first()
-        if row is not None:
-            _fire(row, percent, at)
+    if kind:
+        raised, created = raise_alert(kind=kind, key=str(row.pk), place=owner.place, subject=owner, params=about(owner))
+        if created and percent >= 80:
+            page_on_call(alert=raised, team=getattr(owner, "team", None), place=owner.place)
 
 
 @alert("maintenance.unassigned", _("Nobody has it: %(number)s %(title)s"), 2, every=900)
@@ -77,7 +82,7 @@ def unassigned(now: datetime) -> Any:
 
     for order in WorkOrder.objects.filter(state="open", released_at__isnull=False).select_related("place"):
         if business_seconds(order.place, "duty", order.released_at, now) > limit("unstarted_hours") * 3600:  # type: ignore[arg-type]
-            yield order, f"maintenance.unassigned:{order.pk}", order.place, about(order)
+            yield order, str(order.pk), order.place, about(order)
 
 
 @alert("maintenance.hold_long", _("Waits too long: %(number)s %(title)s"), 2, every=86400)
@@ -87,5 +92,5 @@ def hold_long(now: datetime) -> Any:
 
     for hold in Hold.objects.filter(during__endswith__isnull=True).select_related("order__place", "reason"):
         if (now - hold.during.lower).days > hold.reason.max_days:
-            yield hold.order, f"maintenance.hold_long:{hold.order_id}", hold.order.place, about(hold.order)
+            yield hold.order, str(hold.order_id), hold.order.place, about(hold.order)
 

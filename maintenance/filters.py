@@ -11,7 +11,13 @@ from logistics.accounts.models import Department, Person
 from logistics.campus.models import Place
 from logistics.core.filters import RecordFilters
 from logistics.core.forms import RemoteSelect
-from maintenance.models import RepairCategory, RepairRequest, Symptom, Technician, WorkOrder
+from maintenance.models import (
+    RepairCategory,
+    RepairRequest,
+    Symptom,
+    Technician,
+    WorkOrder,
+)
 
 
 class AtPlace(django_filters.ModelChoiceFilter):

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from staff.services import certificates_covering, levels
 
 from logistics.core import clock
 from maintenance.models import Technician, WorkOrder
-from staff.services import certificates_covering, levels
 
 
 def span_days(order: WorkOrder) -> tuple[Any, Any]:

@@ -16,7 +16,15 @@ from logistics.core.numbers import assign_number
 from logistics.core.workflow import perform, write_event
 from maintenance import clocks
 from maintenance.limits import limit
-from maintenance.models import Clock, CostLine, DispatchRule, LabourEntry, PriorityRule, RepairRequest, WorkOrder
+from maintenance.models import (
+    Clock,
+    CostLine,
+    DispatchRule,
+    LabourEntry,
+    PriorityRule,
+    RepairRequest,
+    WorkOrder,
+)
 
 SHIPPED_PRIORITIES = ("P1 P1 P2 P3", "P1 P2 P3 P3", "P2 P3 P3 P4", "P3 P3 P4 P4")  # by impact, then urgency (facilities.md 5.2)
 

@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from logistics.core.columns import Column, NameColumn, StateColumn
-
-
 from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
 from logistics.core.timeline import note
@@ -30,7 +28,7 @@ from maintenance.models import (
     WorkOrder,
 )
 from maintenance.services.reporting import report
-from maintenance.words import clock_cell, face
+from maintenance.words import face
 
 note("report", gettext_lazy("reported it"), "send")
 note("made", gettext_lazy("made the order"), "plus")

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from staff.services import levels, on_duty_minutes, people_on_duty
 
 from maintenance.fitness import reasons
 from maintenance.models import Assignment, Clock, Technician, WorkOrder
 from maintenance.models.order import OPEN_STATES
-from staff.services import levels, on_duty_minutes, people_on_duty
 
 WEIGHTS = {"skill": 40, "near": 25, "free": 25, "known": 10}
 

@@ -1,8 +1,6 @@
 """The legal moves of repair requests and work orders (facilities.md 4.1, 4.2)."""
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.workflow import SYSTEM, Relation, State, Workflow

@@ -1,8 +1,19 @@
 """Repair requests, work orders, their clocks, and the catalogue that rules them."""
-from maintenance.models.catalogue import FailureCode, HoldReason, RepairCategory, Symptom
+from maintenance.models.catalogue import (
+    FailureCode,
+    HoldReason,
+    RepairCategory,
+    Symptom,
+)
 from maintenance.models.clock import Clock, ClockEvent, ClockStep
 from maintenance.models.order import Assignment, CostLine, Hold, LabourEntry, WorkOrder
-from maintenance.models.policy import DispatchRule, LabourRate, PriorityRule, ReportLimit, ServicePolicy
+from maintenance.models.policy import (
+    DispatchRule,
+    LabourRate,
+    PriorityRule,
+    ReportLimit,
+    ServicePolicy,
+)
 from maintenance.models.request import GuestContact, Rating, RepairRequest
 from maintenance.models.technician import Technician
 

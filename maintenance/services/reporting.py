@@ -22,7 +22,13 @@ from logistics.core.ratelimit import hit
 from logistics.core.workflow import lock_all, perform, write_event
 from maintenance import messages, orders
 from maintenance.limits import limit
-from maintenance.models import Clock, GuestContact, RepairCategory, RepairRequest, Symptom
+from maintenance.models import (
+    Clock,
+    GuestContact,
+    RepairCategory,
+    RepairRequest,
+    Symptom,
+)
 
 HOUR = 3600
 
