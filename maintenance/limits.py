@@ -1,8 +1,10 @@
 """Figures of the reporting rules, read from their dated rows; the shipped value holds where a school has none."""
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from logistics.campus.services.calendars import working_dates
 from logistics.core import clock
@@ -21,8 +23,6 @@ def limit(name: str, at: datetime | None = None) -> int:
 
 
 def working_days_since(place: Any, instant: datetime) -> int:
-    """Full working days between the day of an instant and today."""
-    from django.utils import timezone
-
-    days = working_dates(place, timezone.localdate(instant), clock.today())
-    return max(len(days) - 1, 0)
+    """Working days that began after the day of an instant, today included."""
+    day = timedelta(days=1)
+    return len(working_dates(place, timezone.localdate(instant) + day, clock.today() + day))
