@@ -271,11 +271,11 @@ def control(field: forms.BoundField) -> SafeString:
     kind = getattr(widget, "input_type", "")
     if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
         return field.as_widget(attrs={"class": "form-check-input"})
-    css = CONTROL_CLASSES.get(kind, "form-control")
-    if isinstance(widget, forms.MultiWidget):
-        css = "form-control"
-    own = widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"{css} {own}".strip()} if css or own else None)
+    attrs = {"class": f"{CONTROL_CLASSES.get(kind, 'form-control')} {widget.attrs.get('class', '')}".strip()}
+    if kind == "number":  # a number field forgets what it cannot read; a text field shows it again beside the mistake
+        widget.input_type = "text"
+        attrs["inputmode"] = "numeric" if isinstance(field.field, forms.IntegerField) else "decimal"
+    return field.as_widget(attrs={name: value for name, value in attrs.items() if value})
 
 
 @register.filter
