@@ -71,6 +71,11 @@ class Alert(ScopedModel):
         ]
 
     def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """What is wrong, in the language of the reader."""
         return fill(self.declared.title, self.params)
 
     @property
@@ -81,10 +86,6 @@ class Alert(ScopedModel):
     def hint(self) -> str:
         """What to do about it, in the language of the reader."""
         return fill(self.declared.hint, self.params)
-
-    @property
-    def severity_words(self) -> str:
-        return str(self.get_severity_display())
 
     def get_absolute_url(self) -> str:
         return reverse("alerts:alert-detail", args=[self.pk])

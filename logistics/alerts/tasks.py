@@ -1,0 +1,25 @@
+"""What beat starts: checks, deadlines, and the end of what stayed away."""
+from __future__ import annotations
+
+from celery import shared_task
+
+from logistics.alerts import services
+from logistics.core.tasks import periodic
+
+
+@shared_task
+def check(code: str) -> int:
+    """Ask one check of an `alerts` room."""
+    return services.run_check(code)
+
+
+@periodic(15)
+def scan_deadlines() -> int:
+    """Act on the deadlines that have passed."""
+    return services.scan_deadlines()
+
+
+@periodic(60)
+def settle_alerts() -> int:
+    """End alerts whose condition stayed away."""
+    return services.settle()
