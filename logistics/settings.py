@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "logistics.alerts",
     "assets",
     "staff",
-    *(["maintenance"] if env.bool("HOUQIN_MAINTENANCE", default=False) else []),  # until the floors below are laid
+    "maintenance",
     "logistics.core",  # last: its ready() opens the rooms of all apps above
 ]
 

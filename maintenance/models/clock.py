@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from logistics.core import clock as watch
 from logistics.core.models import AppendOnly
 
 
@@ -58,7 +59,7 @@ class ClockEvent(models.Model):
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="events")
     type = models.CharField(max_length=8)
     at = models.DateTimeField()
-    recorded_at = models.DateTimeField(default=clock.now)
+    recorded_at = models.DateTimeField(default=watch.now)
     target_s = models.PositiveIntegerField(null=True)
     calendar_version = models.ForeignKey("campus.CalendarVersion", models.PROTECT, null=True, related_name="+")
     cause = models.CharField(max_length=200, blank=True)

@@ -126,7 +126,7 @@ class RepairRequest(Titled, Here, Searchable, ScopedModel):
             search_trigger("number", "title_zh", "title_en", "place_zh", "place_en", "description"),
             pgtrigger.Trigger(
                 name="no_join_chain",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("joined_to"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("joined_to_id"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(new__joined_to__isnull=False),
                 func="""
