@@ -4,6 +4,7 @@
   const parts = document.currentScript.dataset;
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const within = (root, selector) => [...(root.matches?.(selector) ? [root] : []), ...$$(selector, root)];
   const live = $("#live");
   const words = (name, values = {}) => (live?.dataset[name] || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -11,7 +12,7 @@
   const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
     (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+c / 4)))).toString(16));
   const svg = (id) => { const found = $(`#${id} .icon`); return found ? found.cloneNode(true) : document.createTextNode(""); };
-  window.houqin = { $, $$, words, say, clock, svg, uuid };
+  window.houqin = { $, $$, within, words, say, clock, svg, uuid };
 
   // parts that only some pages need, fetched when something on the page asks for them
   const loaded = new Map();
@@ -25,7 +26,7 @@
   const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], "[data-wall]": ["wall"] };
   const furnish = async (root) => {
     for (const [selector, names] of Object.entries(NEEDS)) {
-      if (!root.matches?.(selector) && !$(selector, root)) continue;
+      if (!within(root, selector).length) continue;
       for (const name of names) await load(parts[name]);
       houqin[names.at(-1)]?.(root);
     }
@@ -63,9 +64,9 @@
   document.addEventListener("htmx:load", ({ detail: { elt } }) => greet(elt));
   for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => refuse(words("noNetwork")));
   document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => { if (xhr.status >= 500) refuse(words("fault")); });
-  document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr, successful } }) => {
+  document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
     free(elt);
-    if (successful && xhr.status !== 422 && elt.dataset?.draft) forget(elt);
+    if (xhr.status >= 200 && xhr.status < 400 && elt.dataset?.draft) forget(elt);
   });
 
   // dialog
@@ -223,11 +224,10 @@
 
   // what a fresh piece of page needs
   const greet = (root) => {
-    $$("[data-uid]", root).forEach((input) => { if (!input.value) input.value = uuid(); });
-    $$("form[data-draft]", root).forEach((form) => { if (!form.hasAttribute("data-bound")) restore(form); });
-    $$(".hq-toast", root).forEach(toast);
-    $$(".hq-panel", root).forEach(tally);
-    if (root.matches?.(".hq-panel")) tally(root);
+    within(root, "[data-uid]").forEach((input) => { if (!input.value) input.value = uuid(); });
+    within(root, "form[data-draft]").forEach((form) => { if (!form.hasAttribute("data-bound")) restore(form); });
+    within(root, ".hq-toast").forEach(toast);
+    within(root, ".hq-panel").forEach(tally);
     $("[data-errors]", root)?.focus();
     furnish(root);
   };

@@ -1,6 +1,6 @@
 // Photos: preview, made smaller in the browser before they travel, removable; the file input keeps doing the sending.
 houqin.photos = (root) => {
-  const { $$, words, say } = houqin;
+  const { within, words, say } = houqin;
   const LONGEST = 2048;
 
   const smaller = async (file) => {
@@ -10,13 +10,16 @@ houqin.photos = (root) => {
       const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
       if (scale === 1 && file.type === "image/jpeg" && file.size < 1.5e6) return file;
       const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
-      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      const paper = canvas.getContext("2d");
+      paper.fillStyle = "#fff"; // a JPEG has no transparency
+      paper.fillRect(0, 0, canvas.width, canvas.height);
+      paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
       const blob = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.85); });
       return blob ? new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }) : file;
     } catch { return file; } // the server re-encodes and refuses by itself
   };
 
-  for (const input of $$("input[data-photos]", root)) {
+  for (const input of within(root, "input[data-photos]")) {
     if (input.dataset.ready) continue;
     input.dataset.ready = "1";
     const most = Number(input.dataset.photos) || 5;

@@ -1,7 +1,7 @@
 // Scanner: <div data-scan="/q/{code}/"> with a form for the typed code; the camera where the browser can read codes.
 houqin.scan = (root) => {
-  const { $, $$, words, say } = houqin;
-  for (const box of [...(root.matches?.("[data-scan]") ? [root] : []), ...$$("[data-scan]", root)]) {
+  const { $, within, words, say } = houqin;
+  for (const box of within(root, "[data-scan]")) {
     if (box.dataset.ready) continue;
     box.dataset.ready = "1";
     const video = $("video", box), start = $("[data-scan-start]", box), line = $("[data-scan-line]", box), input = $("input", box);

@@ -1,7 +1,7 @@
 // Remote selects: Tom Select over a plain <select data-remote="/…/options/">, asked while typing.
 houqin.select = (root) => {
-  const { $$, words } = houqin;
-  for (const select of $$("select[data-remote]", root)) {
+  const { within, words } = houqin;
+  for (const select of within(root, "select[data-remote]")) {
     if (select.tomselect) continue;
     const label = document.querySelector(`label[for="${select.id}"]`);
     const name = label?.firstChild?.textContent.trim() || select.getAttribute("aria-label") || "";
@@ -33,5 +33,10 @@ houqin.select = (root) => {
     if (hints) box.control_input.setAttribute("aria-describedby", hints);
     if (select.getAttribute("aria-invalid")) box.control_input.setAttribute("aria-invalid", "true");
     box.dropdown_content.setAttribute("aria-label", name);
+    if (select.required || select.multiple) continue;
+    const clear = Object.assign(document.createElement("button"), { type: "button", className: "hq-ts-clear", textContent: "×" });
+    clear.setAttribute("aria-label", `${words("clear")} ${name}`);
+    clear.addEventListener("click", () => { box.clear(); box.focus(); });
+    box.wrapper.append(clear);
   }
 };

@@ -40,7 +40,7 @@ def drawing(name: str) -> SafeString:
     inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.S)
     assert inner
     drawn = re.sub(r"\s+", " ", inner[1]).strip().replace(" />", "/>").replace("> <", "><")
-    return mark_safe(drawn)
+    return mark_safe(drawn.replace('<path stroke="none" d="M0 0h24v24H0z" fill="none"/>', ""))  # an empty square that Tabler draws first
 
 
 @register.simple_tag
@@ -274,7 +274,7 @@ def control(field: forms.BoundField) -> SafeString:
     attrs = {"class": f"{CONTROL_CLASSES.get(kind, 'form-control')} {widget.attrs.get('class', '')}".strip()}
     if kind == "number":  # a number field forgets what it cannot read; a text field shows it again beside the mistake
         widget.input_type = "text"
-        attrs["inputmode"] = "numeric" if isinstance(field.field, forms.IntegerField) else "decimal"
+        attrs["inputmode"] = "decimal" if isinstance(field.field, forms.FloatField | forms.DecimalField) else "numeric"
     return field.as_widget(attrs={name: value for name, value in attrs.items() if value})
 
 
