@@ -52,7 +52,7 @@ class PlaceQuerySet(ScopedQuerySet):
     def _tagged(self) -> Exists:
         from logistics.campus.models import TagBinding
 
-        return Exists(TagBinding.objects.filter(kind="campus.place", object_id=OuterRef("pk"), during__endswith__isnull=True))
+        return Exists(TagBinding.objects.filter(kind="campus.place", object_id=OuterRef("pk"), during__upper_inf=True))
 
 
 class TagQuerySet(ScopedQuerySet):
@@ -67,7 +67,7 @@ class TagQuerySet(ScopedQuerySet):
 class BindingQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         """Bindings that hold now."""
-        return self.filter(during__endswith__isnull=True)
+        return self.filter(during__upper_inf=True)
 
     def of(self, record: Any) -> Self:
         """Bindings of one target, old ones too."""
@@ -99,7 +99,7 @@ class StewardshipQuerySet(DatedQuerySet):
 
     def ahead(self, at: datetime | None = None) -> Self:
         """Live or still to come."""
-        return self.filter(Q(during__endswith__gt=at or clock.now()) | Q(during__endswith__isnull=True))
+        return self.filter(Q(during__endswith__gt=at or clock.now()) | Q(during__upper_inf=True))
 
 
 __all__ = [

@@ -80,6 +80,16 @@ class WorkCalendar(ScopedModel):
             models.UniqueConstraint(name="calendar_code", fields=["place", "purpose", "code"]),
             models.UniqueConstraint(name="calendar_one_default", fields=["place", "purpose"], condition=Q(default=True)),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="hours_are_final", operation=pgtrigger.UpdateOf("zone", "always_open"), when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.zone <> OLD.zone OR NEW.always_open <> OLD.always_open"),
+                func=f"""
+                    IF EXISTS (SELECT 1 FROM campus_calendarversion WHERE calendar_id = OLD.id AND state <> 'draft') THEN {_PUBLISHED}; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -37,7 +37,6 @@ class Stewardship(ScopedModel):
         ordering = ["place", "role"]
         constraints = [
             models.CheckConstraint(name="stewardship_not_to_oneself", condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("person"))),
-            models.CheckConstraint(name="stewardship_not_empty", condition=Q(during__isempty=False)),
             ExclusionConstraint(
                 name="stewardship_once",
                 expressions=[

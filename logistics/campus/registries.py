@@ -1,0 +1,93 @@
+"""What campus cannot know and upper apps tell it: what labels hang on, what uses a place, who may not be let in, who is there.
+
+    @tag_target("assets.equipment")                  find(pk) -> Target | None
+    @tag_page("maintenance.report", order=10)        part(request, target) -> TagPart: buttons and cards on the page of a label
+    @place_user("maintenance.orders")                uses(places, span) -> Iterable[Use]; span None: live now
+    @closure_guard("maintenance.finding")            refuse_lift(source) -> reason | None, for closures that this kind of record caused
+    @audience("dormitory.residents")                 people(places, at) -> Iterable[(person, why)]
+    @calendar_user("maintenance.clocks")             moves(draft) -> Iterable[(label, words)]: what publishing a calendar would move
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from logistics.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a label hangs on: the record, its words, and the place that decides who may read and bind."""
+
+    record: Any
+    name: str
+    place: Any
+    second: str = ""  # a line below the name: number, model
+    public: bool | None = None  # None: as the place is
+
+    @property
+    def kind(self) -> str:
+        return self.record._meta.label_lower
+
+    @property
+    def open_to_guests(self) -> bool:
+        return self.place.public if self.public is None else self.public
+
+
+@dataclass(frozen=True)
+class TagAction:
+    """A button on the page of a label; the lowest weight is the primary one."""
+
+    label: Any
+    url: str
+    icon: str = "arrow-right"
+    weight: int = 50
+
+
+@dataclass(frozen=True)
+class TagCard:
+    """A card on the page of a label. For guests it must name no person and show no free text of others."""
+
+    title: Any
+    html: str
+    note: Any = ""
+
+
+@dataclass(frozen=True)
+class TagPart:
+    """What one app adds to the page of a label."""
+
+    actions: list[TagAction] = field(default_factory=list)
+    cards: list[TagCard] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TagPage:
+    part: Callable[[Any, Target], TagPart]
+    name: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Use:
+    """A live use of a place: what, how many, and some of the rows as (words, url)."""
+
+    kind: Any
+    count: int
+    rows: list[tuple[str, str]] = field(default_factory=list)
+
+
+TAG_TARGETS: Registry[Callable[[int], Target | None]] = Registry("tag target")
+TAG_PAGES: Registry[TagPage] = Registry("part of the tag page")
+PLACE_USERS: Registry[Callable[..., Iterable[Use]]] = Registry("place user")
+CLOSURE_GUARDS: Registry[Callable[[Any], Any]] = Registry("closure guard")
+AUDIENCES: Registry[Callable[..., Iterable[tuple[Any, Any]]]] = Registry("audience")
+CALENDAR_USERS: Registry[Callable[[Any], Iterable[tuple[Any, Any]]]] = Registry("calendar user")
+
+tag_target = TAG_TARGETS.decorate(lambda function, code: function)
+tag_page = TAG_PAGES.decorate(TagPage)
+place_user = PLACE_USERS.decorate(lambda function, code: function)
+closure_guard = CLOSURE_GUARDS.decorate(lambda function, code: function)
+audience = AUDIENCES.decorate(lambda function, code: function)
+calendar_user = CALENDAR_USERS.decorate(lambda function, code: function)

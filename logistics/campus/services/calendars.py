@@ -1,0 +1,345 @@
+"""Calendars: which one holds where, the arithmetic of its working time, and drafts that become the next version."""
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from logistics.campus import worktime
+from logistics.campus.models import CalendarDay, CalendarVersion, DaySlot, Place, Season, WeeklySlot, WorkCalendar
+from logistics.campus.registries import CALENDAR_USERS
+from logistics.campus.worktime import ROUND_THE_CLOCK, Answer, CalendarData, DayData, DayKind, Interval, SeasonData, WorkTime, compiled
+from logistics.core import clock
+from logistics.core.workflow import perform
+
+DAY = timedelta(days=1)
+
+
+# which calendar ------------------------------------------------------------------------------------------------------
+def resolve_calendar(place: Place, purpose: str) -> WorkCalendar | None:
+    """The usual calendar for a purpose at the nearest level that has one."""
+    found = WorkCalendar.objects.filter(place_id__in=place.ancestors, purpose=purpose, default=True)
+    return max(found, key=lambda calendar: place.ancestors.index(calendar.place_id), default=None)
+
+
+def resolve_version(place: Place, purpose: str, at: datetime | None = None) -> CalendarVersion | None:
+    """The version that was in force at an instant (before the first publication: the first one). One statement; None without calendar."""
+    at = at or clock.now()
+    found = CalendarVersion.objects.filter(
+        calendar__place_id__in=place.ancestors, calendar__purpose=purpose, calendar__default=True, state__in=["published", "superseded"]
+    ).select_related("calendar")
+    rows = sorted(found, key=lambda version: (-place.ancestors.index(version.calendar.place_id), version.published_at))
+    nearest = [row for row in rows if row.calendar_id == rows[0].calendar_id]
+    earlier = [row for row in nearest if row.published_at <= at]
+    return earlier[-1] if earlier else next(iter(nearest), None)
+
+
+def data_of(version: CalendarVersion) -> CalendarData:
+    """A version as the arithmetic takes it."""
+    seasons = tuple(
+        SeasonData(row.days.lower, row.days.upper, _by_weekday(row.slots.all())) for row in version.seasons.order_by("days").prefetch_related("slots")
+    )
+    days = {
+        row.date: DayData(row.kind, row.follows_weekday, tuple((slot.start_min, slot.end_min) for slot in row.slots.all()), row.public_holiday,
+                          row.label, row.source)
+        for row in version.days.prefetch_related("slots")
+    }
+    return CalendarData(version.calendar.zone, version.calendar.always_open, seasons, days, version.confirmed_until)
+
+
+def _by_weekday(slots: Iterable[WeeklySlot]) -> dict[int, tuple[Interval, ...]]:
+    found: dict[int, tuple[Interval, ...]] = {}
+    for slot in slots:
+        found[slot.weekday] = (*found.get(slot.weekday, ()), (slot.start_min, slot.end_min))
+    return found
+
+
+def calendar_clock(version: CalendarVersion | None) -> WorkTime:
+    """The arithmetic of a version, kept in process because a published one never changes; without a version every second counts."""
+    if version is None:
+        return ROUND_THE_CLOCK
+    if version.state == "draft":
+        return WorkTime(data_of(version))
+    return compiled(version.pk, lambda: data_of(version))
+
+
+# questions -----------------------------------------------------------------------------------------------------------
+def clock_of(place: Place, purpose: str = "duty", at: datetime | None = None) -> WorkTime:
+    return calendar_clock(resolve_version(place, purpose, at))
+
+
+def business_seconds(place: Place, purpose: str, start: datetime, end: datetime) -> int:
+    """Open seconds at a place between two instants, by the calendar in force now."""
+    return clock_of(place, purpose).business_seconds(start, end)
+
+
+def add_business(place: Place, purpose: str, start: datetime, seconds: int) -> Answer:
+    """The instant at which so many open seconds are used up, by the calendar in force now."""
+    return clock_of(place, purpose).add_business(start, seconds)
+
+
+def is_open(place: Place, purpose: str, at: datetime | None = None) -> bool:
+    """Is an instant working time at a place?"""
+    at = at or clock.now()
+    return clock_of(place, purpose, at).business_seconds(at, at + timedelta(seconds=1)) > 0
+
+
+def _data(place: Place, purpose: str) -> CalendarData:
+    version = resolve_version(place, purpose)
+    return data_of(version) if version else CalendarData(always_open=True)
+
+
+def working_dates(place: Place, first: date, last_exclusive: date, purpose: str = "duty") -> list[date]:
+    """Dates with working time in a half-open span."""
+    return worktime.working_dates(_data(place, purpose), first, last_exclusive)
+
+
+def is_school_day(place: Place, day: date) -> bool:
+    return bool(worktime.open_intervals(_data(place, "teaching"), day))
+
+
+def day_kind(place: Place, day: date, purpose: str = "duty") -> DayKind:
+    return worktime.day_kind(_data(place, purpose), day)
+
+
+def timetable_weekday(place: Place, day: date) -> int | None:
+    """The weekday whose timetable holds on a date: a make-up day follows another one."""
+    return worktime.timetable_weekday(_data(place, "teaching"), day)
+
+
+# drafts --------------------------------------------------------------------------------------------------------------
+def version_in_force(calendar: WorkCalendar) -> CalendarVersion | None:
+    return calendar.versions.filter(state="published").first()
+
+
+@transaction.atomic
+def draft_of(calendar: WorkCalendar) -> CalendarVersion:
+    """The draft of a calendar; when there is none, a copy of the version in force."""
+    locked = WorkCalendar.objects.select_for_update().get(pk=calendar.pk)
+    draft = locked.versions.filter(state="draft").select_related("calendar").first()
+    if draft:
+        return draft
+    last = locked.versions.order_by("-no").first()
+    current = version_in_force(locked)
+    draft = CalendarVersion.objects.create(
+        calendar=locked, no=last.no + 1 if last else 1, confirmed_until=current.confirmed_until if current else None
+    )
+    if current:
+        _copy(current, draft)
+    return draft
+
+
+def _copy(source: CalendarVersion, target: CalendarVersion) -> None:
+    for season in source.seasons.prefetch_related("slots"):
+        slots = list(season.slots.all())
+        season.pk, season.version = None, target
+        season._state.adding = True
+        season.save()
+        WeeklySlot.objects.bulk_create(
+            [WeeklySlot(season_id=season.pk, weekday=slot.weekday, start_min=slot.start_min, end_min=slot.end_min) for slot in slots]
+        )
+    for day in source.days.prefetch_related("slots"):
+        slots = [(slot.start_min, slot.end_min) for slot in day.slots.all()]
+        set_day(version=target, day=day.date, kind=day.kind, follows_weekday=day.follows_weekday, label=day.label, slots=slots,
+                public_holiday=day.public_holiday, source=day.source)
+
+
+@transaction.atomic
+def discard_draft(*, version: CalendarVersion) -> None:
+    """Throw a draft away."""
+    if version.state != "draft":
+        raise ValidationError(_("Only a draft can be thrown away."))
+    version.delete()
+
+
+@transaction.atomic
+def set_day(*, version: CalendarVersion, day: date, kind: str, follows_weekday: int | None = None, label: str = "", public_holiday: bool = False,
+            source: str = "school", slots: Iterable[Interval] = ()) -> CalendarDay | None:
+    """Make a date of a draft special; kind "" makes it follow its weekday again."""
+    version.days.filter(date=day).delete()
+    if not kind:
+        return None
+    row = CalendarDay(version=version, date=day, kind=kind, follows_weekday=follows_weekday if kind == "makeup" else None, label=label,
+                      public_holiday=public_holiday and kind == "closed", source=source)
+    row.full_clean()
+    row.save()
+    if kind == "custom":
+        DaySlot.objects.bulk_create([DaySlot(day=row, start_min=start, end_min=end) for start, end in slots])
+    return row
+
+
+@transaction.atomic
+def set_season(*, version: CalendarVersion, first: date, last: date, name_zh: str, name_en: str, hours: dict[int, Iterable[Interval]],
+               season: Season | None = None) -> Season:
+    """Write a season of a draft with its weekly hours by weekday 1–7."""
+    season = season or Season(version=version)
+    season.name_zh, season.name_en, season.days = name_zh, name_en, DateRange(first, last + DAY)
+    season.full_clean()
+    season.save()
+    season.slots.all().delete()
+    WeeklySlot.objects.bulk_create(
+        [WeeklySlot(season=season, weekday=weekday, start_min=start, end_min=end) for weekday, slots in hours.items() for start, end in slots]
+    )
+    return season
+
+
+# import --------------------------------------------------------------------------------------------------------------
+YES = {"1", "yes", "true", "y", "是"}
+
+
+@transaction.atomic
+def import_days(*, calendar: WorkCalendar, file: Any, source: str = "official", confirmed_until: date | None = None) -> CalendarVersion:
+    """Read special days from CSV (date, kind, label, follows_weekday, public_holiday) into the draft; later rows win over what was there."""
+    draft = draft_of(calendar)
+    content = file.read()
+    text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+    wrong = []
+    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        try:
+            with transaction.atomic():
+                _import_row(draft, row, source)
+        except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
+            words = " ".join(error.messages) if isinstance(error, ValidationError) else _("date, kind or weekday is missing or misspelt")
+            wrong.append(_("Line %(number)s: %(problem)s") % {"number": number, "problem": words})
+    if wrong:
+        raise ValidationError(wrong)
+    if confirmed_until:
+        draft.confirmed_until = confirmed_until
+        draft.save(update_fields=["confirmed_until"])
+    return draft
+
+
+def _import_row(draft: CalendarVersion, row: dict[str, str], source: str) -> None:
+    day = date.fromisoformat(row["date"].strip())
+    follows = (row.get("follows_weekday") or "").strip()
+    set_day(version=draft, day=day, kind=row["kind"].strip(), follows_weekday=int(follows) if follows else None, label=(row.get("label") or "").strip(),
+            public_holiday=(row.get("public_holiday") or "").strip().lower() in YES, source=source)
+
+
+# publishing ----------------------------------------------------------------------------------------------------------
+def span_of(data: CalendarData) -> tuple[date, date] | None:
+    """The half-open span that the seasons cover, from the first day of the first to the last of the last."""
+    if not data.seasons:
+        return None
+    return min(season.first for season in data.seasons), max(season.last_exclusive for season in data.seasons)
+
+
+FINDINGS = {
+    "no_season": lambda: _("no season covers these days"),
+    "makeup_not_on_weekend": lambda: _("a make-up day must fall on a weekend"),
+    "makeup_without_hours": lambda: _("the weekday it follows has no hours"),
+    "custom_without_hours": lambda: _("it has no hours"),
+    "day_outside": lambda: _("it lies outside every season"),
+    "unconfirmed": lambda: _("not confirmed by an official notice yet"),
+}
+
+
+def findings(version: CalendarVersion) -> list[tuple[worktime.Finding, str]]:
+    """What must or should be mended before publishing, with words."""
+    data = data_of(version)
+    span = span_of(data)
+    if span is None:
+        return []
+    return [(one, FINDINGS[one.code]()) for one in worktime.validate(data, *span)]
+
+
+def blocking(version: CalendarVersion) -> str | None:
+    """Why a draft cannot be published; None when it can."""
+    if version.calendar.always_open:
+        return None
+    if not version.seasons.exists():
+        return _("Enter at least one season with its hours first.")
+    for one, words in findings(version):
+        if one.blocks:
+            return _("%(day)s: %(problem)s.") % {"day": one.first.isoformat(), "problem": words}
+    return None
+
+
+def supersede(version: CalendarVersion) -> None:
+    """The version in force gives way to its successor."""
+    current = version_in_force(version.calendar)
+    if current:
+        perform(current, "supersede", by=None)
+
+
+def publish(*, version: CalendarVersion, by: Any) -> CalendarVersion:
+    """Put a draft in force; running clocks go on by the version they started with."""
+    return perform(version, "publish", by=by)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A date, or a season, that a draft changes."""
+
+    day: date
+    before: str
+    after: str
+    last: date | None = None
+
+
+def differences(draft: CalendarVersion) -> list[Difference]:
+    """What a draft changes against the version in force: special days by date, then seasons."""
+    current = version_in_force(draft.calendar)
+    before, after = (data_of(current) if current else CalendarData()), data_of(draft)
+    found = [
+        Difference(day, day_words(before, day), day_words(after, day))
+        for day in sorted({*before.days, *after.days}) if before.days.get(day) != after.days.get(day)
+    ]
+    for season in after.seasons:
+        if season not in before.seasons:
+            found.append(Difference(season.first, _("other hours or days"), season_words(season), season.last_exclusive - DAY))
+    return found
+
+
+def day_words(data: CalendarData, day: date) -> str:
+    """What a date is, in words."""
+    special = data.days.get(day)
+    if special and special.kind == "makeup":
+        return _("make-up day, works like %(weekday)s") % {"weekday": dict(CalendarDay._meta.get_field("follows_weekday").choices)[special.follows_weekday]}
+    if special and special.kind == "custom":
+        return _("hours of its own: %(hours)s") % {"hours": hours_words(special.slots)}
+    kind = worktime.day_kind(data, day)
+    return {"holiday": _("public holiday"), "working": _("working day")}.get(kind, _("day off"))
+
+
+def season_words(season: SeasonData) -> str:
+    return hours_words(season.slots.get(1, ()))
+
+
+def hours_words(slots: Iterable[Interval]) -> str:
+    """08:00–12:00, 13:30–17:30"""
+    return ", ".join(f"{start // 60:02d}:{start % 60:02d}–{end // 60:02d}:{end % 60:02d}" for start, end in sorted(slots))
+
+
+def read_hours(text: str) -> tuple[Interval, ...]:
+    """The opposite of hours_words; raises ValidationError when the text is something else or the hours overlap."""
+    found: list[Interval] = []
+    for part in filter(None, (piece.strip() for piece in text.replace("，", ",").replace("、", ",").split(","))):
+        try:
+            start, end = (_minute(side) for side in part.replace("–", "-").split("-"))
+        except ValueError:
+            raise ValidationError(_("Write hours as 08:00-12:00, 13:30-17:30.")) from None
+        if not 0 <= start < end <= worktime.MINUTES_OF_DAY or (found and start < found[-1][1]):
+            raise ValidationError(_("Hours must follow each other and end by 24:00."))
+        found.append((start, end))
+    return tuple(found)
+
+
+def _minute(text: str) -> int:
+    hour, minute = text.strip().replace("：", ":").split(":")
+    if not 0 <= int(minute) < 60:
+        raise ValueError(text)
+    return int(hour) * 60 + int(minute)
+
+
+def what_moves(draft: CalendarVersion) -> list[tuple[Any, Any]]:
+    """(what, words) of everything that publishing a draft would move; asked from every app."""
+    return [line for ask in CALENDAR_USERS for line in ask(draft)]

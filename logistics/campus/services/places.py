@@ -1,0 +1,130 @@
+"""Verbs over places: keeping the tree, retiring, closing and opening again; and who is there."""
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from django.db.models import F, Func, Value
+from django.utils.translation import gettext as _
+
+from logistics.campus.models import Place, PlaceClosure, label_of
+from logistics.campus.registries import AUDIENCES, PLACE_USERS, Use
+from logistics.core import clock
+from logistics.core.access import access_of
+from logistics.core.errors import NotAllowed
+from logistics.core.workflow import perform, write_event
+
+__all__ = [
+    "campus_of", "close_place", "closure_at", "closures_of", "label_of", "lift_closure", "live_uses", "people_at", "restore_place",
+    "retire_place", "save_place",
+]
+
+REFUSALS = {
+    "campus_place_kind": ("parent", lambda: _("This kind of place cannot stand there.")),
+    "campus_place_cycle": ("parent", lambda: _("A place cannot be moved into itself or into something inside it.")),
+}
+
+
+def save_place(place: Place) -> Place:
+    """Write a place; what the database refuses comes back as words beside the field."""
+    place.full_clean()
+    try:
+        with transaction.atomic():
+            place.save()
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if name not in REFUSALS:
+            raise
+        field, words = REFUSALS[name]
+        raise ValidationError({field: words()}) from error
+    place.refresh_from_db()
+    return place
+
+
+def campus_of(place: Place) -> Place | None:
+    """The campus that holds a place; None for the school itself."""
+    return Place.objects.filter(pk__in=place.ancestors, kind="campus").first()
+
+
+# retiring ----------------------------------------------------------------------------------------------------------
+def live_uses(place: Place) -> list[Use]:
+    """What keeps the place, or anything in it, in use now; asked from every app."""
+    places = list(Place.objects.at(place).values_list("pk", flat=True))
+    return [use for ask in PLACE_USERS for use in ask(places, None) if use.count]
+
+
+def _check(by: Any, place: Place) -> None:
+    if by is not None and not access_of(by).may("campus.place:retire", place):
+        raise NotAllowed(_("You may not retire or restore this place."))
+
+
+@transaction.atomic
+def retire_place(*, place: Place, by: Any, reason: str = "") -> Place:
+    """Take a place and everything in it out of use from today; refused while anything still uses it."""
+    _check(by, place)
+    Place.objects.select_for_update().get(pk=place.pk)
+    uses = live_uses(place)
+    if uses:
+        raise ValidationError(_("Still in use: %(what)s.") % {"what": ", ".join(f"{use.kind} ({use.count})" for use in uses)}, code="guard")
+    until = Func(F("valid"), Value(DateRange(None, clock.today())), template="%(expressions)s", arg_joiner=" * ",
+                 output_field=Place._meta.get_field("valid"))
+    Place.objects.at(place).active().update(valid=until)
+    place.refresh_from_db()
+    write_event(place, "retired", by=by, text=reason)
+    return place
+
+
+@transaction.atomic
+def restore_place(*, place: Place, by: Any) -> Place:
+    """Take a place into use again, without what is inside it."""
+    _check(by, place)
+    if place.parent and not place.parent.active:
+        raise ValidationError(_("First restore what it stands in: %(place)s.") % {"place": place.parent})
+    place.valid = DateRange(place.valid.lower if place.valid.lower else clock.today(), None)
+    place.save(update_fields=["valid"])
+    write_event(place, "restored", by=by)
+    return place
+
+
+# closures ----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def close_place(*, place: Place, level: str, reason: str, by: Any, during: DateTimeTZRange | None = None, source: models.Model | None = None
+                ) -> PlaceClosure:
+    """Close a place, and so everything in it; from now and without an end unless a span is given."""
+    closure = PlaceClosure(
+        place=place, level=level, reason=reason, during=during or DateTimeTZRange(clock.now(), None), opened_by=by,
+        source_kind=source._meta.label_lower if source else "", source_id=source.pk if source else None,
+    )
+    closure.full_clean()
+    closure.save()
+    write_event(closure, "create", by=by, to_state="open", text=reason)
+    return closure
+
+
+def lift_closure(*, closure: PlaceClosure, by: Any, reason: str) -> models.Model:
+    """End a closure early; other closures of the place stay. Refused while its cause is still dangerous."""
+    return perform(closure, "lift", by=by, reason=reason)
+
+
+def closures_of(place: Place, at: datetime | None = None) -> list[PlaceClosure]:
+    """Every closure that holds for a place at an instant, its own and those above, the strictest first; one statement."""
+    return sorted(PlaceClosure.objects.live(at).closing(place).select_related("place"), key=lambda closure: (closure.level, closure.pk))
+
+
+def closure_at(place: Place, at: datetime | None = None) -> PlaceClosure | None:
+    """The strictest closure that holds for a place at an instant."""
+    return next(iter(closures_of(place, at)), None)
+
+
+# people ------------------------------------------------------------------------------------------------------------
+def people_at(place: Place, at: datetime | None = None) -> list[tuple[Any, Any]]:
+    """Who is to be told about a place: (person, why), each person once, with the first reason."""
+    places = list(Place.objects.at(place).values_list("pk", flat=True))
+    found: dict[int, tuple[Any, Any]] = {}
+    for ask in AUDIENCES:
+        for person, why in ask(places, at or clock.now()):
+            found.setdefault(person.pk, (person, why))
+    return list(found.values())

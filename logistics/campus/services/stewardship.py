@@ -1,0 +1,114 @@
+"""Verbs over stewardships: entrusting, ending, handing everything over at once; and who looks after a place."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
+
+from logistics.accounts.models import Department, Person
+from logistics.campus.models import Place, Stewardship
+from logistics.core import clock
+from logistics.core.access import ROLES, access_of
+from logistics.core.errors import NotAllowed
+from logistics.core.workflow import write_event
+
+# Roles that somebody holds at a place. The facilities manager entrusts the first ones, the director and the system manager all.
+WORKING_ROLES = ("place_keeper", "equipment_keeper", "dispatcher", "technician", "inspector")
+PLACE_ROLES = (*WORKING_ROLES, "safety_officer", "facilities_manager", "calendar_keeper")
+HIGHER = ("logistics_director", "system_manager")
+
+
+def role_choices() -> list[tuple[str, Any]]:
+    """Roles at a place with their words; only those that an installed app declares."""
+    return [(code, ROLES[code].label) for code in PLACE_ROLES if code in ROLES]
+
+
+def stewards(place: Place, role: str, at: datetime | None = None) -> list[Person]:
+    """The people who hold a role for a place: those of the nearest level that has any. One statement."""
+    held = list(
+        Stewardship.objects.live(at).filter(role=role, place_id__in=place.ancestors, person__in=Person.objects.active())
+        .select_related("person__department").order_by("person__number")
+    )
+    depth = {pk: level for level, pk in enumerate(place.ancestors)}
+    nearest = max((depth[row.place_id] for row in held), default=None)
+    return [row.person for row in held if depth[row.place_id] == nearest]
+
+
+def check_entrusting(by: Any, role: str, place: Place) -> None:
+    """A role at a place is given and ended by somebody who stands higher there."""
+    if role not in dict(role_choices()):
+        raise ValidationError({"role": _("Nobody holds this role at a single place.")})
+    needed = (*HIGHER, "facilities_manager") if role in WORKING_ROLES else HIGHER
+    if by is not None and access_of(by).grant_over(needed, place) is None:
+        raise NotAllowed(_("You may not entrust this role at this place."), [str(ROLES[code].label) for code in needed if code in ROLES])
+
+
+@transaction.atomic
+def entrust(*, person: Person, role: str, place: Place, during: DateTimeTZRange, by: Any, department: Department | None = None) -> Stewardship:
+    """Give a person a role for a place and everything in it."""
+    check_entrusting(by, role, place)
+    if by is not None and by.pk == person.pk:
+        raise ValidationError({"person": _("Somebody else has to entrust you with a role.")})
+    steward = Stewardship(person=person, role=role, place=place, department=department, during=during, granted_by=by)
+    steward.full_clean()
+    steward.save()
+    return steward
+
+
+@transaction.atomic
+def end_stewardship(*, stewardship: Stewardship, last_day: date, by: Any) -> Stewardship:
+    """End a stewardship at the midnight after a day."""
+    check_entrusting(by, stewardship.role, stewardship.place)
+    Stewardship.objects.filter(pk=stewardship.pk).end_at(clock.midnight(last_day + timedelta(days=1)))
+    stewardship.refresh_from_db()
+    return stewardship
+
+
+def duties_of(person: Person, instant: datetime | None = None) -> list[Stewardship]:
+    """What a person looks after, now or later, after an instant."""
+    return list(
+        Stewardship.objects.ahead(instant).filter(person=person, during__isempty=False).select_related("place", "person").order_by("place__code", "role")
+    )
+
+
+@transaction.atomic
+def hand_over(*, from_person: Person, to_person: Person, first_day: date, by: Any, stewardships: Iterable[int] | None = None) -> list[Stewardship]:
+    """Move stewardships (all, or those of these ids) to a successor from a day on; until then nothing changes."""
+    if from_person.pk == to_person.pk:
+        raise ValidationError({"to_person": _("Choose somebody else.")})
+    if by is not None and by.pk == to_person.pk:
+        raise ValidationError({"to_person": _("Somebody else has to entrust you with a role.")})
+    if first_day < clock.today():
+        raise ValidationError({"first_day": _("Choose today or a later day.")})
+    start = clock.midnight(first_day)
+    rows = Stewardship.objects.select_for_update(of=("self",)).ahead(start).filter(person=from_person, during__isempty=False)
+    if stewardships is not None:
+        rows = rows.filter(pk__in=list(stewardships))
+    moved = []
+    for row in rows.select_related("place").order_by("pk"):
+        check_entrusting(by, row.role, row.place)
+        begin, end = max(start, row.during.lower or start), row.during.upper
+        Stewardship.objects.filter(pk=row.pk).end_at(start)
+        moved.append(_give(row, to_person, DateTimeTZRange(begin, end), by))
+        write_event(row, "handed_over", by=by, data={"to": {"id": to_person.pk, "label": str(to_person)}})
+    return moved
+
+
+def _give(row: Stewardship, person: Person, span: DateTimeTZRange, by: Any) -> Stewardship:
+    """The same duty for another person; what the successor already holds is lengthened, because nobody holds a duty twice."""
+    held = list(Stewardship.objects.filter(
+        person=person, role=row.role, place=row.place, department=row.department, during__overlap=span).order_by("pk"))
+    if not held:
+        return Stewardship.objects.create(person=person, role=row.role, place=row.place, department=row.department, during=span, granted_by=by)
+    lowers, uppers = [span.lower, *(one.during.lower for one in held)], [span.upper, *(one.during.upper for one in held)]
+    kept, *others = held
+    for other in others:
+        other.delete()
+    kept.during = DateTimeTZRange(min(lowers), None if None in uppers else max(uppers))
+    kept.save(update_fields=["during"])
+    return kept

@@ -1,0 +1,97 @@
+"""Verbs over labels: making them, binding them to places and things, taking them off; and where a code leads."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from logistics.campus.models import LabelBatch, Place, Tag, TagBinding, TagScan
+from logistics.campus.registries import TAG_TARGETS, Target
+from logistics.core import clock
+from logistics.core.qr import new_code, normalise
+from logistics.core.workflow import perform
+
+MOST = 2000
+
+
+@transaction.atomic
+def new_tags(*, count: int, layout: str, by: Any) -> LabelBatch:
+    """Make a batch of labels that hang nowhere yet."""
+    if not 1 <= count <= MOST:
+        raise ValidationError({"count": _("Choose between 1 and 2,000 labels.")})
+    batch = LabelBatch.objects.create(layout=layout, count=count, printed_by=by)
+    Tag.objects.bulk_create([Tag(code=new_code(), batch=batch) for _n in range(count)])
+    return batch
+
+
+@transaction.atomic
+def label_records(*, records: list[models.Model], layout: str, by: Any) -> LabelBatch:
+    """Make labels that are already bound to these records, one for each."""
+    batch = new_tags(count=len(records), layout=layout, by=by)
+    for tag, record in zip(batch.tags.order_by("pk"), records, strict=True):
+        bind_tag(tag=tag, target=record, by=by)
+    return batch
+
+
+def bind_tag(*, tag: Tag, target: models.Model, by: Any) -> Tag:
+    """Hang a label on a place or thing; the binding it had before is closed and stays in its history."""
+    return perform(tag, "bind", by=by, target=target)  # type: ignore[return-value]
+
+
+def unbind_tag(*, tag: Tag, by: Any) -> Tag:
+    """Take a label off; it may be used again."""
+    return perform(tag, "unbind", by=by)  # type: ignore[return-value]
+
+
+def void_tag(*, tag: Tag, by: Any, reason: str) -> Tag:
+    """Make a label void for good: lost, torn or copied."""
+    return perform(tag, "void", by=by, reason=reason)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Where a code leads: `tag` None for an unknown code, `target` None when it leads nowhere."""
+
+    code: str
+    tag: Tag | None = None
+    target: Target | None = None
+
+
+def resolve_tag(text: str, *, scanned_by: Any = None) -> Resolved:
+    """Where a scanned or typed code leads. One statement for a place; a scan of a label that leads nowhere is counted."""
+    code = normalise(text)
+    if not code:
+        return Resolved(text[:20])
+    tag = (
+        Tag.objects.filter(code=code).select_related("place__parent", "place__department")
+        .annotate(kind=_open_binding("kind"), target_id=_open_binding("object_id")).first()
+    )
+    if tag is None:
+        return Resolved(code)
+    target = _target(tag)
+    if target is None:
+        TagScan.objects.create(tag=tag, person=scanned_by, at=clock.now())
+    return Resolved(code, tag, target)
+
+
+def _open_binding(field: str) -> models.Subquery:
+    return models.Subquery(TagBinding.objects.filter(tag=models.OuterRef("pk")).open().values(field)[:1])
+
+
+def _target(tag: Tag) -> Target | None:
+    kind, pk = tag.kind, tag.target_id  # type: ignore[attr-defined]
+    if kind == "campus.place" and tag.place is not None and tag.place_id == pk:
+        return place_target(tag.place)
+    return TAG_TARGETS[kind](pk) if kind in TAG_TARGETS else None
+
+
+def place_target(place: Place) -> Target:
+    return Target(place, place.place_label, place)
+
+
+def tags_of(record: models.Model) -> models.QuerySet[Tag]:
+    """The labels that hang on a record now."""
+    return Tag.objects.filter(bindings__in=TagBinding.objects.of(record).open())
