@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,14 +30,14 @@ FACES = 4
 
 
 # icons ------------------------------------------------------------------------------------------------------------
-@lru_cache(maxsize=None)
+@cache
 def drawing(name: str) -> SafeString:
     """The inner drawing of a Tabler outline icon; an unknown name is a mistake in the template and raises."""
     file = Path(settings.NPM_ROOT) / "@tabler/icons/icons/outline" / f"{name}.svg"
     if not re.fullmatch(r"[a-z0-9-]+", name) or not file.is_file():
         raise template.TemplateSyntaxError(f"There is no Tabler icon {name!r}.")
-    svg = re.sub(r"<!--.*?-->", "", file.read_text(), flags=re.S)
-    inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.S)
+    svg = re.sub(r"<!--.*?-->", "", file.read_text(), flags=re.DOTALL)
+    inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
     assert inner
     drawn = re.sub(r"\s+", " ", inner[1]).strip().replace(" />", "/>").replace("> <", "><")
     return mark_safe(drawn.replace('<path stroke="none" d="M0 0h24v24H0z" fill="none"/>', ""))  # an empty square that Tabler draws first
@@ -194,7 +194,7 @@ def duration(seconds: float | timedelta | None) -> str:
 
 
 @register.simple_tag
-def number(n: int | float | Decimal | None) -> str:
+def number(n: float | Decimal | None) -> str:
     """A number with thousands apart and a true minus; a whole amount loses its noughts."""
     if n is None:
         return ""
