@@ -4,7 +4,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Self
 
-from django.db.models import Q
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db.models import F, Func, Q, Value
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from logistics.core import clock
 from logistics.core.access import EVERYTHING, Access, either
@@ -49,6 +51,16 @@ class DatedQuerySet(ScopedQuerySet):
 
     def live(self, at: datetime | None = None) -> Self:
         return self.filter(during__contains=at or clock.now())
+
+    def not_over(self) -> Self:
+        """Rows that hold now or will."""
+        return self.filter(during__isempty=False).exclude(during__fully_lt=DateTimeTZRange(clock.now(), None))
+
+    def end_at(self, instant: datetime) -> int:
+        """Cut the spans off at an instant; what would begin later becomes empty."""
+        until = Value(DateTimeTZRange(None, instant), output_field=DateTimeRangeField())
+        cut = Func(F("during"), until, template="%(expressions)s", arg_joiner=" * ", output_field=DateTimeRangeField())
+        return self.filter(during__overlap=DateTimeTZRange(instant, None)).update(during=cut)
 
 
 class OwnQuerySet(DatedQuerySet):

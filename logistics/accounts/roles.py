@@ -42,6 +42,8 @@ def auditor_reads(*records: str) -> None:
 
 allow(SCHOOL_OFFICE, "accounts.person", "view", "export", "contact")
 allow("system_manager staff_officer", "accounts.person", "add", "change")
+allow("principal system_manager staff_officer", "accounts.person", "password")
+allow("system_manager auditor department_head", "accounts.person", "explain")
 allow(SCHOOL_OFFICE, "accounts.department", "view", "export")
 allow("system_manager staff_officer", "accounts.department", "add", "change")
 allow(SCHOOL_OFFICE, "accounts.membership", "view", "export")

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0002_initial'),
+        ('accounts', '0001_initial'),
         ('assets', '0001_initial'),
         ('campus', '0001_initial'),
         ('staff', '0001_initial'),

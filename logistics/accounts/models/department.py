@@ -82,11 +82,13 @@ class Membership(ScopedModel):
             ExclusionConstraint(
                 name="membership_once",
                 expressions=[("person", RangeOperators.EQUAL), ("department", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                violation_error_message=_("This person already belongs to this department at that time."),
             ),
             ExclusionConstraint(
                 name="membership_one_main",
                 expressions=[("person", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
                 condition=Q(main=True),
+                violation_error_message=_("This person already has a main department at that time."),
             ),
         ]
         triggers = [
@@ -104,3 +106,6 @@ class Membership(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.department}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:membership-detail", args=[self.pk])

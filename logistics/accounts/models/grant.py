@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.querysets import DelegationQuerySet, OwnQuerySet
@@ -40,11 +41,15 @@ class RoleGrant(ScopedModel):
                     ("person", RangeOperators.EQUAL), ("role", RangeOperators.EQUAL),
                     (Coalesce("department", 0), RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS),
                 ],
+                violation_error_message=_("This person already holds this role there at that time."),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.role_label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:rolegrant-detail", args=[self.pk])
 
     @property
     def role_label(self) -> str:
@@ -71,7 +76,8 @@ class Delegation(ScopedModel):
         constraints = [
             models.CheckConstraint(name="delegation_to_another", condition=~Q(from_person=F("to_person"))),
             ExclusionConstraint(
-                name="delegation_one_deputy", expressions=[("from_person", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)]
+                name="delegation_one_deputy", expressions=[("from_person", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                violation_error_message=_("Somebody already acts in that time. Take those duties back first."),
             ),
         ]
         triggers = [
@@ -94,3 +100,11 @@ class Delegation(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.from_person} → {self.to_person}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:delegation-detail", args=[self.pk])
+
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles handed over; none means all."""
+        return [str(ROLES[code].label) if code in ROLES else code for code in self.roles]

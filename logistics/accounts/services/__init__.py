@@ -1,0 +1,15 @@
+"""Verbs over people: granting and ending roles, deputising, leaving, passwords; and the answers to who, where and why."""
+from logistics.accounts.services.delegations import delegate, end_delegation
+from logistics.accounts.services.explaining import Explanation, explain
+from logistics.accounts.services.grants import end_grant, grant_role, grantable_roles
+from logistics.accounts.services.holding import HeldRole, held_roles, holders, roles_of
+from logistics.accounts.services.people import (
+    change_password, end_membership, follow_main_memberships, forget_old_sign_ins, join_department, leave, let_leavers_go, may_set_password,
+    open_duties, reactivate, set_start_password, sign_out_everywhere, suspend,
+)
+
+__all__ = [
+    "Explanation", "HeldRole", "change_password", "delegate", "end_delegation", "end_grant", "end_membership", "explain",
+    "follow_main_memberships", "forget_old_sign_ins", "grant_role", "grantable_roles", "held_roles", "holders", "join_department", "leave",
+    "let_leavers_go", "may_set_password", "open_duties", "reactivate", "roles_of", "set_start_password", "sign_out_everywhere", "suspend",
+]
