@@ -221,7 +221,7 @@ def back_of(page: Any) -> str:
     if not isinstance(page, dict):
         return ""
     crumbs = [crumb["url"] for crumb in page.get("crumbs") or [] if crumb.get("url")]
-    return str(page.get("back_url") or (crumbs[-1] if crumbs else ""))
+    return str(page.get("back_url") or (crumbs[-1] if crumbs else page.get("cancel_url", "")))
 
 
 @register.simple_tag(takes_context=True)
