@@ -1,0 +1,120 @@
+"""The repair figures: five numbers with trend and target, charts that state their finding, every number one click from its rows."""
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from logistics.core import clock
+from logistics.core.access import access_of
+from logistics.core.charts import bar_chart, line_chart, spark
+from logistics.core.errors import NotAllowed
+from logistics.core.publishing import MEASURES
+from maintenance import measures
+from maintenance.views.dispatch import layout
+
+SPANS = {"week": 7, "month": 30, "term": 120}
+TARGETS = {"maintenance.on_time": 90, "maintenance.response_on_time": 90, "maintenance.backlog": 45, "maintenance.satisfaction": 4.5, "maintenance.rework": 5}
+CARDS = ("maintenance.on_time", "maintenance.response_on_time", "maintenance.backlog", "maintenance.satisfaction", "maintenance.rework")
+POINTS = 8
+
+
+def midnight(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def shown(value: float | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.1f}" if unit in ("%", "/ 5", "h") else f"{value:,.0f}"
+
+
+def card(code: str, person: Any, until: datetime, length: timedelta) -> dict[str, Any]:
+    """A figure with its trend over eight spans, the change against the span before, target and verdict."""
+    one = MEASURES[code]
+    history = [one.compute(person, (until - length * (n + 1), until - length * n)).value for n in range(POINTS - 1, 0, -1)]
+    now = one.compute(person, (until - length, until))
+    series = [*history, now.value]
+    target = TARGETS.get(code)
+    before = series[-2]
+    delta = None
+    if now.value is not None and before is not None:
+        change = now.value - before
+        good = change == 0 or (change > 0) == (one.direction == "up")
+        delta = {"icon": "arrow-up-right" if change > 0 else "arrow-down-right" if change < 0 else "arrow-right",
+                 "words": shown(abs(change), one.unit), "kind": "" if change == 0 else "good" if good else "warn"}
+    met = target is not None and now.value is not None and (now.value >= target if one.direction == "up" else now.value <= target)
+    words = {"value": shown(target, one.unit) if target is not None else "", "unit": one.unit}
+    foot = ""
+    if target is not None and now.value is not None:
+        foot = _("target %(value)s, met") % words if met else _("target %(value)s, missed") % words
+    elif now.value is None:
+        foot = _("not enough data")
+    return {"name": one.title, "value": shown(now.value, one.unit), "unit": one.unit, "url": now.rows_url, "spark": spark(series, target),
+            "delta": delta, "foot": foot, "definition": one.definition, "n": now.n}
+
+
+@login_required
+def figures(request: HttpRequest) -> HttpResponse:
+    """Repair figures of the last week, month or term."""
+    person: Any = request.user
+    if not access_of(person).has("maintenance.figures:view"):
+        raise NotAllowed(_("These figures are for those who answer for repairs."))
+    chosen = request.GET.get("span", "month")
+    length = timedelta(days=SPANS.get(chosen, 30))
+    until = midnight(clock.now()) + timedelta(days=1)
+    cards = [card(code, person, until, length) for code in CARDS]
+    weeks = measures.on_time_by_week(person, until)
+    bands = measures.backlog_by_age(person, clock.now())
+    places = measures.by_building(person, (until - length, until))
+    kinds = measures.by_category(person, (until - length, until))
+    charts = {
+        "on_time": line_chart(title=_on_time_title(weeks), note=_("Share of due repairs finished in time, by week"), unit="%", target=90,
+                              labels=[week["week"].strftime("%d.%m") for week in weeks], series=[(_("On time"), [week["value"] for week in weeks])]),
+        "backlog": bar_chart(title=_backlog_title(bands), note=_("Open orders by days since the first report"), labels=[_band(band) for band, _n in bands],
+                             values=[n for _band_, n in bands], unit=_("orders"), worse_rows=(3, 4), url=f"{reverse('maintenance:workorder-list')}?live=true"),
+        "places": bar_chart(title=_most(_("Most orders came from %(name)s"), [row["place"].name for row in places]), note=_("Orders made in the period, by building"),
+                            labels=[row["place"].name for row in places], values=[row["n"] for row in places], unit=_("orders")),
+        "kinds": bar_chart(title=_most(_("%(name)s broke most often"), [row["category"].name for row in kinds]), note=_("Orders made in the period, by category"),
+                           labels=[row["category"].name for row in kinds], values=[row["n"] for row in kinds], unit=_("orders")),
+    }
+    more = [{"title": MEASURES[code].title, "definition": MEASURES[code].definition, "unit": MEASURES[code].unit,
+             "value": shown((figure := MEASURES[code].compute(person, (until - length, until))).value, MEASURES[code].unit), "n": figure.n, "url": figure.rows_url}
+            for code in ("maintenance.resolution", "maintenance.first_response", "maintenance.clock_coverage", "maintenance.rating_share", "maintenance.joined_share")]
+    page = {"title": _("Repair figures"), "sentence": _sentence(cards),
+            "segments": [{"label": label, "url": f"?span={code}", "current": code == chosen} for code, label in
+                         (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))]}
+    return render(request, "maintenance/figures.html", {"layout": layout(request), "page": page, "cards": cards, "charts": charts, "more": more,
+                                                        "rows": {"places": places, "kinds": kinds}})
+
+
+def _sentence(cards: list[dict[str, Any]]) -> str:
+    missed = [str(one["name"]) for one in cards if one["foot"] and _("target %(value)s, missed").split("%(value)s")[-1] in one["foot"]]
+    return _("Needs a look: %(names)s.") % {"names": _(", ").join(missed)} if missed else _("Every figure with a target meets it.")
+
+
+def _on_time_title(weeks: list[dict[str, Any]]) -> str:
+    if not weeks:
+        return _("No repair fell due yet")
+    last = weeks[-1]["value"]
+    words = {"value": f"{last:.1f}"}
+    return _("Repairs on time stand at %(value)s%%, above the target") % words if last >= 90 else _("Repairs on time stand at %(value)s%%, below the target") % words
+
+
+def _backlog_title(bands: list[tuple[Any, int]]) -> str:
+    old = bands[-1][1]
+    return _("No order is older than 30 days") if not old else _("%(n)s orders are older than 30 days") % {"n": old}
+
+
+def _band(band: tuple[int, int | None]) -> str:
+    return _("over 30") if band[1] is None else _("%(first)s–%(last)s days") % {"first": band[0], "last": band[1]}
+
+
+def _most(sentence: str, names: list[str]) -> str:
+    return sentence % {"name": names[0]} if names else _("Nothing was reported in this period")
