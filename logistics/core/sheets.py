@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any, BinaryIO, Literal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
@@ -128,12 +130,14 @@ def _typed(kind: str, value: Any) -> Any:
     """The value as its column's kind, or as text if it is something else."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     typed = TYPED.get(kind, lambda value: None)(value)
     return str(value) if typed is None else typed
 
 
 def _number(value: Any) -> Any:
-    return value if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
+    return value if isinstance(value, int | float | Decimal) and isfinite(value) else None
 
 
 def _date(value: Any) -> date | None:
