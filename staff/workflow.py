@@ -4,6 +4,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.services import notify
@@ -29,7 +30,7 @@ def note_publishing(period: RosterPeriod, *, by: Any, at: Any, **data: Any) -> N
 def tell_team(period: RosterPeriod, *, by: Any, at: Any, event: Any, **data: Any) -> None:
     people = period.duties.live().values_list("staff__person_id", flat=True).distinct()
     notify(
-        people=people, code="staff.roster_published", link="/staff/my-duties/", source=period, dedupe_key=f"roster:{period.pk}",
+        people=people, code="staff.roster_published", link=reverse("staff:my-duties"), source=period, dedupe_key=f"roster:{period.pk}",
         params={"team": {"zh": period.team.name_zh, "en": period.team.name_en}, "first": period.first_day.isoformat(), "last": period.last_day.isoformat()},
     )
 

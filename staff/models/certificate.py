@@ -37,6 +37,10 @@ class CertificateType(ScopedModel):
         constraints = [models.CheckConstraint(name="certificate_type_months", condition=Q(validity_months__isnull=True) | Q(validity_months__gte=1))]
 
     def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
         return pick(self.name_zh, self.name_en)
 
     def get_absolute_url(self) -> str:

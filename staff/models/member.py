@@ -94,6 +94,10 @@ class Skill(ScopedModel):
         indexes = [models.Index(fields=["trade"], name="skill_trade")]
 
     def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
         return pick(self.name_zh, self.name_en)
 
     def get_absolute_url(self) -> str:
