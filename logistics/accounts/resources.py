@@ -39,6 +39,7 @@ class People(Resource):
     slug = "people"
     icon = "users"
     menu = ("people", 10)
+    menu_label = gettext_lazy("People")
     columns = (
         NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="number", export=str, width=24),
         Column("number", gettext_lazy("Number"), sort="number", css="c-hide"),
@@ -125,6 +126,7 @@ class Departments(Resource):
     slug = "departments"
     icon = "sitemap"
     menu = ("people", 20)
+    menu_label = gettext_lazy("Departments")
     columns = (
         NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="code", export=str, width=24),
         Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),
@@ -157,6 +159,7 @@ class Organisations(Resource):
     slug = "organisations"
     icon = "briefcase"
     menu = ("people", 30)
+    menu_label = gettext_lazy("Organisations")
     columns = (
         NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="code", export=str, width=30),
         Column("get_kind_display", gettext_lazy("Kind"), sort="kind"), Column("contact", gettext_lazy("Contact person")),
@@ -235,6 +238,7 @@ class RoleGrants(Dated):
     slug = "grants"
     icon = "key"
     menu = ("people", 40)
+    menu_label = gettext_lazy("Role grants")
     columns = (
         NameColumn("person.name", gettext_lazy("Person"), sort="person__number", joins=("person",), export=lambda row: str(row.person), width=24),
         Column("role_label", gettext_lazy("Role"), sort="role"),
