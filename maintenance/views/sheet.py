@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from logistics.campus.models import Place
 from logistics.core import clock
-from logistics.core.pdf import render as render_pdf
 from logistics.core.templatetags import ui
 from maintenance import orders
 from maintenance.models import WorkOrder
@@ -19,6 +18,8 @@ from maintenance.models import WorkOrder
 @login_required
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet of an order as PDF, to whoever may see the order."""
+    from logistics.core.pdf import render as render_pdf  # the compiler is heavy: loaded when a sheet is asked for
+
     rows = WorkOrder.objects.visible_to(request.user).select_related("category__parent", "equipment", "lead", "team", "cause", "remedy", "place")
     order = get_object_or_404(rows, pk=pk)
     response = HttpResponse(render_pdf("work_order", sheet_data(order, request)), content_type="application/pdf")
