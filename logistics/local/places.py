@@ -9,16 +9,27 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
+
+BASE = Path(__file__).resolve().parents[2]
 
 SOCKET_PATH_MAX = 107  # sizeof(sockaddr_un.sun_path) - 1
 DATABASE = "houqin"
 PORT = 5432  # names the socket file only: there is no TCP
 
 
+def var_dir() -> Path:
+    """Everything that an installation writes lies here: HOUQIN_VAR, else var/ beside manage.py."""
+    return Path(os.environ.get("HOUQIN_VAR") or BASE / "var").resolve()
+
+
 def run_dir(var: Path) -> Path:
-    """The private folder of sockets: var/run, or a short one under the temporary folder where that path is too long."""
+    """The private folder of sockets: var/run, or a short one under the temporary folder where that path is too long.
+
+    Also where it holds a comma, which libpq takes for the end of one host and the beginning of another.
+    """
     run = var / "run"
-    if len(os.fsencode(str(run))) + len(f"/.s.PGSQL.{PORT}.lock") <= SOCKET_PATH_MAX:
+    if "," not in str(run) and len(os.fsencode(str(run))) + len(f"/.s.PGSQL.{PORT}.lock") <= SOCKET_PATH_MAX:
         return run
     digest = hashlib.sha256(os.fsencode(str(var))).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"houqin-{os.getuid()}-{digest}"
@@ -26,14 +37,12 @@ def run_dir(var: Path) -> Path:
 
 def database_url(var: Path, name: str = DATABASE) -> str:
     """Address of the embedded PostgreSQL of this var folder."""
-    from urllib.parse import quote
-
     return f"postgres://{DATABASE}@/{name}?host={quote(str(run_dir(var)))}"
 
 
 def redis_url(var: Path) -> str:
     """Address of the embedded Valkey of this var folder."""
-    return f"unix://{run_dir(var)}/valkey.sock"
+    return f"unix://{quote(str(run_dir(var)))}/valkey.sock"
 
 
 def secret(var: Path, name: str) -> str:
