@@ -171,8 +171,10 @@ class _Clock:
             self.judge(at)
             self.banked_s += self.calendar.business_seconds(self.banked_at, at)
             self.used_up_at = self.due_at if self.left_s <= 0 else None
-        elif self.left_s > 0 or self.left_s == 0 and self.calendar.business_seconds(self.banked_at, at):
-            # With nothing left and nothing overdrawn, open time that is not counted moves the last second with it.
+        elif self.left_s == 0 and not self.calendar.business_seconds(self.banked_at, at):
+            self.used_up_at = self.used_up_at or self.banked_at
+        elif self.left_s >= 0:
+            # Open time that is not counted moves what is left with it, even if it is only the last second.
             self.used_up_at = None
         self.banked_at = at
 

@@ -93,7 +93,7 @@ def open_intervals(data: CalendarData, day: date) -> tuple[Interval, ...]:
     season = data.season_of(day)
     if season is None:
         return ()
-    weekday = special.follows_weekday if special else day.isoweekday()
+    weekday = (special and special.follows_weekday) or day.isoweekday()
     return _merged(sorted(season.slots.get(weekday, ())))
 
 
@@ -282,11 +282,12 @@ def _shows(day: date, minute: int, zone: ZoneInfo) -> int:
     So an hour that a clock change skips is empty, and one it repeats begins at its first pass.
     """
     wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
-    early, late = wall.replace(tzinfo=zone), wall.replace(tzinfo=zone, fold=1)
-    before, after = early.utcoffset(), late.utcoffset()
-    if before >= after:
-        return second_of(early)
-    skipped = range(second_of(late), second_of(early) + 1)
+    early = second_of(wall.replace(tzinfo=zone))
+    late = second_of(wall.replace(tzinfo=zone, fold=1))
+    if early <= late:
+        return early
+    skipped = range(late, early + 1)
+    before = instant_of(late).astimezone(zone).utcoffset()
     return skipped[bisect_left(skipped, True, key=lambda second: instant_of(second).astimezone(zone).utcoffset() != before)]
 
 
