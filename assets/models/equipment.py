@@ -63,6 +63,10 @@ class EquipmentCategory(Searchable, ScopedModel):
         triggers = [search_trigger("code", "name_zh", "name_en"), *tree_triggers("assets_equipmentcategory")]
 
     def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
         return pick(self.name_zh, self.name_en)
 
     def get_absolute_url(self) -> str:

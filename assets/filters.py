@@ -1,0 +1,52 @@
+"""What the register is filtered by."""
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Equipment, EquipmentCategory
+from logistics.accounts.filters import DepartmentTreeFilter
+from logistics.campus.models import Place
+from logistics.core.filters import RecordFilters
+from logistics.core.forms import RemoteSelect
+
+
+class EquipmentFilters(RecordFilters):
+    category = django_filters.ModelChoiceFilter(label=_("Category"), queryset=EquipmentCategory.objects.all(), method="under",
+                                                widget=RemoteSelect("assets.equipmentcategory"))
+    place = django_filters.ModelChoiceFilter(label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place"))
+    department = DepartmentTreeFilter()
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Equipment._meta.get_field("status").choices)
+    use_state = django_filters.ChoiceFilter(label=_("May be used"), choices=Equipment._meta.get_field("use_state").choices)
+    criticality = django_filters.ChoiceFilter(label=_("Criticality"), choices=Equipment._meta.get_field("criticality").choices)
+    warranty = django_filters.BooleanFilter(label=_("Warranty ends within 30 days"), method="ending", widget=forms.CheckboxInput)
+    mine = django_filters.BooleanFilter(label=_("Kept by me"), method="kept", widget=forms.CheckboxInput)
+    quick = (
+        (_("Locked"), {"use_state": "locked"}, "lock"), (_("Warranty ends within 30 days"), {"warranty": "true"}, "hourglass"),
+        (_("Vital"), {"criticality": "A"}, "star"), (_("Kept by me"), {"mine": "true"}, "user-check"),
+    )
+
+    class Meta:
+        model = Equipment
+        fields: tuple[str, ...] = ()
+
+    def under(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        return rows.filter(**{f"{name}__ancestors__contains": [value.pk]})
+
+    def ending(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        return rows.warranty_ending() if value else rows
+
+    def kept(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        return rows.filter(keeper=self.request.user) if value else rows
+
+
+class CategoryFilters(RecordFilters):
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=EquipmentCategory.Kind.choices)
+
+    class Meta:
+        model = EquipmentCategory
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,22 @@
+"""How locking reads in the timeline, and which things a leaver hands over."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Equipment
+from logistics.accounts.publishing import hand_over
+from logistics.core.publishing import Waiting
+from logistics.core.timeline import note
+
+note("locked", _("locked it"), "lock", "danger")
+note("restricted", _("restricted its use"), "alert-triangle", "late")
+note("unlocked", _("lifted a lock"), "lock-open", "done")
+
+
+@hand_over("assets.kept", _("Equipment in custody"))
+def kept(person: Any) -> Iterator[Waiting]:
+    for row in Equipment.objects.filter(keeper=person).exclude(status="disposed").select_related("place").order_by("pk")[:60]:
+        yield Waiting(str(row), row.get_absolute_url(), row.place.place_label if row.place else "")

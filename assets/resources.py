@@ -1,0 +1,196 @@
+"""The register as list, page, form and API."""
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from assets import filters, forms, services
+from assets.models import Equipment, EquipmentCategory
+from assets.roles import KEEPERS, READERS
+from logistics.core import clock, menu
+from logistics.core.access import access_of
+from logistics.core.bilingual import pick
+from logistics.core.columns import Column, NameColumn
+from logistics.core.counting import bounded_count
+from logistics.core.pages import fragment
+from logistics.core.resources import Resource, resource
+from logistics.core.templatetags import ui
+
+USE_LOOKS = {"restricted": ("late", "alert-triangle"), "locked": ("danger", "lock")}
+
+
+def standing(thing: Equipment, sprite: bool = True) -> Any:
+    """One badge: a lock outweighs the status, because it is what the reader must know."""
+    if thing.use_state in USE_LOOKS and thing.status not in ("disposed", "planned"):
+        look, icon = USE_LOOKS[thing.use_state]
+        return ui.state(look, thing.get_use_state_display(), icon, sprite=sprite)
+    state = thing.workflow.state(thing)  # type: ignore[attr-defined]
+    return ui.state(state.kind, state.label, state.icon, sprite=sprite)
+
+
+def standing_words(thing: Equipment) -> str:
+    return str(thing.get_use_state_display() if thing.use_state in USE_LOOKS else thing.get_status_display())
+
+
+def keeper_seen(thing: Any) -> str:
+    return pick(thing.keeper_seen_zh or "", thing.keeper_seen_en or "")
+
+
+def warranty_words(thing: Equipment) -> Any:
+    """Until when the maker mends it for nothing."""
+    if thing.warranty_until is None:
+        return None
+    left = (thing.warranty_until - clock.today()).days
+    if left < 0:
+        return format_html('<span class="hq-muted">{}</span>', _("over since %(day)s") % {"day": ui.day_words(thing.warranty_until)})
+    if left <= 30:
+        return format_html('<span class="hq-warn">{}</span>', ngettext("%(n)s day left", "%(n)s days left", left) % {"n": left})
+    return ui.day(thing.warranty_until)
+
+
+@resource
+class Things(Resource):
+    model = Equipment
+    slug = "equipment"
+    icon = "devices-2"
+    filterset = filters.EquipmentFilters
+    form = forms.EquipmentForm
+    photos = comments = True
+    list_joins = ("place", "category")
+    option_hint = "place.place_label"
+    columns = (
+        NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="number", export=str, width=30),
+        Column("place.place_label", gettext_lazy("Place"), sort="place__code", joins=("place",), width=30),
+        Column("use_state", gettext_lazy("State"), sort="status", css="c-state", show=standing, export=standing_words),
+        Column("category", gettext_lazy("Category"), joins=("category",), sort="category__code", css="c-hide", export=lambda row: str(row.category)),
+        Column("warranty_until", gettext_lazy("Warranty until"), sort="warranty_until", kind="date", css="c-full", show=lambda row: words(warranty_words(row))),
+        Column("keeper_seen_zh", gettext_lazy("Keeper"), show=lambda row: words(keeper_seen(row)), export=keeper_seen, css="c-hide"),
+        Column("cost_seen", gettext_lazy("Cost (yuan)"), kind="money", css="hq-end c-hide"),
+        Column("number", gettext_lazy("Number"), default=False), Column("model_name", gettext_lazy("Model"), default=False),
+        Column("serial_no", gettext_lazy("Serial number"), default=False),
+    )
+    facts = (
+        Column("number", gettext_lazy("Number")), Column("category", gettext_lazy("Category"), joins=("category",)),
+        Column("place", gettext_lazy("Place"), joins=("place",)), Column("department", gettext_lazy("Department"), joins=("department",)),
+        Column("maker", gettext_lazy("Maker")), Column("model_name", gettext_lazy("Model")), Column("serial_no", gettext_lazy("Serial number")),
+        Column("get_criticality_display", gettext_lazy("Criticality")),
+    )
+    api_fields = ("number", "name_zh", "name_en", "category", "place", "status", "use_state", "maker", "model_name", "serial_no", "criticality",
+                  "commissioned_on", "warranty_until")
+
+    @classmethod
+    def rows(cls, person: Any, action: str = "view") -> models.QuerySet:
+        return super().rows(person, action).for_reader(person)  # type: ignore[attr-defined]
+
+    @classmethod
+    def may(cls, person: Any, action: str, record: models.Model | None = None) -> bool:
+        own = action == "change" and record is not None and getattr(record, "keeper_id", None) == person.pk
+        return own or super().may(person, action, record)
+
+    @classmethod
+    def create(cls, data: dict[str, Any], by: Any) -> models.Model:
+        return services.register(**data, by=by)
+
+    @classmethod
+    def locked(cls, record: Any, person: Any) -> str:
+        return _("It is disposed of.") if record.status == "disposed" else ""
+
+    @classmethod
+    def sentence(cls, person: Any, rows: models.QuerySet) -> str:
+        locked = bounded_count(rows.model.objects.visible_to(person).locked())
+        if not locked.rows:
+            return _("Nothing is locked.")
+        return ngettext("%(n)s thing is locked.", "%(n)s things are locked.", locked.rows) % {"n": locked}
+
+    @classmethod
+    def meta(cls, record: Any, person: Any) -> str:
+        parts = [record.place.place_label if record.place else _("stands nowhere yet"), keeper_seen(record), record.number or ""]
+        return " · ".join(part for part in parts if part)
+
+    @classmethod
+    def badges(cls, record: Any, person: Any) -> list[Any]:
+        if record.use_state not in USE_LOOKS:
+            return []
+        look, icon = USE_LOOKS[record.use_state]
+        return [ui.state(look, record.get_use_state_display(), icon)]
+
+    @classmethod
+    def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        locks = list(record.locks.live().select_related("opened_by").order_by("-level", "pk"))
+        may_lift = access_of(request.user).grant_over(services.MAY_LIFT, record) is not None
+        usable = record.status == "in_service" and record.use_state != "locked"
+        return [(_("Can I rely on it?"), fragment("assets/_reliance.html", thing=record, locks=locks, may_lift=may_lift, usable=usable, facts=reliance(record)))]
+
+    @classmethod
+    def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        access = access_of(request.user)
+        if not (record.keeper_id == request.user.pk or access.may("assets.equipment:cost", record)):
+            return []
+        facts = [(_("Keeper"), keeper_seen(record)), (_("Bought on"), ui.day(record.purchased_on)), (_("Cost (yuan)"), ui.number(record.cost_seen)),
+                 (_("Fixed asset number"), record.fixed_asset_no)]
+        return [(_("Custody"), fragment("core/parts/facts.html", css="is-list", facts=[{"label": label, "value": value, "empty": not value} for label, value in facts]))]
+
+    @classmethod
+    def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
+        if record.status in ("disposed", "planned") or access_of(person).grant_over(services.MAY_LOCK, record) is None:
+            return []
+        return [{"label": _("Lock"), "icon": "lock", "url": reverse("assets:lock", args=[record.pk])}]
+
+
+def words(value: Any) -> Any:
+    from logistics.core.columns import words_for
+
+    return words_for(value)
+
+
+def reliance(thing: Equipment) -> list[dict[str, Any]]:
+    """What bears on trusting it: warranty, age against life, criticality."""
+    found = [{"label": _("Warranty"), "value": warranty_words(thing), "empty": thing.warranty_until is None}]
+    years, begun = thing.years, thing.commissioned_on
+    if begun:
+        used = (clock.today() - begun).days // 365
+        age = _("%(used)s of %(years)s years") % {"used": used, "years": years} if years else ngettext("%(n)s year", "%(n)s years", used) % {"n": used}
+        if years and used >= years:
+            age = format_html('<span class="hq-warn">{}</span>', _("%(used)s years, meant for %(years)s") % {"used": used, "years": years})
+        found.append({"label": _("Age"), "value": age})
+    else:
+        found.append({"label": _("Age"), "value": "", "empty": True})
+    found.append({"label": _("Criticality"), "value": thing.get_criticality_display()})
+    return found
+
+
+@resource
+class Categories(Resource):
+    model = EquipmentCategory
+    slug = "categories"
+    icon = "category"
+    menu = ("registers", 30)
+    filterset = filters.CategoryFilters
+    order = ("code",)
+    form = forms.CategoryForm
+    columns = (
+        NameColumn("name", gettext_lazy("Name"), sort="code", second="code", export=str), Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),
+        Column("parent", gettext_lazy("Part of"), joins=("parent",), export=lambda row: str(row.parent or "")),
+        Column("get_trade_display", gettext_lazy("Trade"), sort="trade"),
+        Column("default_life_years", gettext_lazy("Usual life (years)"), sort="default_life_years", kind="number", css="hq-end"),
+    )
+    facts = (
+        Column("code", gettext_lazy("Code")), Column("parent", gettext_lazy("Part of"), joins=("parent",)), Column("get_kind_display", gettext_lazy("Kind")),
+        Column("get_trade_display", gettext_lazy("Trade")), Column("default_life_years", gettext_lazy("Usual life (years)")),
+        Column("get_default_criticality_display", gettext_lazy("Usual criticality")),
+    )
+    api_fields = ("code", "name_zh", "name_en", "parent", "kind", "trade", "default_life_years", "default_criticality")
+
+    @classmethod
+    def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        count = bounded_count(Equipment.objects.filter(category__ancestors__contains=[record.pk]).exclude(status="disposed"))
+        url = f"{reverse('assets:equipment-list')}?category={record.pk}"
+        return [(_("Equipment"), format_html('<a href="{}">{}</a>', url, ngettext("%(n)s thing", "%(n)s things", count.rows) % {"n": count}))]
+
+
+menu.item("equipment", "registers", 20, gettext_lazy("Equipment"), "devices-2", "assets:equipment-list", roles=f"{KEEPERS} {READERS} auditor")

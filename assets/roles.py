@@ -1,0 +1,18 @@
+"""Who keeps the register."""
+from django.utils.translation import gettext_lazy as _
+
+from logistics.accounts.roles import auditor_reads
+from logistics.core.access import allow, role
+
+role("equipment_keeper", _("Equipment keeper"), _("Register and custody of the own department or place."))
+role("asset_officer", _("Asset officer"), _("Fixed assets of the whole school: classes and disposals."))
+
+KEEPERS = "equipment_keeper asset_officer facilities_manager"
+# They read the register as everybody does, find it in their menu and may take it along; cost, keeper and history stay with the keepers.
+READERS = "logistics_director principal department_head dispatcher technician safety_officer team_leader"
+allow(KEEPERS, "assets.equipment", "view", "add", "change", "export", "cost")
+allow("logistics_director principal department_head finance_officer", "assets.equipment", "cost")
+allow(READERS, "assets.equipment", "export")
+allow("asset_officer facilities_manager", "assets.equipmentcategory", "view", "add", "change", "export")
+auditor_reads("assets.equipment", "assets.equipmentcategory")
+allow("auditor", "assets.equipment", "cost")

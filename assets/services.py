@@ -1,0 +1,93 @@
+"""Verbs of the register: entering a thing, locking it for a cause, lifting one cause, and whether it may be used."""
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from assets.models import Equipment, UseLock
+from logistics.campus.registries import CLOSURE_GUARDS
+from logistics.core import clock
+from logistics.core.access import ROLES, access_of
+from logistics.core.errors import Conflict, NotAllowed
+from logistics.core.models import kind_of
+from logistics.core.numbers import assign_number
+from logistics.core.workflow import write_event
+
+MAY_LOCK = ("safety_officer", "facilities_manager", "equipment_keeper", "asset_officer")
+MAY_LIFT = ("safety_officer", "facilities_manager")
+
+
+@transaction.atomic
+def register(*, by: Any, **fields: Any) -> Equipment:
+    """Enter a thing; in use at once when its place and first day are known."""
+    thing = Equipment(**fields)
+    if thing.place_id and thing.commissioned_on:
+        thing.status = "in_service"
+    thing.full_clean(exclude=["number"])
+    thing.save()
+    write_event(thing, "create", by=by)
+    assign_number(thing, "ZC")
+    return thing
+
+
+@transaction.atomic
+def open_lock(*, equipment: Equipment, level: str, cause: str = "manual", reason: str, source: models.Model | None = None, by: Any) -> UseLock:
+    """Lock or restrict a thing for one cause; the same cause of the same source locks it once. `by` None is the system."""
+    if by is not None:
+        check_role(equipment, MAY_LOCK, by, _("You may not lock this."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why.")})
+    try:
+        with transaction.atomic():
+            lock = UseLock.objects.create(
+                equipment=equipment, level=level, cause=cause, reason=reason, opened_by=by,
+                source_kind=kind_of(source) if source else "", source_id=source.pk if source else None,
+            )
+    except IntegrityError as error:
+        if "use_lock_once_per_cause" not in str(error):
+            raise
+        raise Conflict(_("It is already locked for this cause.")) from error
+    write_event(equipment, "locked" if level == "locked" else "restricted", by=by, text=reason)
+    return lock
+
+
+@transaction.atomic
+def lift_lock(*, lock: UseLock, reason: str, by: Any) -> UseLock:
+    """Lift one lock; refused while its cause stands. The thing may be used again when no other lock is left."""
+    if by is not None:
+        check_role(lock.equipment, MAY_LIFT, by, _("You may not lift this lock."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why.")})
+    refused = why_not_lift(lock)
+    if refused:
+        raise ValidationError(refused)
+    now = clock.now()
+    if not UseLock.objects.live().filter(pk=lock.pk).update(lifted_at=now, lifted_by=by, lift_reason=reason):
+        raise Conflict(_("This lock is lifted already."))
+    write_event(lock.equipment, "unlocked", by=by, text=reason)
+    lock.refresh_from_db()
+    return lock
+
+
+def why_not_lift(lock: UseLock) -> Any:
+    """What the owner of the cause says against lifting."""
+    guard = CLOSURE_GUARDS.get(lock.source_kind) if lock.source_kind else None
+    return guard(lock) if guard else None
+
+
+def check_role(equipment: Equipment, roles: tuple[str, ...], by: Any, words: str) -> None:
+    if access_of(by).grant_over(roles, equipment) is None:
+        raise NotAllowed(words, [str(ROLES[code].label) for code in roles if code in ROLES])
+
+
+def equipment_usable(equipment: Equipment) -> tuple[bool, str]:
+    """May it be used now, and if not, why not."""
+    if equipment.status != "in_service":
+        return False, str(equipment.get_status_display())
+    if equipment.use_state == "locked":
+        lock = UseLock.objects.live().filter(equipment=equipment, level="locked").order_by("pk").first()
+        return False, lock.reason if lock else ""
+    return True, ""
