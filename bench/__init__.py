@@ -1,0 +1,1 @@
+"""Measurements against raw SQL on the same database in the same run."""

@@ -1,0 +1,192 @@
+"""A million work orders, and what each page costs: queries, CPU, bytes, p50 and p95, and the ratio to hand-written SQL."""
+from __future__ import annotations
+
+import gzip
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from logistics.accounts.models import Person
+
+
+@dataclass
+class Result:
+    """One measured operation. Times in ms; `raw_ms` is the median of the same rows by hand-written SQL."""
+
+    name: str
+    rows: int
+    queries: int
+    cpu_ms: float
+    bytes: int
+    gzip_bytes: int
+    p50_ms: float
+    p95_ms: float
+    raw_ms: float
+    ratio: float
+
+
+def fill(rows: int) -> None:
+    """Copies of the demo orders, spread over three years, until there are `rows` of them; triggers rest meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM maintenance_workorder")
+        missing = rows - cursor.fetchone()[0]
+        if missing <= 0:
+            return
+        cursor.execute("SET session_replication_role = replica")
+        columns = _columns(cursor, "maintenance_workorder", {"id", "number", "created_at", "search_text", "source_id", "state", "done_at", "closed_at", "reported_at"})
+        names = ", ".join(f'"{name}"' for name in columns)
+        cursor.execute(
+            f"""INSERT INTO maintenance_workorder ({names}, number, created_at, reported_at, done_at, closed_at, state, search_text)
+                SELECT {names}, 'GD-2024-' || lpad((n + 1000000)::text, 7, '0'), made, made - interval '20 minutes', made + interval '5 hours',
+                       made + interval '9 hours', 'closed', 'GD-2024-' || lpad((n + 1000000)::text, 7, '0') || substr(w.search_text, 15)
+                FROM generate_series(1, %s) n JOIN (SELECT *, row_number() OVER (ORDER BY id) AS k, count(*) OVER () AS total
+                     FROM maintenance_workorder WHERE state = 'closed') w ON w.k = 1 + n %% w.total
+                CROSS JOIN LATERAL (SELECT now() - interval '30 days' - (n * interval '90 seconds') AS made) t""",
+            [missing],
+        )
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("ANALYZE maintenance_workorder")
+
+
+def _columns(cursor: Any, table: str, without: set[str]) -> list[str]:
+    cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position", [table])
+    return [row[0] for row in cursor.fetchall() if row[0] not in without]
+
+
+def measure(name: str, rows: int, visit: Callable[[], Any], raw: Callable[[], Any], runs: int) -> Result:
+    """Warm up, count queries once, then time page and SQL in turn."""
+    visit()
+    with CaptureQueriesContext(connection) as seen:
+        answer = visit()
+    if answer.status_code >= 400:
+        raise RuntimeError(f"{name}: {answer.status_code} {answer.content[:300]!r}")
+    wall, cpu, sql = [], [], []
+    for _ in range(runs):
+        began, spent = time.perf_counter(), time.process_time()
+        answer = visit()
+        wall.append((time.perf_counter() - began) * 1000)
+        cpu.append((time.process_time() - spent) * 1000)
+        began = time.perf_counter()
+        raw()
+        sql.append((time.perf_counter() - began) * 1000)
+    body = answer.content
+    p50, raw_ms = statistics.median(wall), statistics.median(sql)
+    return Result(name, rows, len(seen), round(statistics.median(cpu), 1), len(body), len(gzip.compress(body, 6)), round(p50, 1),
+                  round(statistics.quantiles(wall, n=20)[18], 1), round(raw_ms, 2), round(p50 / raw_ms, 1) if raw_ms else 0)
+
+
+def select(sql: str, *values: Any) -> Callable[[], Any]:
+    def ask() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values or None)
+            return cursor.fetchall()
+
+    return ask
+
+
+JOINED = """SELECT w.*, c.name_zh, p.name_zh, t.name_zh FROM maintenance_workorder w JOIN maintenance_repaircategory c ON c.id = w.category_id
+            LEFT JOIN accounts_person p ON p.id = w.lead_id LEFT JOIN accounts_department t ON t.id = w.team_id """
+COUNT = "SELECT count(*) FROM (SELECT 1 FROM maintenance_workorder w {} LIMIT 10001) x"
+
+
+def operations(client: Client, rows: int, runs: int) -> list[Result]:
+    """List, filtered list, search, detail, board, API list, create, move."""
+    from maintenance.models import RepairCategory, Symptom, WorkOrder
+
+    base = "/maintenance/work-orders/"
+    category = RepairCategory.objects.get(code="water.tap")
+    sample = WorkOrder.objects.filter(state="closed").order_by("-created_at").first()
+    assert sample is not None
+    place = sample.place
+
+    def both(condition: str, *values: Any) -> Callable[[], Any]:
+        page = select(f"{JOINED} {condition} ORDER BY w.created_at DESC, w.id DESC LIMIT 51", *values)
+        count = select(COUNT.format(condition), *values)
+        return lambda: (page(), count())
+
+    found = [
+        measure("list", rows, lambda: client.get(base), both(""), runs),
+        measure("filtered list", rows, lambda: client.get(base, {"state": "closed", "priority": "P3"}), both("WHERE w.state = 'closed' AND w.priority = 'P3'"), runs),
+        measure("by place", rows, lambda: client.get(base, {"place": place.ancestors[1]}),
+                both("WHERE w.place_id IN (SELECT id FROM campus_place WHERE ancestors @> ARRAY[%s]::bigint[])", place.ancestors[1]), runs),
+        measure("search 暖气", rows, lambda: client.get(base, {"q": "暖气"}), both("WHERE hq_grams(w.search_text) @> hq_grams('暖气') AND w.search_text LIKE '%%暖气%%'"), runs),
+        measure("search number", rows, lambda: client.get(base, {"q": sample.number}),
+                both("WHERE hq_grams(w.search_text) @> hq_grams(%s) AND w.search_text LIKE '%%' || %s || '%%'", sample.number, sample.number), runs),
+        measure("detail", rows, lambda: client.get(sample.get_absolute_url()),
+                lambda: (select(f"{JOINED} WHERE w.id = %s", sample.pk)(), select("SELECT * FROM core_event WHERE kind = 'maintenance.workorder' AND object_id = %s", sample.pk)(),
+                         select("SELECT * FROM maintenance_clock WHERE order_id = %s", sample.pk)(), select("SELECT * FROM maintenance_repairrequest WHERE work_order_id = %s", sample.pk)()), runs),
+        measure("board", rows, lambda: client.get("/maintenance/board/"),
+                select(f"{JOINED} WHERE w.state IN ('open','assigned','accepted','in_progress','on_hold','done') ORDER BY w.priority, w.reported_at LIMIT 240"), runs),
+        measure("API list", rows, lambda: client.get("/api/v1/maintenance/work-orders/"), select(f"{JOINED} ORDER BY w.id DESC LIMIT 51"), runs),
+    ]
+    symptom = Symptom.objects.get(code="drip")
+
+    def create() -> Any:
+        return client.post("/api/v1/maintenance/requests/", json.dumps({"place": place.pk, "symptom": symptom.pk, "description": "bench"}),
+                           content_type="application/json", headers={"Idempotency-Key": str(uuid4())})
+
+    def raw_create() -> None:
+        with connection.cursor() as cursor:
+            columns = _columns_of("maintenance_repairrequest")
+            cursor.execute(f"INSERT INTO maintenance_repairrequest ({columns}, number) SELECT {columns}, 'X-' || gen_random_uuid()::text::varchar(16) "
+                           "FROM maintenance_repairrequest WHERE joined_to_id IS NULL ORDER BY id DESC LIMIT 1")
+
+    found.append(measure("create", rows, create, raw_create, runs))
+    order = WorkOrder.objects.filter(state__in=["open", "assigned", "accepted"]).order_by("pk").first()
+    assert order is not None
+    turns = iter(range(10**9))
+
+    def move() -> Any:
+        wanted = "P2" if next(turns) % 2 else "P3"
+        return client.post(f"/api/v1/maintenance/work-orders/{order.pk}/prioritise/", json.dumps({"priority": wanted, "reason": "bench"}),
+                           content_type="application/json", headers={"Idempotency-Key": str(uuid4())})
+
+    def raw_move() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM maintenance_workorder WHERE id = %s FOR UPDATE", [order.pk])
+            cursor.execute("UPDATE maintenance_workorder SET priority = CASE WHEN priority = 'P2' THEN 'P3' ELSE 'P2' END WHERE id = %s", [order.pk])
+
+    found.append(measure("move", rows, move, raw_move, runs))
+    return found
+
+
+def _columns_of(table: str) -> str:
+    with connection.cursor() as cursor:
+        return ", ".join(f'"{name}"' for name in _columns(cursor, table, {"id", "number"}))
+
+
+def run(rows: int, runs: int, say: Callable[[str], Any]) -> list[Result]:
+    """Demo data, measured at a thousand rows of orders more or less, then at `rows`."""
+    call_command("demo", "--if-empty")
+    settings.ALLOWED_HOSTS = ["*"]
+    client = Client()
+    client.force_login(Person.objects.get(number="S1001"), backend="logistics.accounts.backends.PersonBackend")
+    small = operations(client, _count(), max(runs // 3, 5))
+    began = time.perf_counter()
+    fill(rows)
+    say(f"{rows:,} work orders after {time.perf_counter() - began:.0f} s")
+    large = operations(client, rows, runs)
+    say(f"{'':16}{'queries':>8}{'(few)':>7}{'CPU ms':>8}{'bytes':>9}{'gzip':>8}{'p50 ms':>8}{'p95 ms':>8}{'raw ms':>8}{'ratio':>7}")
+    for few, many in zip(small, large, strict=True):
+        say(f"{many.name:16}{many.queries:>8}{few.queries:>7}{many.cpu_ms:>8}{many.bytes:>9,}{many.gzip_bytes:>8,}{many.p50_ms:>8}{many.p95_ms:>8}{many.raw_ms:>8}{many.ratio:>7}")
+    target = Path(settings.VAR_DIR) / "bench.json"
+    target.write_text(json.dumps({"rows": rows, "small": [asdict(one) for one in small], "large": [asdict(one) for one in large]}, indent=1))
+    say(f"written to {target}")
+    return large
+
+
+def _count() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM maintenance_workorder")
+        return cursor.fetchone()[0]

@@ -1,0 +1,76 @@
+"""Every URL × method × kind of user, against the one table in permissions.txt. `MATRIX=write pytest …` rewrites it for review."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+
+from logistics.core.resources import RESOURCES
+from logistics.core.testing import matrix
+from logistics.core.workflow import WORKFLOWS
+
+TABLE = Path(__file__).with_name("permissions.txt")
+WORDS = """Who gets which status at every address: one sample record each, empty POST bodies.
+200/204 served · 302 sent on (visitors to the sign-in page) · 401 sign in first (API) · 403 not allowed · 404 not yours · 405 no such method
+409 too late · 422 allowed, but the empty form is incomplete"""
+SKIP = ("api-",)
+
+
+@pytest.fixture
+def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The parts of each URL, filled with the sample record of its kind."""
+    found: dict[str, dict[str, Any]] = {}
+    for declared in RESOURCES:
+        pk = records[declared.kind].pk
+        flow = WORKFLOWS.get(declared.kind)
+        first = next((step.name for step in flow if step.by_people), "") if flow else ""
+        for page in ("detail", "edit", "history", "comment", "photos"):
+            found[declared.url_name(page)] = {"pk": pk}
+        found[declared.url_name("move")] = {"pk": pk, "move": first}
+        stem = f"{declared.app}-{declared.url_stem}"
+        for page in ("detail", *[step.name for step in flow or ()]):
+            found[f"{stem}-{page}"] = {"pk": pk}
+    order, request = records["maintenance.workorder"], records["maintenance.repairrequest"]
+    for name in {name for name, _converters in matrix.url_names()}:
+        if name not in found:
+            values: dict[str, Any] = {"pk": order.pk if name.startswith("maintenance:") else 1, "key": f"r{request.pk}", "code": "0000000000000",
+                                      "token": "unknown", "size": "thumb", "kind": "maintenance.workorder", "record_id": order.pk}
+            label = name.split(":")[-1].split("-")[0]
+            match = next((one for one in RESOURCES if one.url_stem == label), None)
+            if match is not None:
+                values["pk"] = records[match.kind].pk
+            found[name] = values
+    return found
+
+
+def test_every_address_answers_everybody_as_declared_and_refusals_write_nothing(arguments: Any, clients: Any) -> None:
+    seen, wrote = matrix.walk(arguments, clients, SKIP)
+    if os.environ.get("MATRIX") == "write":
+        matrix.write(TABLE, list(clients), seen, WORDS)
+    kinds, declared = matrix.read(TABLE)
+    assert kinds == list(clients)
+    assert matrix.faults(declared, seen, wrote) == []
+
+
+def test_the_matrix_sees_an_undeclared_a_stale_and_a_changed_entry_and_a_refusal_that_wrote() -> None:
+    declared = {("old", "GET"): {"student": 200}, ("home", "GET"): {"student": 200}}
+    seen = {("home", "GET"): {"student": 403}, ("new", "GET"): {"student": 200}}
+    wrote = {("home", "GET", "student"): ["INSERT INTO x"]}
+    found = matrix.faults(declared, seen, wrote)
+    assert [line.split(":")[0] for line in found] == ["not declared", "stale", "home GET as student", "home GET as student"]
+
+
+def test_every_address_has_a_name() -> None:
+    """What has no name escapes the matrix."""
+
+    def nameless(resolver: Any, path: str = "") -> list[str]:
+        found = []
+        for entry in resolver.url_patterns:
+            here = path + str(entry.pattern)
+            found += nameless(entry, here) if hasattr(entry, "url_patterns") else [] if entry.name else [here]
+        return found
+
+    assert nameless(get_resolver()) == []
