@@ -12,7 +12,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from logistics.local.setup import digest, has_text, say
 from logistics.local.translations import compile_catalogues
@@ -23,7 +23,7 @@ def main() -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     collect_static()
-    if settings.DEMO and "demo" in get_commands():
+    if settings.DEMO:
         call_command("demo", "--if-empty", stdout=sys.stderr)
         call_command("demo", "--accounts")
 

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 MARK = "HOUQIN_SUPERVISED"  # in the environment of every process that the supervisor starts: its var folder
@@ -58,10 +59,8 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 def send(pid: int, number: signal.Signals) -> None:
     """A signal to a process that may be gone already."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def end(pids: Iterable[int], *, seconds: float) -> None:

@@ -162,7 +162,8 @@ def environment(services: Services, address: str) -> dict[str, str]:
 
 def prepare(environ: dict[str, str]) -> str:
     """Migrations, translations, static files, demo data; returns the demo accounts as they are to be shown."""
-    done = subprocess.run([sys.executable, "-m", "logistics.local.prepare"], cwd=places.BASE, env=environ, text=True, stdout=subprocess.PIPE)
+    command = [sys.executable, "-m", "logistics.local.prepare"]
+    done = subprocess.run(command, cwd=places.BASE, env=environ, text=True, stdout=subprocess.PIPE)
     if done.returncode:
         raise Refusal("The database could not be prepared; the reason stands above.")
     return done.stdout.rstrip()
@@ -171,13 +172,16 @@ def prepare(environ: dict[str, str]) -> str:
 def add_children(supervisor: Supervisor, listener: socket.socket) -> Child:
     """All processes, in the order in which they end: those that make work before those that do it. Returns the web server."""
     cores = min(MOST_WORKERS, len(os.sched_getaffinity(0)))
-    python = sys.executable
-    celery = [python, "-m", "celery", "--app", "logistics.celery"]
-    supervisor.add("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile=", "--schedule", str(supervisor.services.var / "beat-schedule")])
-    supervisor.add("dispatcher", [python, "manage.py", "dispatch"])
+    schedule = supervisor.services.var / "beat-schedule"
+    supervisor.add("beat", celery("beat", "--pidfile=", "--schedule", str(schedule)))
+    supervisor.add("dispatcher", [sys.executable, "manage.py", "dispatch"])
     web = supervisor.add("web", web_command(listener, cores), sockets=(listener.fileno(),))
-    supervisor.add("worker", [*celery, "worker", "--loglevel", "WARNING", "--concurrency", str(cores), "--without-gossip", "--without-mingle"])
+    supervisor.add("worker", celery("worker", "--concurrency", str(cores), "--without-gossip", "--without-mingle"))
     return web
+
+
+def celery(*words: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "--app", "logistics.celery", *words, "--loglevel", "WARNING"]
 
 
 def web_command(listener: socket.socket, workers: int) -> list[str]:
@@ -220,7 +224,8 @@ def stop() -> None:
     pid, _ = noted(var)
     if pid:
         send(pid, signal.SIGTERM)
-        wait_until(lambda: not running(pid), STOP_SECONDS)
+        if not wait_until(lambda: not running(pid), STOP_SECONDS):
+            send(pid, signal.SIGKILL)
     end(marked(var), seconds=15)
     Services(var).stop()
     say(f"Nothing runs under {var}.")

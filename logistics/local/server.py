@@ -18,7 +18,10 @@ STOP_SECONDS = 60
 
 
 class Server(ABC):
-    """One server process over one data folder. Not durable: fast, and forgetful when the machine stops. Not lasting: ends with its parent."""
+    """One server process over one data folder.
+
+    Durable: what it acknowledged survives a loss of power. Lasting: it goes on when the process that started it ends.
+    """
 
     title: str  # what people call it
     executable: str  # the file name of its program

@@ -75,7 +75,7 @@ def make_private_folders(var: Path) -> None:
                 raise PermissionError
             folder.chmod(0o700)
         except PermissionError:
-            raise Refusal(f"{folder} belongs to another user. Start Houqin as that user, or set HOUQIN_VAR to a folder of your own.") from None
+            raise Refusal(f"{folder} belongs to another user. Start as that user, or set HOUQIN_VAR to a folder of your own.") from None
 
 
 def ours(folder: Path) -> bool:

@@ -9,6 +9,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from logistics.local import machine
@@ -20,7 +21,7 @@ VENV = BASE / ".venv"
 PYTHON = VENV / "bin" / "python"
 RUNTIME, TESTS, NODE = (BASE / name for name in ("requirements.txt", "requirements-dev.txt", "requirements-node.txt"))
 PACKAGES = BASE / "package-lock.json"
-MODULES = BASE / "node_modules"
+MODULES_DONE = BASE / "node_modules" / ".package-lock.sha256"
 
 
 def environment(*, tests: bool = False) -> Path:
@@ -60,7 +61,7 @@ def make_venv() -> None:
 def runs(python: Path) -> bool:
     """Whether this environment's Python still works: the one it was made from may be gone or too old."""
     try:
-        check = [python, "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+        check = [str(python), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
         return subprocess.run(check, capture_output=True).returncode == 0
     except OSError:
         return False
@@ -75,7 +76,8 @@ def install_python(requirements: Path) -> None:
 
 
 def pip(requirements: Path) -> None:
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", requirements]
+    quietly = ["--quiet", "--disable-pip-version-check"]
+    command = [str(PYTHON), "-m", "pip", "install", *quietly, "--require-hashes", "-r", str(requirements)]
     run(command, "The Python packages cannot be installed. Is the network there? PIP_INDEX_URL may name a nearer mirror.")
     stamp(requirements).write_text(digest(requirements))
 
@@ -91,15 +93,18 @@ def stamp(requirements: Path) -> Path:
 # browser side --------------------------------------------------------------------------------------------------------
 def install_modules() -> None:
     """The browser packages of the lock file, without their install scripts."""
-    done = MODULES / ".package-lock.sha256"
-    if has_text(done, digest(PACKAGES)):
+    if modules_installed():
         return
     npm = machine.node() or machine.node(PYTHON.parent) or node_from_wheel()
     say("Installing the browser packages of package-lock.json …")
     path = f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     run(command, "The browser packages cannot be installed. Is the network there?", PATH=path, **npm_home())
-    done.write_text(digest(PACKAGES))
+    MODULES_DONE.write_text(digest(PACKAGES))
+
+
+def modules_installed() -> bool:
+    return has_text(MODULES_DONE, digest(PACKAGES))
 
 
 def node_from_wheel() -> str:
@@ -121,7 +126,7 @@ def say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def run(command: list[str | Path], failure: str, **environ: str) -> None:
+def run(command: Sequence[str | Path], failure: str, **environ: str) -> None:
     """Run to its end in the project's folder; Refusal with this sentence where it fails."""
     if subprocess.run(command, cwd=BASE, env=os.environ | environ).returncode:
         raise Refusal(failure)

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from logistics.local.places import BASE
 from logistics.local.processes import MARK, die_with_parent, end, marked
 from logistics.local.refusal import Refusal
 from logistics.local.services import Services
@@ -38,6 +40,7 @@ class Child:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
+                cwd=BASE,
                 env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -77,10 +80,8 @@ class Child:
     def end_group(self) -> None:
         """Workers of a killed master would go on with nobody to lead them."""
         assert self.process
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
     def last_words(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])

