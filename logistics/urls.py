@@ -12,14 +12,17 @@ from logistics.core.routes import app_routes
 
 own_patterns: dict[str, list] = {}
 door_patterns: list = []
+api_patterns: list = []
 for config in apps.get_app_configs():
     if find_spec(f"{config.name}.urls") and not config.name.startswith(("django.", "rest_framework", "drf_")):
         module = import_module(f"{config.name}.urls")
         own_patterns[config.label] = list(getattr(module, "urlpatterns", []))
         door_patterns += getattr(module, "doors", [])  # addresses without the app's prefix: /q/<code>, /sign-in/
+        api_patterns += getattr(module, "api", [])  # answers below /api/v1/ that belong to no record
 
 api = [
     *api_urls(),
+    *api_patterns,
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
 ]

@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.utils import timezone
 
 from logistics.campus import models
+from logistics.core.qr import new_code
 
 EPOCH = timezone.make_aware(datetime(2020, 1, 1))
 
@@ -83,11 +84,7 @@ class TagFactory(factory.django.DjangoModelFactory):
 
     batch = factory.SubFactory(LabelBatchFactory)
 
-    @factory.lazy_attribute
-    def code(self) -> str:
-        from logistics.core.qr import new_code
-
-        return new_code()
+    code = factory.LazyFunction(new_code)
 
 
 class WorkCalendarFactory(factory.django.DjangoModelFactory):

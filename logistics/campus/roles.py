@@ -1,6 +1,7 @@
 """Who keeps places, labels and calendars; and the grants that stewardships give."""
 from django.utils.translation import gettext_lazy as _
 
+from logistics.accounts.roles import STANDING
 from logistics.core.access import allow, grant_source, role
 
 role("place_keeper", _("Place keeper"), _("Facts, labels and closures of own places."))
@@ -20,6 +21,9 @@ allow("calendar_keeper system_manager", "campus.calendarversion", "view", "add",
 allow("place_keeper facilities_manager logistics_director system_manager auditor", "campus.stewardship", "view", "export")
 allow("facilities_manager logistics_director system_manager", "campus.stewardship", "add", "change")
 
+allow("facilities_manager", "accounts.person", "view")  # whoever entrusts places has to find the person
+
 grant_source(
-    "SELECT person_id, role, department_id, place_id, during, 'stewardship' AS source, id AS source_id FROM campus_stewardship"
+    "SELECT s.person_id, s.role::text, s.department_id, s.place_id, s.during, 'stewardship' AS source, s.id AS source_id "
+    "FROM campus_stewardship s " + STANDING.format("s", "person_id")
 )

@@ -60,7 +60,8 @@ TAG = Workflow(Tag, (
     State("bound", _("Bound"), "done", "link"),
     State("void", _("Void"), "off", "ban"),
 ))
-TAG.move("bind", _("Bind"), "printed bound", "bound", KEEPER, _("bound it to %(target)s"), effect=_bind, icon="link", weight=10, hidden=True)
+TAG.move("bind", _("Bind"), "printed bound", "bound", KEEPER, _("bound it to %(target)s"), effect=_bind, icon="link", weight=10,
+         form="logistics.campus.forms.BindForm")
 TAG.move("unbind", _("Unbind"), "bound", "printed", KEEPER, _("took it off"), effect=_unbind, icon="unlink", weight=40)
 TAG.move("void", _("Make void"), "printed bound", "void", KEEPER, _("made it void"), form=ReasonForm, effect=_unbind, icon="ban", weight=90,
          danger=True, question=_("Make this label void for good?"))

@@ -1,6 +1,8 @@
 """Working calendars in versions: seasons with weekly hours, closed days, make-up days and days with hours of their own."""
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, IntegerRangeField, RangeOperators
@@ -165,6 +167,11 @@ class Season(models.Model):
 
     def __str__(self) -> str:
         return pick(self.name_zh, self.name_en)
+
+    @property
+    def last(self) -> date:
+        """The last day of the season."""
+        return self.days.upper - timedelta(days=1)
 
 
 class WeeklySlot(models.Model):

@@ -12,6 +12,7 @@ from logistics.campus.querysets import BindingQuerySet, TagQuerySet
 from logistics.core import clock
 from logistics.core.history import tracked
 from logistics.core.models import RecordRef
+from logistics.core.qr import grouped
 from logistics.core.scoping import ScopedModel
 
 
@@ -63,8 +64,6 @@ class Tag(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        from logistics.core.qr import grouped
-
         return grouped(self.code)
 
     def get_absolute_url(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from logistics.campus.models import Place, PlaceClosure, label_of
 from logistics.campus.registries import AUDIENCES, PLACE_USERS, Use
+from logistics.campus.services.school import forget_school
 from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
@@ -41,6 +42,7 @@ def save_place(place: Place) -> Place:
         field, words = REFUSALS[name]
         raise ValidationError({field: words()}) from error
     place.refresh_from_db()
+    forget_school()
     return place
 
 

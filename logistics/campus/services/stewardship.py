@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from logistics.accounts.models import Department, Person
@@ -37,6 +39,39 @@ def stewards(place: Place, role: str, at: datetime | None = None) -> list[Person
     depth = {pk: level for level, pk in enumerate(place.ancestors)}
     nearest = max((depth[row.place_id] for row in held), default=None)
     return [row.person for row in held if depth[row.place_id] == nearest]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who holds a role for a place, and from which level it comes."""
+
+    role: str
+    label: Any
+    people: list[Person]
+    place: Place | None  # None: nobody holds it
+
+    @property
+    def gap(self) -> bool:
+        return not self.people
+
+
+def lines_of(place: Place, at: datetime | None = None) -> list[Line]:
+    """Every role that somebody holds for a place, by the nearest level; the keeper is listed even when there is none. One statement."""
+    rows = Stewardship.objects.live(at).filter(place_id__in=place.ancestors).select_related("person__department", "place").order_by("person__number")
+    return nearest_lines(place, list(rows), [(code, label) for code, label in role_choices()], keep={"place_keeper"})
+
+
+def nearest_lines(place: Place, rows: list[Stewardship], roles: list[tuple[str, Any]], keep: set[str]) -> list[Line]:
+    """One line a role, out of the stewardships of a place and of what holds it; roles nobody holds are left out unless kept."""
+    depth = {pk: level for level, pk in enumerate(place.ancestors)}
+    lines = []
+    for code, label in roles:
+        held = [row for row in rows if row.role == code and row.place_id in depth]
+        level = max((depth[row.place_id] for row in held), default=None)
+        nearest = [row for row in held if depth[row.place_id] == level]
+        if nearest or code in keep:
+            lines.append(Line(code, label, [row.person for row in nearest], nearest[0].place if nearest else None))
+    return lines
 
 
 def check_entrusting(by: Any, role: str, place: Place) -> None:
@@ -112,3 +147,45 @@ def _give(row: Stewardship, person: Person, span: DateTimeTZRange, by: Any) -> S
     kept.during = DateTimeTZRange(min(lowers), None if None in uppers else max(uppers))
     kept.save(update_fields=["during"])
     return kept
+
+
+# the matrix --------------------------------------------------------------------------------------------------------
+MATRIX_KINDS = ("school", "campus", "building")
+RISKY_USES = ("laboratory", "dormitory", "kitchen", "boiler_room", "power_room", "pump_room")
+MOST_ROWS = 300
+NEEDED = frozenset({"place_keeper", "safety_officer"})  # a building or risky room without one of these is a gap
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One role at one place: the people, whether they come from further up, and whether somebody is missing."""
+
+    people: list[Person]
+    inherited: bool
+    gap: bool
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    place: Place
+    cells: list[Cell]
+
+
+def matrix(within: Place | None, person: Any, at: datetime | None = None) -> tuple[list[tuple[str, Any]], list[MatrixRow]]:
+    """(roles, rows): buildings and whatever has its own holders or must have some, below a place; three statements."""
+    roles = role_choices()
+    live = list(Stewardship.objects.live(at).filter(role__in=[code for code, _label in roles]).select_related("person__department", "place"))
+    wanted = Q(kind__in=MATRIX_KINDS) | Q(pk__in={row.place_id for row in live}) | Q(use__in=RISKY_USES, kind__in=["room", "technical"])
+    places = Place.objects.visible_to(person).active().filter(wanted).order_by("ancestors")
+    if within is not None:
+        places = places.at(within)
+    rows = []
+    for place in places[:MOST_ROWS]:
+        lines = {line.role: line for line in nearest_lines(place, [row for row in live if row.place_id in place.ancestors], roles, keep=set())}
+        rows.append(MatrixRow(place, [_cell(place, code, lines.get(code)) for code, _label in roles]))
+    return roles, rows
+
+
+def _cell(place: Place, role: str, line: Line | None) -> Cell:
+    needed = role in NEEDED and (place.kind == "building" or place.use in RISKY_USES)
+    return Cell(line.people if line else [], bool(line and line.place != place), needed and line is None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from logistics.campus.models import LabelBatch, Place, Tag, TagBinding, TagScan
 from logistics.campus.registries import TAG_TARGETS, Target
 from logistics.core import clock
-from logistics.core.qr import new_code, normalise
+from logistics.core.qr import CODE_LENGTH, new_code, normalise
 from logistics.core.workflow import perform
 
 MOST = 2000
@@ -63,8 +63,8 @@ class Resolved:
 def resolve_tag(text: str, *, scanned_by: Any = None) -> Resolved:
     """Where a scanned or typed code leads. One statement for a place; a scan of a label that leads nowhere is counted."""
     code = normalise(text)
-    if not code:
-        return Resolved(text[:20])
+    if len(code) != CODE_LENGTH:
+        return Resolved(code[:CODE_LENGTH])
     tag = (
         Tag.objects.filter(code=code).select_related("place__parent", "place__department")
         .annotate(kind=_open_binding("kind"), target_id=_open_binding("object_id")).first()
@@ -72,6 +72,8 @@ def resolve_tag(text: str, *, scanned_by: Any = None) -> Resolved:
     if tag is None:
         return Resolved(code)
     target = _target(tag)
+    if target is not None and not target.place.active:
+        target = None
     if target is None:
         TagScan.objects.create(tag=tag, person=scanned_by, at=clock.now())
     return Resolved(code, tag, target)

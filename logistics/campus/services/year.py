@@ -1,0 +1,101 @@
+"""A school year of a calendar as twelve months of days: what each one is, by ground and letter."""
+from __future__ import annotations
+
+from calendar import Calendar
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
+
+from logistics.campus import worktime
+from logistics.campus.services.calendars import day_words
+from logistics.campus.worktime import CalendarData
+from logistics.core import clock
+
+FIRST_MONTH = 9  # a school year begins in September
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a kind of day is shown: ground, letter and word."""
+
+    code: str
+    css: str
+    letter: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    look: Look
+    words: str
+    today: bool
+    new: bool
+
+
+@dataclass(frozen=True)
+class Month:
+    title: str
+    weeks: list[list[Day | None]]
+
+
+def looks() -> dict[str, Look]:
+    """The kinds of day in the order of the legend."""
+    return {
+        "working": Look("working", "", "", _("Working day")),
+        "weekend": Look("weekend", "day-rest", "", _("Day of rest")),
+        "holiday": Look("holiday", "day-hol", _("hol"), _("Public holiday")),
+        "closed": Look("closed", "day-vac", _("off"), _("Closed by the school")),
+        "makeup": Look("makeup", "day-make", _("work"), _("Make-up working day")),
+        "custom": Look("custom", "day-exam", _("own"), _("Hours of its own")),
+    }
+
+
+def school_year(day: date) -> int:
+    """The calendar year in which the school year of a date began."""
+    return day.year if day.month >= FIRST_MONTH else day.year - 1
+
+
+def look_of(data: CalendarData, day: date, known: dict[str, Look]) -> Look:
+    special = data.days.get(day)
+    if special is None:
+        return known["working" if worktime.open_intervals(data, day) else "weekend"]
+    return known["holiday" if special.kind == "closed" and special.public_holiday else special.kind]
+
+
+def months_of(data: CalendarData, before: CalendarData | None, first_year: int) -> tuple[list[Month], list[tuple[Look, int]]]:
+    """(twelve months from September, legend with the number of days). `before` marks what a draft changes."""
+    known, today = looks(), clock.today()
+    counts: Counter[str] = Counter()
+    months = []
+    for index in range(12):
+        year, month = first_year + (FIRST_MONTH + index - 1) // 12, (FIRST_MONTH + index - 1) % 12 + 1
+        weeks = []
+        for week in Calendar().monthdatescalendar(year, month):
+            row: list[Day | None] = []
+            for day in week:
+                if day.month != month:
+                    row.append(None)
+                    continue
+                look = look_of(data, day, known)
+                counts[look.code] += 1
+                label = data.days[day].label if day in data.days else ""
+                words = f"{day_words(data, day)}（{label}）" if label else day_words(data, day)
+                new = before is not None and before.days.get(day) != data.days.get(day)
+                row.append(Day(day, look, words, day == today, new))
+            weeks.append(row)
+        months.append(Month(_month_words(date(year, month, 1)), weeks))
+    return months, [(look, counts[look.code]) for look in known.values() if counts[look.code]]
+
+
+def _month_words(day: date) -> str:
+    # Translators: a date pattern of Django
+    return date_format(day, _("F Y"))
+
+
+def weekday_letters() -> list[Any]:
+    return [_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su")]

@@ -1,0 +1,1 @@
+"""Pages of campus that no resource generates."""
