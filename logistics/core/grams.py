@@ -21,7 +21,7 @@ CREATE FUNCTION hq_grams(folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRI
     FROM string_to_table(folded, ' ') AS word, generate_series(1, greatest(length(word) - 1, 1)) AS place
     WHERE word <> ''
 $$;
-COMMENT ON FUNCTION hq_grams(text) IS 'Pairs of neighbouring characters of each word of a folded text; a word of one character stands for itself';
+COMMENT ON FUNCTION hq_grams(text) IS 'Pairs of neighbouring characters of each word of a folded text; a lone character as it is';
 """
 SQL_DROP = "DROP FUNCTION hq_grams(text)"
 

@@ -99,7 +99,7 @@ def _drawn(image: Image.Image, side: int) -> Image.Image:
 
 def _upright(drawn: Image.Image, original: Image.Image) -> Image.Image:
     try:
-        turn = TURNS.get(original.getexif().get(ORIENTATION))
+        turn = TURNS.get(original.getexif().get(ORIENTATION, 1))
     except Exception:  # a broken EXIF block is no reason to refuse a good picture
         turn = None
     return drawn.transpose(turn) if turn is not None else drawn

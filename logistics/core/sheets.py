@@ -52,10 +52,11 @@ def write_workbook(out: BinaryIO, rows: Iterable[Iterable[Any]], columns: list[S
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
     sheet.append([_heading(sheet, column) for column in columns])
-    count = 1
-    for count, row in enumerate(rows, 2):
+    last = 1
+    for row in rows:
         sheet.append([_cell(sheet, column.kind, value) for column, value in zip(columns, row, strict=True)])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
+        last += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     book.save(out)
 
 

@@ -15,7 +15,8 @@ def cursor(db):
 
 
 @pytest.mark.parametrize(("text", "folded"), [
-    ("ｇｄ２６－３３１８", "GD26-3318"), ("  明德楼　 302\t男卫 ", "明德楼 302 男卫"), ("Tap\x00drips\ud83d", "TAP DRIPS"), ("㎡", "M2"), ("", ""),
+    ("ｇｄ２６－３３１８", "GD26-3318"), ("  明德楼　 302\t男卫 ", "明德楼 302 男卫"),
+    ("Tap\x00drips\ud83d", "TAP DRIPS"), ("㎡", "M2"), ("", ""),
 ])
 def test_texts_that_look_alike_are_folded_alike(text, folded):
     assert fold(text) == folded
@@ -29,7 +30,8 @@ def test_initials_are_the_first_letters_as_people_read_them(text, letters):
 
 
 @pytest.mark.parametrize(("query", "parts"), [
-    ("风机 漏水", ["风机", "漏水"]), ("明德楼302", ["明德楼", "302"]), ("3楼", ["3楼"]), ("B座 b座", ["B座"]), ("gd26-3318", ["GD26-3318"]), (" ", []),
+    ("风机 漏水", ["风机", "漏水"]), ("明德楼302", ["明德楼", "302"]), ("3楼", ["3楼"]),
+    ("B座 b座", ["B座"]), ("gd26-3318", ["GD26-3318"]), (" ", []),
 ])
 def test_a_query_is_split_where_texts_may_have_a_space(query, parts):
     assert words(query) == parts
@@ -55,7 +57,8 @@ def test_no_text_has_no_grams(cursor):
 def test_two_chinese_characters_and_pinyin_initials_are_found_through_the_index_among_50_000(cursor):
     cursor.execute("CREATE TABLE report (id int PRIMARY KEY, search_text text NOT NULL)")
     cursor.execute(
-        "INSERT INTO report SELECT n, '第 ' || n || ' 号 教室 灯管 不亮 ' || (ARRAY['ZXL', 'KXL', 'YFL'])[n %% 3 + 1] FROM generate_series(1, 50000) n "
+        "INSERT INTO report "
+        "SELECT n, '第 ' || n || ' 号 教室 灯管 不亮 ' || (ARRAY['ZXL', 'KXL', 'YFL'])[n %% 3 + 1] FROM generate_series(1, 50000) n "
         "UNION ALL SELECT 50001, %s UNION ALL SELECT 50002, %s", [f"{fold('明德楼 2号风机异响')} {initials('明德楼')}", fold("风 机房")],
     )
     cursor.execute("CREATE INDEX report_search ON report USING gin (hq_grams(search_text)); ANALYZE report")

@@ -25,10 +25,13 @@ def test_codes_are_13_characters_that_nobody_misreads_and_never_alike():
     codes = {new_code() for _ in range(2000)}
     assert len(codes) == 2000
     assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{13}", code) for code in codes)
-    assert set("".join(codes)) == set(ALPHABET) and len(ALPHABET) ** CODE_LENGTH == 2**65
+    assert set("".join(codes)) == set(ALPHABET)
+    assert len(ALPHABET) ** CODE_LENGTH == 2**65
 
 
-@pytest.mark.parametrize("typed", ["7K0M-9QW21-TX4B", "7kom-9qw2i-tx4b", " 7K0M 9QW2L TX4B ", "７ｋ０ｍ９ｑｗ２１ｔｘ４ｂ", "7K0M9QW21TX4B"])
+@pytest.mark.parametrize("typed", [
+    "7K0M-9QW21-TX4B", "7kom-9qw2i-tx4b", " 7K0M 9QW2L TX4B ", "７ｋ０ｍ９ｑｗ２１ｔｘ４ｂ", "7K0M9QW21TX4B",
+])
 def test_a_code_is_recognised_however_it_was_typed(typed):
     assert normalise(typed) == "7K0M9QW21TX4B"
 
@@ -41,7 +44,8 @@ def test_a_code_is_printed_in_groups_and_read_back():
 
 def test_the_address_of_a_label_is_printed_in_capitals(settings):
     settings.PUBLIC_URL = "https://houqin.wutong.example/"
-    assert label_url("7K3M9QW2RTX4B") == URL and len(URL) == 45
+    assert label_url("7K3M9QW2RTX4B") == URL
+    assert len(URL) == 45
 
 
 def test_capitals_keep_45_characters_in_version_3_at_level_q():
@@ -53,11 +57,13 @@ def test_capitals_keep_45_characters_in_version_3_at_level_q():
 def test_the_svg_paints_exactly_the_symbol_inside_a_quiet_zone():
     svg = qr_svg(URL)
     assert painted(svg) == [list(row) for row in qr_matrix(URL)]
-    assert 'viewBox="-4 -4 37 37"' in svg and 'fill="#fff" d="M-4 -4h37v37h-37z"' in svg
+    assert 'viewBox="-4 -4 37 37"' in svg
+    assert 'fill="#fff" d="M-4 -4h37v37h-37z"' in svg
 
 
 def test_the_svg_obeys_a_strict_content_security_policy_and_names_itself():
     svg = qr_svg(URL, label='Label of "A & B"')
-    assert "style" not in svg and "<script" not in svg
+    assert "style" not in svg
+    assert "<script" not in svg
     assert ElementTree.fromstring(svg).get("aria-label") == 'Label of "A & B"'
     assert ElementTree.fromstring(qr_svg(URL)).get("aria-hidden") == "true"

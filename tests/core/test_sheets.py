@@ -44,14 +44,16 @@ def test_values_come_back_as_numbers_money_dates_and_times_in_the_zone_of_the_sc
 def test_the_heading_is_bold_stays_in_sight_repeats_in_print_and_filters_exactly_the_rows():
     sheet = read(workbook([ROW, ROW], COLUMNS, "维修工单"))
     assert [cell.value for cell in sheet[1]] == ["编号", "Rows", "金额（元）", "Day", "At", "Took"]
-    assert all(cell.font.bold for cell in sheet[1]) and not any(cell.font.bold for cell in sheet[2])
+    assert all(cell.font.bold for cell in sheet[1])
+    assert not any(cell.font.bold for cell in sheet[2])
     assert (sheet.title, sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("维修工单", "A2", "A1:F3", "$1:$1")
     assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["E"].width) == (14, 18)
 
 
 def test_an_empty_table_still_has_its_heading():
     sheet = read(workbook([], COLUMNS, "维修工单"))
-    assert sheet.max_row == 1 and sheet.auto_filter.ref == "A1:F1"
+    assert sheet.max_row == 1
+    assert sheet.auto_filter.ref == "A1:F1"
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -98,7 +100,8 @@ def test_a_negative_duration_is_words_because_excel_shows_hashes():
 
 def test_text_that_excel_cannot_hold_is_cut_or_cleaned_instead_of_breaking_the_file():
     long, dirty, hidden = one_column("text", ["水" * 40_000, "a\x00b\x0bc\ud83dd\n好", "\x00=1+1"])
-    assert len(long.value) == MOST_IN_A_CELL and long.value.endswith("水…")
+    assert len(long.value) == MOST_IN_A_CELL
+    assert long.value.endswith("水…")
     assert dirty.value == "abcd\n好"
     assert (hidden.data_type, hidden.value) == ("s", "=1+1")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 from django.conf import settings
@@ -61,8 +61,7 @@ def render(template: str, data: dict[str, Any]) -> bytes:
     if "url" in data:
         data["qr"] = qr_svg(data["url"])
     inputs = {"data": json.dumps(data, cls=DjangoJSONEncoder)}
-    pdf: bytes = _compiler(template).compile(format="pdf", sys_inputs=inputs, timestamp=int(clock.now().timestamp()))
-    return pdf
+    return cast(bytes, _compiler(template).compile(format="pdf", sys_inputs=inputs, timestamp=int(clock.now().timestamp())))
 
 
 def label_sheet(labels: Iterable[Label], layout: str, title: str, heading: str = "", hotline: str = "") -> bytes:
@@ -70,7 +69,8 @@ def label_sheet(labels: Iterable[Label], layout: str, title: str, heading: str =
     return render("labels", {
         "title": title, "layout": asdict(LAYOUTS[layout]), "heading": heading, "hotline": hotline,
         "labels": [
-            {"qr": qr_svg(label_url(label.code)), "code": grouped(label.code), "name": label.name, "second": label.second} for label in labels
+            {"qr": qr_svg(label_url(label.code)), "code": grouped(label.code), "name": label.name, "second": label.second}
+            for label in labels
         ],
     })
 
