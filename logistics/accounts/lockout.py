@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from logistics.accounts.backends import person_named
 from logistics.accounts.models import SignInEvent
@@ -126,6 +127,8 @@ def locked_out(request: HttpRequest, response: HttpResponse | None = None, crede
     """The page of a locked door, with the minutes until it opens."""
     until = locked_until(door_key(request, _name(credentials)))
     seconds = max(1, int((until - clock.now()).total_seconds())) if until else 1
-    page = error_page(request, 429, message=_("Too many failed sign-ins. Try again in %(n)s minutes.") % {"n": -(-seconds // 60)})
+    minutes = -(-seconds // 60)
+    words = ngettext("Too many failed sign-ins. Try again in %(n)s minute.", "Too many failed sign-ins. Try again in %(n)s minutes.", minutes)
+    page = error_page(request, 429, message=words % {"n": minutes})
     page["Retry-After"] = str(seconds)
     return page

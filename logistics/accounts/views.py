@@ -184,7 +184,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         if person_id in people:
             used[area_key(grant)] += 1
             cells[grant.role, area_key(grant)].append({"person": people[person_id], "deputy": grant.on_behalf_of is not None})
-    names = area_names(grant for _person, grant in found)
+    names = area_names([grant for _person, grant in found])
     areas = sorted((area for area in used if area[0]), key=lambda area: (-used[area], names.get(area, "")))
     shown, rest = [("", 0), *areas[:MOST_AREAS]], areas[MOST_AREAS:]
     rows = []

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,7 @@ def role_label(code: str) -> str:
     return str(found.label) if found else code
 
 
-def area_names(grants: Iterable[Grant]) -> dict[tuple[str, int], str]:
+def area_names(grants: Sequence[Grant]) -> dict[tuple[str, int], str]:
     """Names of the places and departments that grants hold for, in one statement each."""
     places = {grant.place_id for grant in grants if grant.place_id is not None}
     departments = {grant.department_id for grant in grants if grant.place_id is None and grant.department_id is not None}
@@ -93,7 +93,7 @@ def held_roles(person: Person, at: datetime | None = None) -> list[HeldRole]:
     ]
 
 
-def _origins(grants: Iterable[Grant]) -> dict[tuple[str, int | None], str]:
+def _origins(grants: Sequence[Grant]) -> dict[tuple[str, int | None], str]:
     """Where grants come from, in words."""
     ids: dict[str, set[int]] = defaultdict(set)
     for grant in grants:
