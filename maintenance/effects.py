@@ -58,11 +58,11 @@ def accepted(request: RepairRequest, *, by: Any, at: datetime, event: Any, order
     """The family comes along; the clocks of the reports end in those of the order."""
     target = request.work_order
     clocks.tell(request.clocks.all(), "absorb", at=at)
+    if order is None:
+        perform(target, "release", by=None)
+    orders.earliest(target, request.submitted_at)
     for other in RepairRequest.objects.filter(joined_to=request).waiting():
         perform(other, "accept", by=by, order=target)
-    orders.earliest(target, request.submitted_at)
-    if order is None and request.joined_to_id is None:
-        perform(target, "release", by=None)
     messages.reporter(request, "maintenance.accepted", by=by)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from staff.services import certificates_covering, levels
 
 from logistics.core import clock
 from maintenance.models import Technician, WorkOrder
+from staff.services import certificates_covering, levels
 
 
 def span_days(order: WorkOrder) -> tuple[Any, Any]:
@@ -26,11 +26,11 @@ def unfit(order: WorkOrder, person: Any) -> str:
     return reasons(order, [technician]).get(technician.pk, "")
 
 
-def reasons(order: WorkOrder, technicians: list[Technician]) -> dict[int, str]:
+def reasons(order: WorkOrder, technicians: list[Technician], held: dict[int, int] | None = None) -> dict[int, str]:
     """Technician id -> first reason against, for level and certificates, in a fixed number of statements."""
     category = order.category
     staff_ids = [one.staff_id for one in technicians]
-    held = levels(staff_ids, category.trade)
+    held = levels(staff_ids, category.trade) if held is None else held
     needed = list(category.certificates.all())
     first, last = span_days(order)
     covered = certificates_covering(staff_ids, needed, first, last) if needed else {}

@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-
 from django.views.generic import View
 
 from logistics.core import resources
@@ -61,6 +60,8 @@ class ListPage(RecordPage):
         declared = self.resource
         filtered = filtered_rows(declared, request)
         columns = self.columns()
+        if "filters" in request.GET:
+            return self.show("core/filters.html", self.choices(filtered, columns))
         size = self.number("size", declared.page_size, PAGE_SIZES)
         number = min(max(self.number("page", 1), 1), MOST_PAGES)
         joins = list(dict.fromkeys([*joins_of(columns), *declared.list_joins]))
@@ -73,7 +74,7 @@ class ListPage(RecordPage):
         page = {
             "title": str(declared.label_plural).capitalize(), "sentence": declared.sentence(request.user, filtered.rows),
             "searchable": "q" in filtered.names, "q": request.GET.get("q", ""),
-            "chips": filtered.chips, "more_filters": filtered.form,
+            "chips": filtered.chips, "filters_url": self.with_query(filters=1),
             "columns": [self.header(column) for column in columns],
             "rows": [{"url": row.get_absolute_url(), "pk": row.pk, "cells": [column.cell(row) for column in columns]} for row in shown],
             "selectable": False, "bulk": [],
@@ -87,10 +88,15 @@ class ListPage(RecordPage):
             "add_url": reverse(declared.url_name("add")) if can_add(declared, request.user) else "",
             "add_label": _("New %(what)s") % {"what": declared.label},
             "actions": declared.list_actions(request.user),
-            "columns_menu": [{"name": c.name, "label": c.label, "shown": c in columns} for c in declared.columns],
             "empty": None if shown else self.empty(filtered),
         }
         return self.show(declared.list_template if not self.wants_table() else "core/_table.html", page)
+
+    def choices(self, filtered: Filtered, columns: list[Any]) -> dict[str, Any]:
+        """All filters and columns of the list, asked for when somebody wants to choose."""
+        return {"title": _("Filter this list"), "more_filters": filtered.form, "action": self.request.path,
+                "columns_menu": [{"name": c.name, "label": c.label, "shown": c in columns} for c in self.resource.columns],
+                "crumbs": [{"label": str(self.resource.label_plural).capitalize(), "url": self.request.path}]}
 
     def wants_table(self) -> bool:
         return bool(self.request.htmx) and self.request.htmx.target == "list"  # type: ignore[attr-defined]

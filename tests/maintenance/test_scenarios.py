@@ -289,6 +289,6 @@ def test_a_suggestion_costs_the_same_for_any_team(here: Scene, django_assert_max
     for n in range(20):
         technician(here, f"T{n}", 3, home=here.building)
     order = WorkOrder.objects.select_related("category", "place").get(pk=order.pk)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         assert len(suggest(order, clock.now())) == 20
 
