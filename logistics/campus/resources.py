@@ -35,6 +35,13 @@ def span_words(row: Any) -> str:
     return f"{first} – {ui.day_words(timezone.localdate(during.upper - timedelta(seconds=1)))}"
 
 
+def inside(record: models.Model, permission: str, field: str, by: Any) -> models.Model:
+    """A new record must lie where its maker holds the permission; everybody sees these records, so being visible proves nothing."""
+    if not access_of(by).may(permission, record):
+        raise ValidationError({field: _("This lies outside the part of the school that you look after.")})
+    return record
+
+
 @resource
 class Places(Resource):
     model = Place
@@ -70,7 +77,7 @@ class Places(Resource):
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> models.Model:
-        return places.save_place(Place(**data))
+        return inside(places.save_place(Place(**data)), "campus.place:add", "parent", by)
 
     @classmethod
     def update(cls, record: Any, data: dict[str, Any], by: Any) -> models.Model:
@@ -203,9 +210,8 @@ class Closures(Resource):
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> models.Model:
-        if not access_of(by).may("campus.placeclosure:add", data["place"]):
-            raise ValidationError({"place": _("This lies outside the part of the school that you look after.")})
-        return places.close_place(place=data["place"], level=data["level"], reason=data["reason"], during=data["during"], by=by)
+        closure = places.close_place(place=data["place"], level=data["level"], reason=data["reason"], during=data["during"], by=by)
+        return inside(closure, "campus.placeclosure:add", "place", by)
 
 
 @resource
@@ -231,6 +237,10 @@ class Calendars(Resource):
     add_form = forms.NewCalendarForm
     list_joins = ("place",)
     api_fields = ("code", "name_zh", "name_en", "purpose", "place", "zone", "always_open", "default")
+
+    @classmethod
+    def create(cls, data: dict[str, Any], by: Any) -> models.Model:
+        return inside(super().create(data, by), "campus.workcalendar:add", "place", by)
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -93,9 +93,9 @@ def bind(request: HttpRequest) -> HttpResponse:
     return render(request, "campus/bind.html", {"page": page, "form": form, "tag": tag, "target": target}, status=status)
 
 
-def _address(target: Target | None, **query: str) -> str:
+def _address(chosen: Target | None, **query: str) -> str:
     """Where a scan leads; the place of the code stays open."""
-    known = {"kind": target.kind, "pk": target.record.pk} if target else {}
+    known = {"kind": chosen.kind, "pk": chosen.record.pk} if chosen else {}
     return f"{reverse('campus:bind')}?{urlencode({**known, **query}, safe='{}')}"
 
 
