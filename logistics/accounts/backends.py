@@ -30,7 +30,9 @@ def plain_phone(typed: str) -> str:
 class PersonBackend(BaseBackend):
     """Signs people in and reads them back at every request; somebody who left or was suspended is nobody."""
 
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **other: Any) -> Person | None:
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **other: Any
+    ) -> Person | None:
         """The person, or None; an unknown name costs as much time as a wrong password."""
         if username is None or password is None:
             return None

@@ -44,7 +44,7 @@ class OrganisationFactory(factory.django.DjangoModelFactory):
 
 
 class PersonFactory(factory.django.DjangoModelFactory):
-    """A member of staff with an account and no password; `roles="dispatcher auditor"` grants them school-wide, `member_of` is the main department."""
+    """A member of staff without a password; `roles="dispatcher auditor"` grants school-wide, `member_of` is the main department."""
 
     number = factory.Sequence(lambda n: f"S{n:05}")
     name_zh = factory.Sequence(lambda n: f"张{n}")

@@ -62,7 +62,7 @@ class OrganisationFilters(RecordFilters):
 class DatedFilters(RecordFilters):
     """Rows that hold for a time: those of now, or all."""
 
-    when = django_filters.ChoiceFilter(label=_("Time"), choices=[("now", _("Now")), ("over", _("Over"))], method="at_time")
+    when = django_filters.ChoiceFilter(label=_("Time"), choices=[("now", _("Now")), ("over", _("Ended"))], method="at_time")
     quick = ((_("Now"), {"when": "now"}, "clock"),)
 
     def at_time(self, rows: QuerySet, name: str, value: str) -> QuerySet:

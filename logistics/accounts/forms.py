@@ -59,12 +59,16 @@ class PersonForm(ActingModelForm):
     kinds = forms.MultipleChoiceField(label=gettext_lazy("Kinds"), choices=Person.Kind.choices, widget=forms.CheckboxSelectMultiple)
     organisation = RecordChoice(Organisation, resource="accounts.organisation", label=gettext_lazy("Acts for"), required=False,
                                 help_text=gettext_lazy("Only for people from outside the school."))
-    groups = ((gettext_lazy("Contact"), ("email", "phone"), False, gettext_lazy("optional")),
-              (gettext_lazy("More about this person"), ("gender", "birth_date", "organisation", "language", "can_sign_in"), False, ""))
+    groups = (
+        (gettext_lazy("Contact"), ("email", "phone"), False, gettext_lazy("optional")),
+        (gettext_lazy("More about this person"), ("gender", "birth_date", "organisation", "language", "can_sign_in"), False, ""),
+    )
 
     class Meta:
         model = Person
-        fields = ("number", "name_zh", "name_en", "kinds", "email", "phone", "gender", "birth_date", "organisation", "language", "can_sign_in")
+        fields = (
+            "number", "name_zh", "name_en", "kinds", "email", "phone", "gender", "birth_date", "organisation", "language", "can_sign_in",
+        )
         widgets = {"birth_date": forms.DateInput(attrs={"type": "date"})}
 
     def clean_email(self) -> str:
@@ -142,7 +146,7 @@ class MembershipForm(ActingForm):
 
     person = RecordChoice(Person, resource="accounts.person", label=gettext_lazy("Person"))
     department = RecordChoice(Department, resource="accounts.department", label=gettext_lazy("Department"))
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=60, required=False)
+    title = forms.CharField(label=gettext_lazy("Job title"), max_length=60, required=False)
     main = forms.BooleanField(label=gettext_lazy("Main department"), required=False, initial=True)
     first_day = day_field(gettext_lazy("First day"), required=False)
 
@@ -152,8 +156,10 @@ class GrantForm(ActingForm):
 
     person = RecordChoice(Person, resource="accounts.person", label=gettext_lazy("Person"))
     role = forms.ChoiceField(label=gettext_lazy("Role"))
-    department = RecordChoice(Department, resource="accounts.department", label=gettext_lazy("Department"), required=False,
-                              help_text=gettext_lazy("Leave empty for the whole school. Roles at a place are given on the page of the place."))
+    department = RecordChoice(
+        Department, resource="accounts.department", label=gettext_lazy("Department"), required=False,
+        help_text=gettext_lazy("Leave empty for the whole school. Roles at a place are given on the page of the place."),
+    )
     first_day = day_field(gettext_lazy("First day"), required=False)
     last_day = day_field(gettext_lazy("Last day"), required=False)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)

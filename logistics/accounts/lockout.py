@@ -128,7 +128,9 @@ def locked_out(request: HttpRequest, response: HttpResponse | None = None, crede
     until = locked_until(door_key(request, _name(credentials)))
     seconds = max(1, int((until - clock.now()).total_seconds())) if until else 1
     minutes = -(-seconds // 60)
-    words = ngettext("Too many failed sign-ins. Try again in %(n)s minute.", "Too many failed sign-ins. Try again in %(n)s minutes.", minutes)
+    words = ngettext(
+        "Too many failed sign-ins. Try again in %(n)s minute.", "Too many failed sign-ins. Try again in %(n)s minutes.", minutes
+    )
     page = error_page(request, 429, message=words % {"n": minutes})
     page["Retry-After"] = str(seconds)
     return page

@@ -5,13 +5,12 @@ from datetime import date, datetime
 from typing import Self
 
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.db.models import F, Func, Q, Value
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F, Func, Q, Value
 
 from logistics.core import clock
 from logistics.core.access import EVERYTHING, Access, either
 from logistics.core.scoping import ScopedQuerySet
-
 
 SCHOOL_KINDS = frozenset({"teacher", "staff"})  # who may know the names of everybody at the school
 

@@ -41,14 +41,15 @@ class People(Resource):
     menu = ("people", 10)
     menu_label = gettext_lazy("People")
     columns = (
-        NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="number", export=str, width=24),
+        NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="number", width=24),
         Column("number", gettext_lazy("Number"), sort="number", css="c-hide"),
         Column("kinds", gettext_lazy("Kinds"), show=kinds_words, export=kinds_words),
         Column("department", gettext_lazy("Department"), sort="department__code", joins=("department",), width=24),
         StateColumn(path="status", label=gettext_lazy("Status"), sort="status"),
     )
     facts = (
-        Column("number", gettext_lazy("Number")), Column("name_zh", gettext_lazy("Chinese name")), Column("name_en", gettext_lazy("English name")),
+        Column("number", gettext_lazy("Number")), Column("name_zh", gettext_lazy("Chinese name")),
+        Column("name_en", gettext_lazy("English name")),
         Column("kinds", gettext_lazy("Kinds"), show=kinds_words),
         Column("department", gettext_lazy("Department"), joins=("department",)),
         Column("organisation", gettext_lazy("Acts for"), joins=("organisation",)),
@@ -112,11 +113,14 @@ class People(Resource):
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
         found = []
         if cls.may(person, "change", record):
-            found.append({"label": _("Put into a department"), "icon": "sitemap", "url": f"{reverse('accounts:membership-add')}?person={record.pk}"})
+            url = f"{reverse('accounts:membership-add')}?person={record.pk}"
+            found.append({"label": _("Put into a department"), "icon": "sitemap", "url": url})
         if services.grantable_roles(person) and record.pk != person.pk:
-            found.append({"label": _("Grant a role"), "icon": "key", "url": f"{reverse('accounts:rolegrant-add')}?person={record.pk}"})
+            url = f"{reverse('accounts:rolegrant-add')}?person={record.pk}"
+            found.append({"label": _("Grant a role"), "icon": "key", "url": url})
         if record.pk != person.pk and services.may_set_password(record, person):
-            found.append({"label": _("Set a start password"), "icon": "password", "url": reverse("accounts:start-password", args=[record.pk])})
+            url = reverse("accounts:start-password", args=[record.pk])
+            found.append({"label": _("Set a start password"), "icon": "password", "url": url})
         return found
 
 
@@ -128,7 +132,7 @@ class Departments(Resource):
     menu = ("people", 20)
     menu_label = gettext_lazy("Departments")
     columns = (
-        NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="code", export=str, width=24),
+        NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="code", width=24),
         Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),
         Column("parent", gettext_lazy("Part of"), joins=("parent",), width=24),
         Column("head", gettext_lazy("Head"), joins=("head",)),
@@ -161,7 +165,7 @@ class Organisations(Resource):
     menu = ("people", 30)
     menu_label = gettext_lazy("Organisations")
     columns = (
-        NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="code", export=str, width=30),
+        NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="code", width=30),
         Column("get_kind_display", gettext_lazy("Kind"), sort="kind"), Column("contact", gettext_lazy("Contact person")),
         Column("phone", gettext_lazy("Phone")), Column("active", gettext_lazy("Active"), css="c-hide"),
     )
@@ -209,13 +213,14 @@ class Memberships(Dated):
     slug = "memberships"
     icon = "calendar-user"
     columns = (
-        NameColumn("person.name", gettext_lazy("Person"), sort="person__number", joins=("person",), export=lambda row: str(row.person), width=24),
+        NameColumn("person.name", gettext_lazy("Person"), sort="person__number", joins=("person",), width=24),
         Column("department", gettext_lazy("Department"), sort="department__code", joins=("department",), width=24),
-        Column("title", gettext_lazy("Title")), Column("main", gettext_lazy("Main department")), *SPAN,
+        Column("title", gettext_lazy("Job title")), Column("main", gettext_lazy("Main department")), *SPAN,
     )
     facts = (
-        Column("person", gettext_lazy("Person"), joins=("person",)), Column("department", gettext_lazy("Department"), joins=("department",)),
-        Column("title", gettext_lazy("Title")), Column("main", gettext_lazy("Main department")), *SPAN,
+        Column("person", gettext_lazy("Person"), joins=("person",)),
+        Column("department", gettext_lazy("Department"), joins=("department",)),
+        Column("title", gettext_lazy("Job title")), Column("main", gettext_lazy("Main department")), *SPAN,
     )
     filterset = filters.MembershipFilters
     form = forms.EndMembershipForm
@@ -240,7 +245,7 @@ class RoleGrants(Dated):
     menu = ("people", 40)
     menu_label = gettext_lazy("Role grants")
     columns = (
-        NameColumn("person.name", gettext_lazy("Person"), sort="person__number", joins=("person",), export=lambda row: str(row.person), width=24),
+        NameColumn("person.name", gettext_lazy("Person"), sort="person__number", joins=("person",), width=24),
         Column("role_label", gettext_lazy("Role"), sort="role"),
         Column("department", gettext_lazy("Department"), joins=("department",), show=lambda row: row.department or _("the whole school"),
                export=lambda row: str(row.department or _("the whole school")), width=24),
@@ -278,13 +283,13 @@ class Delegations(Dated):
     slug = "delegations"
     icon = "user-share"
     columns = (
-        NameColumn("from_person.name", gettext_lazy("Away"), sort="from_person__number", joins=("from_person",),
-                   export=lambda row: str(row.from_person), width=24),
+        NameColumn("from_person.name", gettext_lazy("Away"), sort="from_person__number", joins=("from_person",), width=24),
         Column("to_person", gettext_lazy("Acts instead"), joins=("to_person",), width=24),
         Column("role_labels", gettext_lazy("Roles"), show=lambda row: ", ".join(row.role_labels) or _("all")), *SPAN,
     )
     facts = (
-        Column("from_person", gettext_lazy("Away"), joins=("from_person",)), Column("to_person", gettext_lazy("Acts instead"), joins=("to_person",)),
+        Column("from_person", gettext_lazy("Away"), joins=("from_person",)),
+        Column("to_person", gettext_lazy("Acts instead"), joins=("to_person",)),
         Column("role_labels", gettext_lazy("Roles"), show=lambda row: ", ".join(row.role_labels) or _("all")), *SPAN,
         Column("reason", gettext_lazy("Reason")),
     )

@@ -53,4 +53,6 @@ allow(SCHOOL_OFFICE, "accounts.organisation", "view", "export")
 allow("system_manager", "accounts.organisation", "add", "change")
 allow("principal logistics_director system_manager department_head", "accounts.rolegrant", "view", "add", "change")
 allow("principal system_manager", "accounts.delegation", "view", "change")
-auditor_reads("accounts.person", "accounts.department", "accounts.membership", "accounts.organisation", "accounts.rolegrant", "accounts.delegation")
+auditor_reads(
+    "accounts.person", "accounts.department", "accounts.membership", "accounts.organisation", "accounts.rolegrant", "accounts.delegation"
+)

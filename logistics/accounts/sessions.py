@@ -32,7 +32,9 @@ class SessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         session, now = request.session, clock.now().timestamp()
         opened, touched = session.get(OPENED), session.get(TOUCHED)
-        if opened is not None and now - opened > settings.SESSION_COOKIE_AGE or touched is not None and now - touched > SHARED_IDLE.total_seconds():
+        too_old = opened is not None and now - opened > settings.SESSION_COOKIE_AGE
+        idle = touched is not None and now - touched > SHARED_IDLE.total_seconds()
+        if too_old or idle:
             session.flush()
         elif touched is not None and now - touched > TOUCH.total_seconds():
             session[TOUCHED] = now

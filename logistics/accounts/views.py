@@ -116,11 +116,12 @@ def profile(request: HttpRequest) -> HttpResponse:
     may_delegate = resource_of(Delegation).may(person, "add")
     delegations = Delegation.objects.visible_to(person).not_over().select_related("from_person", "to_person")
     return render(request, "accounts/profile.html", {
-        "page": {"title": _("My profile")}, "roles": services.held_roles(person), "languages": settings.LANGUAGES, "themes": Person.Theme.choices,
-        "given": [row for row in delegations if row.from_person_id == person.pk], "held": [row for row in delegations if row.to_person_id == person.pk],
+        "page": {"title": _("My profile")}, "roles": services.held_roles(person),
+        "languages": settings.LANGUAGES, "themes": Person.Theme.choices,
+        "given": [row for row in delegations if row.from_person_id == person.pk],
+        "held": [row for row in delegations if row.to_person_id == person.pk],
         "delegation_form": DelegationForm(person=person) if may_delegate else None,
         "sign_ins": SignInEvent.objects.filter(person=person).order_by("-at", "-id")[:8],
-        "password_form": PasswordForm(person=person),
     })
 
 
@@ -164,7 +165,8 @@ def start_password(request: HttpRequest, pk: int) -> HttpResponse:
     if not services.may_set_password(person, by):
         raise NotAllowed(_("Only the school office may set a start password, and only for people whose roles it could grant."))
     password = services.set_start_password(person=person, by=by) if request.method == "POST" else ""
-    return render(request, "accounts/start_password.html", {"page": {"title": _("Set a start password")}, "person": person, "password": password})
+    page = {"title": _("Set a start password")}
+    return render(request, "accounts/start_password.html", {"page": page, "person": person, "password": password})
 
 
 # who may what -----------------------------------------------------------------------------------------------------
@@ -214,8 +216,9 @@ def explain(request: HttpRequest) -> HttpResponse:
         if record is None:
             form.add_error("number", _("There is no such record. Write its number or code."))
         else:
-            answer = services.explain(data["person_asked"], data["act"] or "view", record)
-            context |= {"answer": answer, "record": record, "person": data["person_asked"], "act": dict(form.fields["act"].choices)[data["act"] or "view"]}
+            person, act = data["person_asked"], data["act"] or "view"
+            answer = services.explain(person, act, record)
+            context |= {"answer": answer, "record": record, "person": person, "act": dict(_acts(data["kind"]))[act]}
     return render(request, "accounts/explain.html", context, status=422 if form.errors else 200)
 
 

@@ -91,7 +91,7 @@ FLOW.move(
     effect=come_back, icon="login", weight=10, question=gettext_lazy("Take this person in again? Roles have to be granted anew."),
 )
 FLOW.move(
-    "leave", gettext_lazy("Leave"), "invited active suspended", "", OFFICE, gettext_lazy("set the last day to %(last_day)s"),
+    "leave", gettext_lazy("Set the last day"), "invited active suspended", "", OFFICE, gettext_lazy("set the last day to %(last_day)s"),
     form=LeaveForm, guard=not_oneself, effect=set_last_day, after=end_everything, icon="logout", danger=True,
     question=gettext_lazy("When is the last day? At midnight everything that hangs on this person ends."), weight=60,
 )

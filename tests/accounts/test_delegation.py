@@ -56,7 +56,8 @@ def test_the_act_of_the_deputy_reads_lin_for_zhou(zhou, lin, pupil):
     hand_over(zhou, lin)
     with clock.standing_at(at("2026-10-03 10:00")):
         assert signed_in(lin).post(f"/accounts/people/{pupil.pk}/move/suspend/", {"reason": "card lost"}).status_code == 302
-    assert [(entry.who, entry.text, entry.quote) for entry in timeline(pupil, internal=True)] == [("Lin for Zhou", "suspended the account", "card lost")]
+    told = [(entry.who, entry.text, entry.quote) for entry in timeline(pupil, internal=True)]
+    assert told == [("Lin for Zhou", "suspended the account", "card lost")]
     event = Event.objects.get(kind="accounts.person", object_id=pupil.pk)
     assert (event.by, event.on_behalf_of) == (lin, zhou)
 
@@ -116,7 +117,7 @@ CHAIN = {"first_day": "2026-10-05", "last_day": "2026-10-06"}
 
 def test_the_service_refuses_a_chain_in_words(deputy):
     third = PersonFactory()
-    with pytest.raises(ValidationError, match="You act for Zhou in that time. A deputy has no deputy."):
+    with pytest.raises(ValidationError, match=r"You act for Zhou in that time\. A deputy has no deputy\."):
         hand_over(deputy, third, "2026-10-05", "2026-10-06")
 
 
@@ -140,17 +141,22 @@ def test_page_and_api_refuse_a_chain_and_write_nothing(deputy):
 @pytest.mark.parametrize("door", ["bulk", "sql", "update"])
 def test_the_database_refuses_a_chain_whoever_writes_it(deputy, door):
     third, during = PersonFactory(), Delegation.objects.get().during
-    with pytest.raises(IntegrityError, match="a deputy has no deputy"), transaction.atomic():
+    harmless = Delegation.objects.create(from_person=PersonFactory(), to_person=third, during=during)
+
+    def write() -> None:
         if door == "bulk":
             Delegation.objects.bulk_create([Delegation(from_person=deputy, to_person=third, during=during)])
-        elif door == "sql":
-            with connection.cursor() as cursor:
-                cursor.execute("INSERT INTO accounts_delegation (from_person_id, to_person_id, roles, during, reason) VALUES (%s, %s, '{}', %s, '')",
-                               [deputy.pk, third.pk, during])
-        else:
-            fourth = PersonFactory()
-            harmless = Delegation.objects.create(from_person=fourth, to_person=third, during=during)
+        elif door == "update":
             Delegation.objects.filter(pk=harmless.pk).update(from_person=deputy)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO accounts_delegation (from_person_id, to_person_id, roles, during, reason) VALUES (%s, %s, '{}', %s, '')",
+                    [deputy.pk, third.pk, during],
+                )
+
+    with pytest.raises(IntegrityError, match="a deputy has no deputy"), transaction.atomic():
+        write()
 
 
 def test_roles_held_for_another_are_not_passed_on_even_one_after_the_other(zhou, lin):
@@ -161,7 +167,8 @@ def test_roles_held_for_another_are_not_passed_on_even_one_after_the_other(zhou,
     with clock.standing_at(at("2026-10-02 08:00")):
         client = signed_in(lin)
         assert client.get("/accounts/delegations/add/").status_code == 403
-        assert client.post("/api/v1/accounts/delegations/", {"to_person": third.pk, **CHAIN}, content_type="application/json").status_code == 403
+        answer = client.post("/api/v1/accounts/delegations/", {"to_person": third.pk, **CHAIN}, content_type="application/json")
+        assert answer.status_code == 403
 
 
 def test_one_deputy_at_a_time(zhou, lin):

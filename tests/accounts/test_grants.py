@@ -31,7 +31,8 @@ def test_nobody_grants_himself_at_any_door():
 @pytest.mark.parametrize(("granter", "role", "granted"), [
     ("principal", "system_manager", True), ("principal", "principal", False), ("system_manager", "department_head", True),
     ("system_manager", "auditor", False), ("system_manager", "system_manager", False), ("logistics_director", "finance_officer", True),
-    ("department_head", "class_teacher", True), ("department_head", "finance_officer", False), ("auditor", "class_teacher", False), ("finance_officer", "class_teacher", False),
+    ("department_head", "class_teacher", True), ("department_head", "finance_officer", False),
+    ("auditor", "class_teacher", False), ("finance_officer", "class_teacher", False),
 ])
 def test_a_role_is_granted_from_above(granter, role, granted):
     by, person = PersonFactory(roles=granter), PersonFactory()
@@ -106,7 +107,8 @@ def crowd():
 
 
 @pytest.mark.parametrize(("reader", "seen"), [
-    ("student", {"student"}), ("teacher", {"student", "classmate", "teacher", "office"}), ("office", {"student", "classmate", "teacher", "gone", "office"}),
+    ("student", {"student"}), ("teacher", {"student", "classmate", "teacher", "office"}),
+    ("office", {"student", "classmate", "teacher", "gone", "office"}),
 ])
 def test_a_pupil_sees_himself_a_teacher_who_is_here_the_office_everybody(crowd, reader, seen):
     client = signed_in(crowd[reader])
@@ -146,8 +148,8 @@ def test_a_person_is_found_by_two_characters_initials_and_number(crowd):
 def test_the_office_makes_a_person_who_joins_a_department_and_signs_in_with_a_start_password(crowd, client):
     office, team = crowd["office"], DepartmentFactory(kind="team")
     made = signed_in(office).post("/accounts/people/add/", {
-        "number": "S8001", "name_zh": "新人", "kinds": ["staff"], "email": "New@School.example", "phone": "138 1234 5678", "department": team.pk,
-        "can_sign_in": "on",
+        "number": "S8001", "name_zh": "新人", "kinds": ["staff"], "email": "New@School.example", "phone": "138 1234 5678",
+        "department": team.pk, "can_sign_in": "on",
     })
     person = Person.objects.get(number="S8001")
     assert (made.status_code, person.status, person.department) == (302, "invited", team)
@@ -159,7 +161,9 @@ def test_the_office_makes_a_person_who_joins_a_department_and_signs_in_with_a_st
 
 def test_a_start_password_is_not_a_way_up(crowd):
     principal, manager = PersonFactory(roles="principal"), PersonFactory(roles="system_manager")
-    for by, person, allowed in ((manager, principal, False), (crowd["office"], manager, False), (principal, manager, True), (crowd["office"], crowd["student"], True)):
+    office = crowd["office"]
+    pupil = crowd["student"]
+    for by, person, allowed in ((manager, principal, False), (office, manager, False), (principal, manager, True), (office, pupil, True)):
         answer = signed_in(by).post(f"/accounts/people/{person.pk}/password/")
         assert (answer.status_code == 200) is allowed, (by, person)
 
@@ -197,6 +201,8 @@ def test_the_matrix_names_holders_by_area_and_marks_gaps():
     assert page.context["heads"] == ["The whole school", "Kitchen"]
     rows = {row["role"].code: row for row in page.context["rows"]}
     assert [[str(one["person"]) for one in cell] for cell in rows["department_head"]["cells"]] == [[], ["Gao Lei"]]
-    assert rows["principal"]["cells"][0][0]["person"] == boss and not rows["principal"]["gap"]
-    assert rows["auditor"]["gap"] and "student" not in rows
+    assert rows["principal"]["cells"][0][0]["person"] == boss
+    assert not rows["principal"]["gap"]
+    assert rows["auditor"]["gap"]
+    assert "student" not in rows
     assert signed_in(PersonFactory(kinds=["teacher"])).get("/accounts/roles/").status_code == 403

@@ -51,7 +51,8 @@ def test_on_friday_three_orders_and_one_stewardship_are_listed_for_hand_over(off
         assert [(title, len(rows)) for title, rows in duties] == [("Open work orders", 3), ("Stewardships", 1)]
         client = signed_in(office)
         page = client.get(chen.get_absolute_url()).content.decode()
-        assert page.count("/orders/") == 3 and page.count("/places/1/") == 1
+        assert page.count("/orders/") == 3
+        assert page.count("/places/1/") == 1
         asked = client.get(f"/accounts/people/{chen.pk}/move/leave/").content.decode()
         assert "To hand over first: Open work orders: 3, Stewardships: 1." in asked
     assert upper_floors == [(chen.pk, at("2026-10-31 00:00"))]
@@ -84,11 +85,13 @@ def test_one_second_after_the_last_day_nothing_derived_from_it_works(office, che
     assert holder_ids(["department_head"], at=last) == [chen.pk, other.pk]
     assert holder_ids(["department_head"], at=after) == []
     assert [grant.role for grant in services.roles_of(chen, last)] == ["department_head"]
-    assert services.roles_of(chen, after) == [] and services.roles_of(other, after) == []
+    assert services.roles_of(chen, after) == []
+    assert services.roles_of(other, after) == []
     for model in (RoleGrant, Membership):
         assert model.objects.live(last).filter(person=chen).count() == 1
         assert model.objects.live(after).filter(person=chen).count() == 0
-    assert Delegation.objects.live(last).count() == 1 and Delegation.objects.live(after).count() == 0
+    assert Delegation.objects.live(last).count() == 1
+    assert Delegation.objects.live(after).count() == 0
 
 
 def test_what_would_begin_after_the_last_day_never_begins(office, chen):
@@ -109,7 +112,8 @@ def test_after_midnight_the_record_moves_to_left_by_itself_and_twice_is_once(off
         assert chen.status == "left"
         services.follow_main_memberships()
         page = signed_in(office).get(chen.get_absolute_url()).content.decode()
-        assert "ended with the last day" in page and "set the last day to 2026-10-30" in page
+        assert "ended with the last day" in page
+        assert "set the last day to 2026-10-30" in page
 
 
 def test_who_comes_back_has_an_account_and_no_roles(office, chen):
@@ -119,7 +123,9 @@ def test_who_comes_back_has_an_account_and_no_roles(office, chen):
         services.let_leavers_go()
         perform(Person.objects.get(pk=chen.pk), "rejoin", by=office)
         chen = Person.objects.get(pk=chen.pk)
-        assert chen.is_active and chen.left_on is None and services.roles_of(chen) == []
+        assert chen.is_active
+        assert chen.left_on is None
+        assert services.roles_of(chen) == []
 
 
 def test_a_suspended_person_gets_401_and_the_door_and_comes_back_with_the_same_roles(office, chen):
@@ -128,7 +134,8 @@ def test_a_suspended_person_gets_401_and_the_door_and_comes_back_with_the_same_r
     services.suspend(person=chen, by=office, reason="phone lost")
     assert phone.get("/me/").status_code == 302
     assert phone.get("/api/v1/accounts/people/").status_code == 401
-    assert services.roles_of(Person.objects.get(pk=chen.pk)) == [] and not services.holders("department_head").exists()
+    assert services.roles_of(Person.objects.get(pk=chen.pk)) == []
+    assert not services.holders("department_head").exists()
     services.reactivate(person=chen, by=office)
     assert [grant.role for grant in services.roles_of(Person.objects.get(pk=chen.pk))] == ["department_head"]
 

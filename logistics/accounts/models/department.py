@@ -68,7 +68,7 @@ class Membership(ScopedModel):
 
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="memberships", verbose_name=_("person"))
     department = models.ForeignKey(Department, models.PROTECT, related_name="memberships", verbose_name=_("department"))
-    title = models.CharField(_("title"), max_length=60, blank=True)
+    title = models.CharField(_("job title"), max_length=60, blank=True)
     main = models.BooleanField(_("main department"), default=True)
     during = DateTimeRangeField(_("during"))
 

@@ -22,7 +22,9 @@ class RoleGrant(ScopedModel):
 
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="role_grants", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=40)
-    department = models.ForeignKey("accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department"))
+    department = models.ForeignKey(
+        "accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
     during = DateTimeRangeField(_("during"))
     granted_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("granted by"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)

@@ -18,7 +18,9 @@ from logistics.core.history import tracked
 from logistics.core.scoping import ScopedModel
 from logistics.core.search import Searchable, search_index, search_trigger
 
-IMPLIED_ROLES = {"student": "student", "teacher": "teacher", "guardian": "guardian", "contractor": "contractor", "supplier": "supplier_user"}
+IMPLIED_ROLES = {
+    "student": "student", "teacher": "teacher", "guardian": "guardian", "contractor": "contractor", "supplier": "supplier_user",
+}
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -46,7 +48,7 @@ class Person(AbstractBaseUser, Searchable, ScopedModel):
         CONTRACTOR = "contractor", _("Contractor")
         ASSESSOR = "assessor", _("Assessor")
         OFFICIAL = "official", _("Official")
-        SERVICE = "service", _("Service")
+        SERVICE = "service", _("Service account")
 
     class Status(models.TextChoices):
         INVITED = "invited", _("Invited")

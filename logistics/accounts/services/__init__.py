@@ -4,8 +4,19 @@ from logistics.accounts.services.explaining import Explanation, explain
 from logistics.accounts.services.grants import end_grant, grant_role, grantable_roles
 from logistics.accounts.services.holding import HeldRole, held_roles, holders, roles_of
 from logistics.accounts.services.people import (
-    change_password, end_membership, follow_main_memberships, forget_old_sign_ins, join_department, leave, let_leavers_go, may_set_password,
-    open_duties, reactivate, set_start_password, sign_out_everywhere, suspend,
+    change_password,
+    end_membership,
+    follow_main_memberships,
+    forget_old_sign_ins,
+    join_department,
+    leave,
+    let_leavers_go,
+    may_set_password,
+    open_duties,
+    reactivate,
+    set_start_password,
+    sign_out_everywhere,
+    suspend,
 )
 
 __all__ = [

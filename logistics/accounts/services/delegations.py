@@ -36,7 +36,8 @@ def delegate(*, from_person: Person, to_person: Person, first_day: date, last_da
     if not held:
         raise ValidationError(_("You hold no role of your own that somebody else could act with."))
     if unknown := [role for role in wanted if role not in held]:
-        raise ValidationError({"roles": _("You can hand over only roles that you hold yourself, not: %(roles)s.") % {"roles": ", ".join(unknown)}})
+        words = _("You can hand over only roles that you hold yourself, not: %(roles)s.")
+        raise ValidationError({"roles": words % {"roles": ", ".join(unknown)}})
     if to_person.pk == from_person.pk:
         raise ValidationError({"to_person": _("Choose somebody else.")})
     if not deputy.is_active or (deputy.left_on and deputy.left_on < last_day):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from logistics.accounts.models import Person
 from logistics.accounts.services.holding import HeldRole, held_roles, role_label
 from logistics.core import clock
-from logistics.core.access import access_of, roles_with
+from logistics.core.access import roles_with
 from logistics.core.models import kind_of
 from logistics.core.resources import resource_of
 from logistics.core.workflow import Move, Relation, may_move
@@ -69,7 +69,8 @@ def _allowing(entry: HeldRole) -> str:
 
 def _relations(move: Move | None, record: Model, person: Person) -> list[str]:
     who = move.who if move else ()
-    return [_("yes: is %(relation)s of this record") % {"relation": one.label} for one in who if isinstance(one, Relation) and one.test(record, person)]
+    held = [one for one in who if isinstance(one, Relation) and one.test(record, person)]
+    return [_("yes: is %(relation)s of this record") % {"relation": one.label} for one in held]
 
 
 def _hindrance(move: Move, record: Any, person: Person) -> str:

@@ -101,9 +101,10 @@ def _origins(grants: Sequence[Grant]) -> dict[tuple[str, int | None], str]:
             ids[grant.source].add(grant.source_id)
     found: dict[tuple[str, int | None], str] = {("kind", None): _("Follows from what this person is.")}
     for row in RoleGrant.objects.filter(pk__in=ids.pop("rolegrant", ())).select_related("granted_by"):
-        found["rolegrant", row.pk] = _("Granted by %(name)s.") % {"name": row.granted_by} if row.granted_by else _("Granted when the school was set up.")
-    for row in Delegation.objects.filter(pk__in=ids.pop("delegation", ())).select_related("from_person"):
-        found["delegation", row.pk] = _("Acts for %(name)s.") % {"name": row.from_person}
+        by = row.granted_by
+        found["rolegrant", row.pk] = _("Granted by %(name)s.") % {"name": by} if by else _("Granted when the school was set up.")
+    for one in Delegation.objects.filter(pk__in=ids.pop("delegation", ())).select_related("from_person"):
+        found["delegation", one.pk] = _("Acts for %(name)s.") % {"name": one.from_person}
     for source, keys in ids.items():
         describe = ORIGINS.get(source)
         if describe:

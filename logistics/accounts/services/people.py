@@ -55,7 +55,9 @@ def let_leavers_go() -> int:
 
 
 @transaction.atomic
-def join_department(*, person: Person, department: Department, first_day: date | None = None, title: str = "", main: bool = True) -> Membership:
+def join_department(
+    *, person: Person, department: Department, first_day: date | None = None, title: str = "", main: bool = True
+) -> Membership:
     """Put a person into a department; a new main one ends the main one before."""
     Person.objects.select_for_update().get(pk=person.pk)
     begin = clock.midnight(first_day or clock.today())
@@ -85,7 +87,8 @@ def follow_main_memberships() -> int:
             "UPDATE accounts_person p SET department_id = now_in.department_id "
             "FROM (SELECT q.id, m.department_id FROM accounts_person q LEFT JOIN accounts_membership m "
             "ON m.person_id = q.id AND m.main AND m.during @> %s) now_in "
-            "WHERE p.id = now_in.id AND p.status IN ('invited', 'active', 'suspended') AND p.department_id IS DISTINCT FROM now_in.department_id",
+            "WHERE p.id = now_in.id AND p.status IN ('invited', 'active', 'suspended') "
+            "AND p.department_id IS DISTINCT FROM now_in.department_id",
             [clock.now()],
         )
         return cursor.rowcount
