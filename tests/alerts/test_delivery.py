@@ -1,0 +1,173 @@
+"""The outbox survives a dead mail server, dead dispatchers and several of them at once."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from logistics.alerts import delivery
+from logistics.alerts.delivery import Dispatcher, claim
+from logistics.alerts.models import DeliveryAttempt, Heartbeat, Notification
+from logistics.alerts.services import mark_all_read, notify
+from logistics.core import clock
+from tests.alerts.crowd import at_once, people
+from tests.alerts.gateway import Gateway
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def tell(everybody: list[Any], key: str = "k", **options: Any) -> None:
+    notify(people=[person.pk for person in everybody], code="test.message", dedupe_key=key, params={"what": f"notice {key}"}, **options)
+
+
+def due_again() -> None:
+    Notification.objects.filter(state="queued").update(next_at=clock.now())
+
+
+def test_each_mail_is_in_the_language_of_its_reader(gateway: Gateway) -> None:
+    english, chinese, silent = people(1, language="en") + people(1, language="zh-hans") + people(1, language="")
+    tell([english, chinese, silent], link="/alerts/notifications/")
+    assert Dispatcher().once() == 3
+    by_reader = {mail.to: mail for mail in gateway.mails}
+    assert by_reader[english.email]["Content-Language"] == "en" and by_reader[english.email]["Subject"] == "Notices"
+    assert "http://127.0.0.1:8000/alerts/notifications/" in by_reader[english.email].get_content()
+    assert by_reader[chinese.email]["Content-Language"] == by_reader[silent.email]["Content-Language"] == "zh-Hans"
+
+
+def test_a_killed_and_revived_mail_server_gets_every_notice_once(gateway: Gateway) -> None:
+    everybody = people(25)
+    tell(everybody, "before")
+    assert Dispatcher().once() == 25
+    gateway.kill()
+    tell(everybody, "during")
+    dead = Dispatcher()
+    assert dead.once() == 0
+    assert Notification.objects.filter(state="queued", attempts=0).count() == 25, "a dead server costs no notice a try"
+    assert "ConnectionRefused" in Heartbeat.objects.get(name="dispatcher").trouble
+    gateway.start()
+    assert Dispatcher().once() == 25
+    counted = Counter((mail.to, mail.get_content().split()[-1] and mail["Message-ID"]) for mail in gateway.mails)
+    assert len(counted) == 50 and set(counted.values()) == {1}
+    assert Notification.objects.filter(state="sent").count() == 50
+    assert Notification.objects.filter(person=everybody[0]).unread().count() == 2, "shown once each"
+
+
+def test_a_server_that_dies_in_the_middle_leaves_nothing_behind(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell(people(12))
+    dispatcher, sent = Dispatcher(), []
+    send = dispatcher.send_one
+
+    def dying(attempt: DeliveryAttempt) -> int:
+        if len(sent) == 5:
+            gateway.kill()
+        sent.append(attempt)
+        return send(attempt)
+
+    monkeypatch.setattr(dispatcher, "send_one", dying)
+    dispatcher.once()
+    assert len(gateway.mails) == 5 and Notification.objects.filter(state="sent").count() == 5
+    assert DeliveryAttempt.objects.filter(result="unknown").count() == 1 and DeliveryAttempt.objects.filter(result="released").count() == 4
+    gateway.start()
+    due_again()
+    assert Dispatcher().once() == 7
+    assert Counter(Counter(mail.to for mail in gateway.mails).values()) == {1: 12}
+    assert DeliveryAttempt.objects.filter(maybe_twice=True).count() == 1
+
+
+def test_four_dispatchers_send_300_notices_none_twice(gateway: Gateway) -> None:
+    tell(people(300))
+    sent = at_once(4, lambda n: Dispatcher().once())
+    assert sum(sent) == 300 and len(gateway.mails) == 300
+    assert max(Counter(mail.to for mail in gateway.mails).values()) == 1
+    assert DeliveryAttempt.objects.count() == 300 and not DeliveryAttempt.objects.filter(maybe_twice=True).exists()
+
+
+def test_a_dispatcher_that_died_is_replaced_when_its_lease_is_over(gateway: Gateway) -> None:
+    tell(people(1))
+    claim(clock.now())  # and dies
+    assert Dispatcher().once() == 0, "held by the dead one"
+    with clock.standing_at(clock.now() + delivery.LEASE + timedelta(seconds=1)):
+        assert Dispatcher().once() == 1
+    first, second = DeliveryAttempt.objects.order_by("no")
+    assert (first.result, first.maybe_twice) == ("unknown", False)
+    assert (second.result, second.maybe_twice) == ("accepted", True)
+    assert first.idem_key == second.idem_key and gateway.mails[0]["Message-ID"].startswith(f"<{second.idem_key}@")
+
+
+def test_an_unknown_mailbox_is_given_up_and_a_busy_one_tried_again(gateway: Gateway) -> None:
+    wrong, busy, fine = people(3)
+    gateway.refuses.add(wrong.email)
+    gateway.busy.add(busy.email)
+    tell([wrong, busy, fine])
+    assert Dispatcher().once() == 1
+    states = dict(Notification.objects.values_list("person_id", "state"))
+    assert states == {wrong.pk: "failed", busy.pk: "queued", fine.pk: "sent"}
+    waits = [delivery.delay(tries).total_seconds() for tries in (1, 2, 3, 20)]
+    assert waits == [4, 8, 16, 3600]
+    gateway.busy.clear()
+    due_again()
+    assert Dispatcher().once() == 1 and Notification.objects.get(person=busy).state == "sent"
+
+
+def test_what_was_read_or_came_too_late_is_not_mailed(gateway: Gateway) -> None:
+    reader, sleeper, later = people(3)
+    tell([reader], "read")
+    mark_all_read(person=reader)
+    tell([sleeper], "late", expires_at=clock.now() - timedelta(seconds=1))
+    tell([later], "later", not_before=clock.now() + timedelta(hours=1))
+    assert Dispatcher().once() == 0 and not gateway.mails
+    assert dict(Notification.objects.values_list("person_id", "state")) == {reader.pk: "read", sleeper.pk: "expired", later.pk: "queued"}
+
+
+def test_what_is_rolled_back_is_never_sent(gateway: Gateway) -> None:
+    class Undone(Exception):
+        pass
+
+    with pytest.raises(Undone), transaction.atomic():
+        tell(people(1))
+        raise Undone
+    assert Dispatcher().once() == 0
+
+
+def test_a_notice_that_cannot_be_written_does_not_stop_the_others(gateway: Gateway) -> None:
+    broken, fine = people(2)
+    tell([broken], "broken")
+    Notification.objects.update(params={"what": {"at": "no instant"}})
+    tell([fine], "fine")
+    assert Dispatcher().once() == 1
+    assert Notification.objects.get(person=broken).state == "failed"
+
+
+def test_the_process_sends_as_it_is_told_and_ends_when_asked(gateway: Gateway) -> None:
+    process = subprocess.Popen([sys.executable, "manage.py", "dispatch"], env={
+        **os.environ, "DATABASE_URL": url_of_test_database(), "EMAIL_URL": f"smtp://127.0.0.1:{gateway.port}"})
+    try:
+        wait_for(lambda: Heartbeat.objects.filter(name="dispatcher").exists(), 20)
+        begun = time.monotonic()
+        tell(people(1))
+        wait_for(lambda: len(gateway.mails) == 1, 5)
+        assert time.monotonic() - begun < 3
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+    finally:
+        process.kill()
+
+
+def url_of_test_database() -> str:
+    db = connection.settings_dict
+    return f"postgres://{db['USER']}@/{db['NAME']}?host={db['OPTIONS'].get('host') or db['HOST']}"
+
+
+def wait_for(test: Any, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not test():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)

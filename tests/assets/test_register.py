@@ -1,0 +1,167 @@
+"""The register: numbers, locks with several causes, who sees cost and keeper."""
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from assets import services
+from assets.factories import EquipmentCategoryFactory, EquipmentFactory, UseLockFactory
+from assets.models import Equipment, UseLock
+from logistics.accounts.factories import DepartmentFactory, PersonFactory
+from logistics.alerts.models import Alert
+from logistics.alerts.services import run_check
+from logistics.campus.factories import BuildingFactory, RoomFactory
+from logistics.campus.registries import CLOSURE_GUARDS, PLACE_USERS, TAG_TARGETS
+from logistics.core import clock
+from logistics.core.errors import Conflict, NotAllowed
+from logistics.core.testing.world import client_of, person_with
+from logistics.core.workflow import perform
+
+pytestmark = pytest.mark.django_db
+
+
+def use_state(thing: Equipment) -> str:
+    return Equipment.objects.values_list("use_state", flat=True).get(pk=thing.pk)
+
+
+def test_registering_gives_the_next_number_and_puts_it_into_use() -> None:
+    category, room = EquipmentCategoryFactory(), RoomFactory()
+    first = services.register(by=None, category=category, name_zh="电热蒸箱", place=room, commissioned_on=date(2026, 9, 1))
+    second = services.register(by=None, category=category, name_zh="未到货")
+    year = clock.today().year
+    assert (first.number, first.status) == (f"ZC-{year}-000001", "in_service") and (second.number, second.status) == (f"ZC-{year}-000002", "planned")
+
+
+def test_the_database_keeps_the_rules_of_the_register() -> None:
+    room = RoomFactory()
+    EquipmentFactory(place=room, fixed_asset_no="FA-1", model_name="M", serial_no="1")
+    wrong: list[dict[str, Any]] = [
+        {"place": None}, {"fixed_asset_no": "FA-1"}, {"model_name": "M", "serial_no": "1"}, {"purchase_cost": -1},
+        {"commissioned_on": date(2026, 2, 1), "warranty_until": date(2026, 1, 31)},
+    ]
+    for fields in wrong:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            EquipmentFactory(**{"place": room, **fields})
+    EquipmentFactory(place=None, status="planned")
+
+
+def test_the_highest_live_lock_decides_and_the_last_one_lifted_frees_it() -> None:
+    officer, thing = person_with("safety_officer"), EquipmentFactory()
+    care = services.open_lock(equipment=thing, level="restricted", cause="failed_check", reason="Handle is loose", by=officer)
+    stop = services.open_lock(equipment=thing, level="locked", cause="certificate", reason="Inspection is over", by=officer)
+    assert use_state(thing) == "locked" and services.equipment_usable(Equipment.objects.get(pk=thing.pk)) == (False, "Inspection is over")
+    with pytest.raises(Conflict):
+        services.open_lock(equipment=thing, level="locked", cause="certificate", reason="Again", by=officer)
+    services.lift_lock(lock=stop, reason="Passed", by=officer)
+    assert use_state(thing) == "restricted"
+    services.lift_lock(lock=care, reason="Screwed tight", by=officer)
+    assert use_state(thing) == "normal" and UseLock.objects.live().count() == 0
+    with pytest.raises(Conflict):
+        services.lift_lock(lock=care, reason="Once more", by=officer)
+
+
+def test_raw_sql_moves_the_use_state_too() -> None:
+    lock = UseLockFactory()
+    assert use_state(lock.equipment) == "locked"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM assets_uselock")
+    assert use_state(lock.equipment) == "normal"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_locks_at_once_end_in_the_highest_state() -> None:
+    thing = EquipmentFactory()
+
+    def act(n: int) -> None:
+        try:
+            UseLock.objects.create(equipment=thing, level="locked" if n == 3 else "restricted", cause="finding", source_kind="x", source_id=n, reason="r")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(act, range(10)))
+    assert use_state(thing) == "locked"
+
+
+def test_a_lock_stays_while_its_cause_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = UseLockFactory(cause="finding", source_kind="test.finding", source_id=1)
+    monkeypatch.setitem(CLOSURE_GUARDS._items, "test.finding", lambda source: "The finding is not verified.")
+    with pytest.raises(ValidationError, match="not verified"):
+        services.lift_lock(lock=lock, reason="Looks fine", by=person_with("safety_officer"))
+    assert use_state(lock.equipment) == "locked"
+
+
+def test_only_those_who_may_lock_and_lift_and_the_refusal_writes_nothing() -> None:
+    thing = EquipmentFactory()
+    technician, keeper = person_with("technician"), person_with("equipment_keeper")
+    with pytest.raises(NotAllowed):
+        services.open_lock(equipment=thing, level="locked", reason="x", by=technician)
+    assert client_of(technician).post(reverse("assets:lock", args=[thing.pk]), {"level": "locked", "reason": "x"}).status_code == 403
+    assert not UseLock.objects.exists()
+    assert client_of(keeper).post(reverse("assets:lock", args=[thing.pk]), {"level": "locked", "reason": "Sparks"}).status_code == 302
+    lock = UseLock.objects.get()
+    assert lock.opened_by == keeper and client_of(keeper).post(reverse("assets:lift", args=[lock.pk]), {"reason": "x"}).status_code == 403
+    assert client_of(person_with("safety_officer")).post(reverse("assets:lift", args=[lock.pk]), {"reason": "Mended"}).status_code == 302
+    assert use_state(thing) == "normal"
+
+
+def test_a_locked_thing_is_not_put_back_into_use() -> None:
+    thing = EquipmentFactory(status="out_of_service")
+    UseLockFactory(equipment=thing)
+    with pytest.raises(ValidationError):
+        perform(thing, "resume", by=person_with("facilities_manager"))
+
+
+def test_cost_and_keeper_are_for_those_who_answer_for_the_thing() -> None:
+    office = DepartmentFactory()
+    keeper, room = PersonFactory(name_en="Gao Lei", name_zh="高磊"), RoomFactory()
+    thing = EquipmentFactory(keeper=keeper, department=office, place=room, purchase_cost=38600)
+    pages = {
+        person.pk: client_of(person).get(thing.get_absolute_url()).content.decode() + client_of(person).get(reverse("assets:equipment-list")).content.decode()
+        for person in (keeper, person_with("department_head", department=office), person_with("technician"), PersonFactory(kinds=["student"]))
+    }
+    seen = [("38,600" in page, "Gao Lei" in page or "高磊" in page, thing.number in page) for page in pages.values()]
+    own_shell = (True, True, True)
+    assert seen == [own_shell, (True, True, True), (False, False, True), (False, False, True)]
+
+
+def test_the_register_costs_the_same_with_many_things(django_assert_max_num_queries: Any) -> None:
+    EquipmentFactory.create_batch(30, category=EquipmentCategoryFactory(), place=RoomFactory())
+    browser = client_of(person_with("facilities_manager"))
+    browser.get(reverse("assets:equipment-list"))
+    with django_assert_max_num_queries(8):
+        assert browser.get(reverse("assets:equipment-list")).status_code == 200
+
+
+def test_the_list_is_found_by_place_category_and_pinyin() -> None:
+    parent = EquipmentCategoryFactory()
+    building = BuildingFactory()
+    oven = EquipmentFactory(name_zh="电热蒸箱", name_en="Steam oven", category=EquipmentCategoryFactory(parent=parent), place=building)
+    EquipmentFactory(name_zh="投影仪", name_en="Projector")
+    browser = client_of(person_with("facilities_manager"))
+    for query in (f"place={building.pk}", f"category={parent.pk}", "q=DRZX", "q=蒸箱"):
+        page = browser.get(reverse("assets:equipment-list") + f"?{query}").content.decode()
+        assert oven.number in page and page.count("rowheader") == 1, query
+
+
+def test_labels_hang_on_equipment_and_its_place_knows_of_it() -> None:
+    thing = EquipmentFactory()
+    assert TAG_TARGETS["assets.equipment"](thing.pk).record == thing
+    (use,) = PLACE_USERS["assets.equipment"]([thing.place_id], None)
+    assert use.count == 1 and use.rows == [(str(thing), thing.get_absolute_url())]
+    Equipment.objects.filter(pk=thing.pk).update(status="disposed")
+    assert TAG_TARGETS["assets.equipment"](thing.pk) is None and not list(PLACE_USERS["assets.equipment"]([thing.place_id], None))
+
+
+def test_locks_and_ending_warranties_are_told() -> None:
+    UseLockFactory()
+    EquipmentFactory(commissioned_on=date(2020, 1, 1), warranty_until=clock.today() + timedelta(days=30))
+    EquipmentFactory(commissioned_on=date(2020, 1, 1), warranty_until=clock.today() + timedelta(days=31))
+    assert (run_check("assets.locked"), run_check("assets.warranty_ending")) == (1, 1)
+    assert Alert.objects.filter(state="open").count() == 2
