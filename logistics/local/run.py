@@ -28,6 +28,7 @@ FIRST_PAGE_FAILURES = 3
 ROUND_SECONDS = 0.5
 MOST_WORKERS = 16
 STOP_SECONDS = 180
+GRACE_SECONDS = 15
 DATA = ("postgresql", "postgresql.new", "valkey", "media", "mail", "static", "secrets", "log", "beat-schedule", "supervisor.lock")
 
 
@@ -41,7 +42,7 @@ def run() -> None:
     var = places.var_dir()
     make_private_folders(var)
     with sole_supervisor(var) as lock, ending_in_order():
-        end(marked(var), seconds=15)  # left by a supervisor that was killed
+        end(marked(var), seconds=GRACE_SECONDS)  # left by a supervisor that was killed
         listener = listen()
         address = own_address(listener)
         note(lock, address)
@@ -226,7 +227,7 @@ def stop() -> None:
         send(pid, signal.SIGTERM)
         if not wait_until(lambda: not running(pid), STOP_SECONDS):
             send(pid, signal.SIGKILL)
-    end(marked(var), seconds=15)
+    end(marked(var), seconds=GRACE_SECONDS)
     Services(var).stop()
     say(f"Nothing runs under {var}.")
 

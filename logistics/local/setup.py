@@ -76,7 +76,7 @@ def install_python(requirements: Path) -> None:
 
 
 def pip(requirements: Path) -> None:
-    quietly = ["--quiet", "--disable-pip-version-check"]
+    quietly = ["--quiet", "--quiet", "--disable-pip-version-check"]
     command = [str(PYTHON), "-m", "pip", "install", *quietly, "--require-hashes", "-r", str(requirements)]
     run(command, "The Python packages cannot be installed. Is the network there? PIP_INDEX_URL may name a nearer mirror.")
     stamp(requirements).write_text(digest(requirements))
