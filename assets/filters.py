@@ -1,4 +1,5 @@
 """What the register is filtered by."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -16,9 +17,12 @@ from logistics.core.forms import RemoteSelect
 
 
 class EquipmentFilters(RecordFilters):
-    category = django_filters.ModelChoiceFilter(label=_("Category"), queryset=EquipmentCategory.objects.all(), method="under",
-                                                widget=RemoteSelect("assets.equipmentcategory"))
-    place = django_filters.ModelChoiceFilter(label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place"))
+    category = django_filters.ModelChoiceFilter(
+        label=_("Category"), queryset=EquipmentCategory.objects.all(), method="under", widget=RemoteSelect("assets.equipmentcategory")
+    )
+    place = django_filters.ModelChoiceFilter(
+        label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place")
+    )
     department = DepartmentTreeFilter()
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Equipment._meta.get_field("status").choices)
     use_state = django_filters.ChoiceFilter(label=_("May be used"), choices=Equipment._meta.get_field("use_state").choices)
@@ -26,8 +30,10 @@ class EquipmentFilters(RecordFilters):
     warranty = django_filters.BooleanFilter(label=_("Warranty ends within 30 days"), method="ending", widget=forms.CheckboxInput)
     mine = django_filters.BooleanFilter(label=_("Kept by me"), method="kept", widget=forms.CheckboxInput)
     quick = (
-        (_("Locked"), {"use_state": "locked"}, "lock"), (_("Warranty ends within 30 days"), {"warranty": "true"}, "hourglass"),
-        (_("Vital"), {"criticality": "A"}, "star"), (_("Kept by me"), {"mine": "true"}, "user-check"),
+        (_("Locked"), {"use_state": "locked"}, "lock"),
+        (_("Warranty ends within 30 days"), {"warranty": "true"}, "hourglass"),
+        (_("Vital"), {"criticality": "A"}, "star"),
+        (_("Kept by me"), {"mine": "true"}, "user-check"),
     )
 
     class Meta:

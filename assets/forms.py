@@ -1,4 +1,5 @@
 """What people type into the register."""
+
 from __future__ import annotations
 
 from django import forms
@@ -19,15 +20,39 @@ class EquipmentForm(ActingModelForm):
     keeper = RecordChoice(Person, resource="accounts.person", label=_("Keeper"), required=False)
     groups = (
         (_("Who answers for it"), ("department", "keeper"), True, ""),
-        (_("Maker and numbers"), ("maker", "model_name", "serial_no", "fixed_asset_no"), False, _("From the nameplate and the asset label.")),
-        (_("Dates, cost and life"), ("purchased_on", "commissioned_on", "warranty_until", "purchase_cost", "life_years", "criticality"), False, ""),
+        (
+            _("Maker and numbers"),
+            ("maker", "model_name", "serial_no", "fixed_asset_no"),
+            False,
+            _("From the nameplate and the asset label."),
+        ),
+        (
+            _("Dates, cost and life"),
+            ("purchased_on", "commissioned_on", "warranty_until", "purchase_cost", "life_years", "criticality"),
+            False,
+            "",
+        ),
     )
 
     class Meta:
         model = Equipment
         fields = (
-            "category", "name_zh", "name_en", "place", "department", "keeper", "maker", "model_name", "serial_no", "fixed_asset_no",
-            "purchased_on", "commissioned_on", "warranty_until", "purchase_cost", "life_years", "criticality",
+            "category",
+            "name_zh",
+            "name_en",
+            "place",
+            "department",
+            "keeper",
+            "maker",
+            "model_name",
+            "serial_no",
+            "fixed_asset_no",
+            "purchased_on",
+            "commissioned_on",
+            "warranty_until",
+            "purchase_cost",
+            "life_years",
+            "criticality",
         )
         widgets = {"purchased_on": DAY, "commissioned_on": DAY, "warranty_until": DAY}
 
@@ -43,10 +68,18 @@ class CategoryForm(ActingModelForm):
 class LockForm(ActingForm):
     """Why it must not be used, or only with care."""
 
-    level = forms.ChoiceField(label=_("How far"), choices=[(UseLock.Level.LOCKED, _("Nobody may use it")), (UseLock.Level.RESTRICTED, _("Only with care"))],
-                              widget=forms.RadioSelect, initial=UseLock.Level.LOCKED)
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
-                             help_text=_("Everybody who wants to use it reads this."))
+    level = forms.ChoiceField(
+        label=_("How far"),
+        choices=[(UseLock.Level.LOCKED, _("Nobody may use it")), (UseLock.Level.RESTRICTED, _("Only with care"))],
+        widget=forms.RadioSelect,
+        initial=UseLock.Level.LOCKED,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody who wants to use it reads this."),
+    )
 
 
 class LiftForm(ReasonForm):

@@ -1,4 +1,5 @@
 """The register as list, page, form and API."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -67,21 +68,53 @@ class Things(Resource):
         NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="number", export=str, width=30),
         Column("place.place_label", gettext_lazy("Place"), sort="place__code", joins=("place",), width=30),
         Column("use_state", gettext_lazy("State"), sort="status", css="c-state", show=standing, export=standing_words),
-        Column("category", gettext_lazy("Category"), joins=("category",), sort="category__code", css="c-hide", export=lambda row: str(row.category)),
-        Column("warranty_until", gettext_lazy("Warranty until"), sort="warranty_until", kind="date", css="c-full", show=lambda row: words(warranty_words(row))),
+        Column(
+            "category",
+            gettext_lazy("Category"),
+            joins=("category",),
+            sort="category__code",
+            css="c-hide",
+            export=lambda row: str(row.category),
+        ),
+        Column(
+            "warranty_until",
+            gettext_lazy("Warranty until"),
+            sort="warranty_until",
+            kind="date",
+            css="c-full",
+            show=lambda row: words(warranty_words(row)),
+        ),
         Column("keeper_seen_zh", gettext_lazy("Keeper"), show=lambda row: words(keeper_seen(row)), export=keeper_seen, css="c-hide"),
         Column("cost_seen", gettext_lazy("Cost (yuan)"), kind="money", css="hq-end c-hide"),
-        Column("number", gettext_lazy("Number"), default=False), Column("model_name", gettext_lazy("Model"), default=False),
+        Column("number", gettext_lazy("Number"), default=False),
+        Column("model_name", gettext_lazy("Model"), default=False),
         Column("serial_no", gettext_lazy("Serial number"), default=False),
     )
     facts = (
-        Column("number", gettext_lazy("Number")), Column("category", gettext_lazy("Category"), joins=("category",)),
-        Column("place", gettext_lazy("Place"), joins=("place",)), Column("department", gettext_lazy("Department"), joins=("department",)),
-        Column("maker", gettext_lazy("Maker")), Column("model_name", gettext_lazy("Model")), Column("serial_no", gettext_lazy("Serial number")),
+        Column("number", gettext_lazy("Number")),
+        Column("category", gettext_lazy("Category"), joins=("category",)),
+        Column("place", gettext_lazy("Place"), joins=("place",)),
+        Column("department", gettext_lazy("Department"), joins=("department",)),
+        Column("maker", gettext_lazy("Maker")),
+        Column("model_name", gettext_lazy("Model")),
+        Column("serial_no", gettext_lazy("Serial number")),
         Column("get_criticality_display", gettext_lazy("Criticality")),
     )
-    api_fields = ("number", "name_zh", "name_en", "category", "place", "status", "use_state", "maker", "model_name", "serial_no", "criticality",
-                  "commissioned_on", "warranty_until")
+    api_fields = (
+        "number",
+        "name_zh",
+        "name_en",
+        "category",
+        "place",
+        "status",
+        "use_state",
+        "maker",
+        "model_name",
+        "serial_no",
+        "criticality",
+        "commissioned_on",
+        "warranty_until",
+    )
 
     @classmethod
     def rows(cls, person: Any, action: str = "view") -> models.QuerySet:
@@ -124,16 +157,34 @@ class Things(Resource):
         locks = list(record.locks.live().select_related("opened_by").order_by("-level", "pk"))
         may_lift = access_of(request.user).grant_over(services.MAY_LIFT, record) is not None
         usable = record.status == "in_service" and record.use_state != "locked"
-        return [(_("Can I rely on it?"), fragment("assets/_reliance.html", thing=record, locks=locks, may_lift=may_lift, usable=usable, facts=reliance(record)))]
+        return [
+            (
+                _("Can I rely on it?"),
+                fragment("assets/_reliance.html", thing=record, locks=locks, may_lift=may_lift, usable=usable, facts=reliance(record)),
+            )
+        ]
 
     @classmethod
     def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         access = access_of(request.user)
         if not (record.keeper_id == request.user.pk or access.may("assets.equipment:cost", record)):
             return []
-        facts = [(_("Keeper"), keeper_seen(record)), (_("Bought on"), ui.day(record.purchased_on)), (_("Cost (yuan)"), ui.number(record.cost_seen)),
-                 (_("Fixed asset number"), record.fixed_asset_no)]
-        return [(_("Custody"), fragment("core/parts/facts.html", css="is-list", facts=[{"label": label, "value": value, "empty": not value} for label, value in facts]))]
+        facts = [
+            (_("Keeper"), keeper_seen(record)),
+            (_("Bought on"), ui.day(record.purchased_on)),
+            (_("Cost (yuan)"), ui.number(record.cost_seen)),
+            (_("Fixed asset number"), record.fixed_asset_no),
+        ]
+        return [
+            (
+                _("Custody"),
+                fragment(
+                    "core/parts/facts.html",
+                    css="is-list",
+                    facts=[{"label": label, "value": value, "empty": not value} for label, value in facts],
+                ),
+            )
+        ]
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
@@ -154,7 +205,11 @@ def reliance(thing: Equipment) -> list[dict[str, Any]]:
     years, begun = thing.years, thing.commissioned_on
     if begun:
         used = (clock.today() - begun).days // 365
-        age = _("%(used)s of %(years)s years") % {"used": used, "years": years} if years else ngettext("%(n)s year", "%(n)s years", used) % {"n": used}
+        age = (
+            _("%(used)s of %(years)s years") % {"used": used, "years": years}
+            if years
+            else ngettext("%(n)s year", "%(n)s years", used) % {"n": used}
+        )
         if years and used >= years:
             age = format_html('<span class="hq-warn">{}</span>', _("%(used)s years, meant for %(years)s") % {"used": used, "years": years})
         found.append({"label": _("Age"), "value": age})
@@ -174,14 +229,18 @@ class Categories(Resource):
     order = ("code",)
     form = forms.CategoryForm
     columns = (
-        NameColumn("name", gettext_lazy("Name"), sort="code", second="code", export=str), Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),
+        NameColumn("name", gettext_lazy("Name"), sort="code", second="code", export=str),
+        Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),
         Column("parent", gettext_lazy("Part of"), joins=("parent",), export=lambda row: str(row.parent or "")),
         Column("get_trade_display", gettext_lazy("Trade"), sort="trade"),
         Column("default_life_years", gettext_lazy("Usual life (years)"), sort="default_life_years", kind="number", css="hq-end"),
     )
     facts = (
-        Column("code", gettext_lazy("Code")), Column("parent", gettext_lazy("Part of"), joins=("parent",)), Column("get_kind_display", gettext_lazy("Kind")),
-        Column("get_trade_display", gettext_lazy("Trade")), Column("default_life_years", gettext_lazy("Usual life (years)")),
+        Column("code", gettext_lazy("Code")),
+        Column("parent", gettext_lazy("Part of"), joins=("parent",)),
+        Column("get_kind_display", gettext_lazy("Kind")),
+        Column("get_trade_display", gettext_lazy("Trade")),
+        Column("default_life_years", gettext_lazy("Usual life (years)")),
         Column("get_default_criticality_display", gettext_lazy("Usual criticality")),
     )
     api_fields = ("code", "name_zh", "name_en", "parent", "kind", "trade", "default_life_years", "default_criticality")
@@ -190,7 +249,11 @@ class Categories(Resource):
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         count = bounded_count(Equipment.objects.filter(category__ancestors__contains=[record.pk]).exclude(status="disposed"))
         url = f"{reverse('assets:equipment-list')}?category={record.pk}"
-        return [(_("Equipment"), format_html('<a href="{}">{}</a>', url, ngettext("%(n)s thing", "%(n)s things", count.rows) % {"n": count}))]
+        return [
+            (_("Equipment"), format_html('<a href="{}">{}</a>', url, ngettext("%(n)s thing", "%(n)s things", count.rows) % {"n": count}))
+        ]
 
 
-menu.item("equipment", "registers", 20, gettext_lazy("Equipment"), "devices-2", "assets:equipment-list", roles=f"{KEEPERS} {READERS} auditor")
+menu.item(
+    "equipment", "registers", 20, gettext_lazy("Equipment"), "devices-2", "assets:equipment-list", roles=f"{KEEPERS} {READERS} auditor"
+)

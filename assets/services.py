@@ -1,4 +1,5 @@
 """Verbs of the register: entering a thing, locking it for a cause, lifting one cause, and whether it may be used."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -34,7 +35,9 @@ def register(*, by: Any, **fields: Any) -> Equipment:
 
 
 @transaction.atomic
-def open_lock(*, equipment: Equipment, level: str, cause: str = "manual", reason: str, source: models.Model | None = None, by: Any) -> UseLock:
+def open_lock(
+    *, equipment: Equipment, level: str, cause: str = "manual", reason: str, source: models.Model | None = None, by: Any
+) -> UseLock:
     """Lock or restrict a thing for one cause; the same cause of the same source locks it once. `by` None is the system."""
     if by is not None:
         check_role(equipment, MAY_LOCK, by, _("You may not lock this."))
@@ -43,8 +46,13 @@ def open_lock(*, equipment: Equipment, level: str, cause: str = "manual", reason
     try:
         with transaction.atomic():
             lock = UseLock.objects.create(
-                equipment=equipment, level=level, cause=cause, reason=reason, opened_by=by,
-                source_kind=kind_of(source) if source else "", source_id=source.pk if source else None,
+                equipment=equipment,
+                level=level,
+                cause=cause,
+                reason=reason,
+                opened_by=by,
+                source_kind=kind_of(source) if source else "",
+                source_id=source.pk if source else None,
             )
     except IntegrityError as error:
         if "use_lock_once_per_cause" not in str(error):

@@ -1,4 +1,5 @@
 """Locking a thing and lifting a lock."""
+
 from __future__ import annotations
 
 import uuid
@@ -20,8 +21,17 @@ from logistics.core.pages import add_errors, client_uid
 
 def ask(request: HttpRequest, thing: Equipment, form: Any, title: str, label: str, danger: bool) -> HttpResponse:
     page = {
-        "title": title, "record": thing, "form": form, "submit_label": label, "danger": danger, "action": request.path, "cancel_url": thing.get_absolute_url(),
-        "client_uid": client_uid(request) or str(uuid.uuid4()), "next": "", "enctype": "", "why": "",
+        "title": title,
+        "record": thing,
+        "form": form,
+        "submit_label": label,
+        "danger": danger,
+        "action": request.path,
+        "cancel_url": thing.get_absolute_url(),
+        "client_uid": client_uid(request) or str(uuid.uuid4()),
+        "next": "",
+        "enctype": "",
+        "why": "",
     }
     layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
     return render(request, "core/move.html", {"layout": layout, "page": page, "record": thing}, status=422 if form.is_bound else 200)
@@ -39,8 +49,12 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
     services.check_role(thing, services.MAY_LOCK, request.user, _("You may not lock this."))
     form = LockForm(request.POST or None, person=request.user, record=thing)
     if request.method == "POST" and form.is_valid():
-        once(client_uid(request), request.user, ["lock", pk, form.cleaned_data],
-             lambda: services.open_lock(equipment=thing, by=request.user, **form.cleaned_data))
+        once(
+            client_uid(request),
+            request.user,
+            ["lock", pk, form.cleaned_data],
+            lambda: services.open_lock(equipment=thing, by=request.user, **form.cleaned_data),
+        )
         return redirect(thing)
     return ask(request, thing, form, _("Lock %(name)s?") % {"name": thing}, _("Lock"), True)
 
@@ -54,8 +68,12 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     form = LiftForm(request.POST or None, person=request.user, record=row)
     if request.method == "POST" and form.is_valid():
         try:
-            once(client_uid(request), request.user, ["lift", pk, form.cleaned_data],
-                 lambda: services.lift_lock(lock=row, by=request.user, **form.cleaned_data))
+            once(
+                client_uid(request),
+                request.user,
+                ["lift", pk, form.cleaned_data],
+                lambda: services.lift_lock(lock=row, by=request.user, **form.cleaned_data),
+            )
             return redirect(row.equipment)
         except ValidationError as error:
             add_errors(form, error)

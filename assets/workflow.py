@@ -1,4 +1,5 @@
 """The moves of a thing of the register, and of what locks it."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -30,13 +31,61 @@ def unlocked(thing: Equipment, person: Any) -> Any:
     return _("It is locked; lift the lock first.") if thing.use_state == "locked" else None
 
 
-FLOW = Workflow(Equipment, (
-    State("planned", _("To be registered"), "draft"), State("in_service", _("In use"), "done"), State("idle", _("Idle"), "off", "moon"),
-    State("out_of_service", _("Out of service"), "late", "plug-off"), State("disposed", _("Disposed of"), "off", "trash"),
-), field="status")
-FLOW.move("commission", _("Put into use"), "planned", "in_service", KEEPERS, _("put it into use"), icon="power", weight=10, form=CommissionForm, effect=commission)
+FLOW = Workflow(
+    Equipment,
+    (
+        State("planned", _("To be registered"), "draft"),
+        State("in_service", _("In use"), "done"),
+        State("idle", _("Idle"), "off", "moon"),
+        State("out_of_service", _("Out of service"), "late", "plug-off"),
+        State("disposed", _("Disposed of"), "off", "trash"),
+    ),
+    field="status",
+)
+FLOW.move(
+    "commission",
+    _("Put into use"),
+    "planned",
+    "in_service",
+    KEEPERS,
+    _("put it into use"),
+    icon="power",
+    weight=10,
+    form=CommissionForm,
+    effect=commission,
+)
 FLOW.move("rest", _("Set idle"), "in_service", "idle", KEEPERS, _("set it idle"), icon="moon", weight=50)
-FLOW.move("stop", _("Take out of service"), "in_service", "out_of_service", KEEPERS, _("took it out of service"), icon="plug-off", weight=60, form=ReasonForm)
-FLOW.move("resume", _("Use again"), "idle out_of_service", "in_service", KEEPERS, _("put it back into use"), icon="power", weight=20, guard=unlocked)
-FLOW.move("dispose", _("Dispose of"), "idle out_of_service planned", "disposed", ("asset_officer",), _("disposed of it"), icon="trash", weight=90,
-          form=ReasonForm, danger=True)
+FLOW.move(
+    "stop",
+    _("Take out of service"),
+    "in_service",
+    "out_of_service",
+    KEEPERS,
+    _("took it out of service"),
+    icon="plug-off",
+    weight=60,
+    form=ReasonForm,
+)
+FLOW.move(
+    "resume",
+    _("Use again"),
+    "idle out_of_service",
+    "in_service",
+    KEEPERS,
+    _("put it back into use"),
+    icon="power",
+    weight=20,
+    guard=unlocked,
+)
+FLOW.move(
+    "dispose",
+    _("Dispose of"),
+    "idle out_of_service planned",
+    "disposed",
+    ("asset_officer",),
+    _("disposed of it"),
+    icon="trash",
+    weight=90,
+    form=ReasonForm,
+    danger=True,
+)

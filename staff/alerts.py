@@ -1,4 +1,5 @@
 """What needs attention in the staff files, who is on call, and the words in which staff are told."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from staff.models import Certificate, RosterPeriod
 from staff.querysets import PUBLISHED
 from staff.services import on_call, on_duty
 
-message("staff.roster_published", _("Your duties from %(first)s to %(last)s"), _("The roster of %(team)s is published."), icon="calendar-check")
+message(
+    "staff.roster_published", _("Your duties from %(first)s to %(last)s"), _("The roster of %(team)s is published."), icon="calendar-check"
+)
 message("staff.duty_new", _("A new duty for you"), _("From %(start)s to %(end)s."), icon="calendar-plus")
 message("staff.duty_cancelled", _("A duty of yours is off"), _("It was from %(start)s to %(end)s."), icon="calendar-off")
 message("staff.leave_approved", _("Your leave is approved"), _("From %(first)s to %(last)s."), icon="checkbox")
@@ -33,16 +36,26 @@ def people(team: Any, place: Any, at: datetime) -> list[int]:
 Found = Iterator[tuple[Any, str, Any, dict[str, Any]]]
 
 
-@alert("staff.certificate_expiring", _("%(name)s: %(type)s ends on %(day)s"), 2, roles="staff_officer",
-       hint=_("Enter the renewed certificate before the last day."))
+@alert(
+    "staff.certificate_expiring",
+    _("%(name)s: %(type)s ends on %(day)s"),
+    2,
+    roles="staff_officer",
+    hint=_("Enter the renewed certificate before the last day."),
+)
 def certificate_expiring(now: datetime) -> Found:
     """Verified, ending within 30 days, without a verified successor."""
     today = timezone.localdate(now)
     yield from _papers(today, today + timedelta(days=30), today)
 
 
-@alert("staff.certificate_expired", _("%(name)s: %(type)s ended on %(day)s"), 3, roles="staff_officer",
-       hint=_("Work that asks for it must not be given to this person."))
+@alert(
+    "staff.certificate_expired",
+    _("%(name)s: %(type)s ended on %(day)s"),
+    3,
+    roles="staff_officer",
+    hint=_("Work that asks for it must not be given to this person."),
+)
 def certificate_expired(now: datetime) -> Found:
     """Ended within the last 90 days, without a verified successor."""
     today = timezone.localdate(now)
@@ -53,9 +66,16 @@ def _papers(first: date, last: date, today: date) -> Found:
     here = Q(staff__left_on__isnull=True) | Q(staff__left_on__gte=today)
     for paper in Certificate.objects.ending(first, last).filter(here).select_related("staff__person", "type"):
         person, kind = paper.staff.person, paper.type
-        yield paper, str(paper.pk), None, {
-            "name": {"zh": person.name_zh, "en": person.name_en}, "type": {"zh": kind.name_zh, "en": kind.name_en}, "day": paper.valid_until.isoformat(),
-        }
+        yield (
+            paper,
+            str(paper.pk),
+            None,
+            {
+                "name": {"zh": person.name_zh, "en": person.name_en},
+                "type": {"zh": kind.name_zh, "en": kind.name_en},
+                "day": paper.valid_until.isoformat(),
+            },
+        )
 
 
 @alert("staff.roster_late", _("%(team)s has no roster for the coming week"), 2, roles="team_leader staff_officer")
@@ -64,5 +84,7 @@ def roster_late(now: datetime) -> Found:
     day = timezone.localdate(now) + timedelta(days=7)
     lately = RosterPeriod.objects.filter(state__in=PUBLISHED, last_day__gte=day - timedelta(days=67))
     ready = RosterPeriod.objects.filter(state__in=PUBLISHED, first_day__lte=day, last_day__gte=day)
-    for team in Department.objects.filter(active=True, pk__in=lately.values("team")).exclude(pk__in=ready.values("team")).order_by(F("code")):
+    for team in (
+        Department.objects.filter(active=True, pk__in=lately.values("team")).exclude(pk__in=ready.values("team")).order_by(F("code"))
+    ):
         yield team, str(team.pk), None, {"team": {"zh": team.name_zh, "en": team.name_en}}

@@ -1,4 +1,5 @@
 """What staff files, papers and duties are filtered by."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -41,6 +42,20 @@ class PersonSearch(django_filters.CharFilter):
         return qs.filter(**{f"{self.path}__in": search(Person.objects.all(), value)}) if value else qs
 
 
+class NumberOrName(django_filters.CharFilter):
+    """Staff number, or the person's name, number or initials."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Search"))
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        if not value:
+            return qs
+        return qs.filter(
+            Q(pk__in=search(StaffMember.objects.all(), value).values("pk")) | Q(person__in=search(Person.objects.all(), value))
+        )
+
+
 class StaffFilters(RecordFilters):
     team = TeamFilter()
     employment = django_filters.ChoiceFilter(label=_("Employment"), choices=StaffMember.Employment.choices)
@@ -61,18 +76,6 @@ class StaffFilters(RecordFilters):
 
     def employed(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         return rows.employed() if value else rows
-
-
-class NumberOrName(django_filters.CharFilter):
-    """Staff number, or the person's name, number or initials."""
-
-    def __init__(self) -> None:
-        super().__init__(label=_("Search"))
-
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
-        if not value:
-            return qs
-        return qs.filter(Q(pk__in=search(StaffMember.objects.all(), value).values("pk")) | Q(person__in=search(Person.objects.all(), value)))
 
 
 class SkillFilters(RecordFilters):
@@ -103,10 +106,16 @@ class CertificateFilters(RecordFilters):
     team = TeamFilter("staff__team")
     type = django_filters.ModelChoiceFilter(label=_("Certificate type"), queryset=CertificateType.objects.all())
     state = django_filters.ChoiceFilter(label=_("State"), choices=Certificate._meta.get_field("state").choices)
-    ends = django_filters.ChoiceFilter(label=_("Ends"), method="ending", choices=[
-        ("over", _("Ended")), ("7", _("Within 7 days")), ("30", _("Within 30 days")), ("60", _("Within 60 days")),
-    ])
-    quick = ((_("To verify"), {"state": "pending"}, "eye-check"), (_("Ends within 30 days"), {"ends": "30"}, "hourglass"), (_("Ended"), {"ends": "over"}, "alert-octagon"))
+    ends = django_filters.ChoiceFilter(
+        label=_("Ends"),
+        method="ending",
+        choices=[("over", _("Ended")), ("7", _("Within 7 days")), ("30", _("Within 30 days")), ("60", _("Within 60 days"))],
+    )
+    quick = (
+        (_("To verify"), {"state": "pending"}, "eye-check"),
+        (_("Ends within 30 days"), {"ends": "30"}, "hourglass"),
+        (_("Ended"), {"ends": "over"}, "alert-octagon"),
+    )
 
     class Meta:
         model = Certificate

@@ -1,4 +1,5 @@
 """Questions about staff, certificates and duties, and who may see them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -52,7 +53,9 @@ class CertificateQuerySet(OwnFileQuerySet):
 
     def ending(self, first: date, last: date) -> Self:
         """Verified ones that end in these days and have no verified successor."""
-        later = Q(staff__certificates__type=F("type"), staff__certificates__state="valid", staff__certificates__valid_until__gt=F("valid_until"))
+        later = Q(
+            staff__certificates__type=F("type"), staff__certificates__state="valid", staff__certificates__valid_until__gt=F("valid_until")
+        )
         return self.filter(state="valid", valid_until__gte=first, valid_until__lte=last).exclude(
             pk__in=self.model.objects.filter(later).values("pk")
         )

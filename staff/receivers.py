@@ -1,4 +1,5 @@
 """What happens in the staff files when a person leaves, and what their timelines say about it."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -22,8 +23,14 @@ note("left", _("came off the roster, because the person leaves"), "calendar-off"
 
 @hand_over("staff.duties", _("Duties to come"))
 def duties_to_come(person: Any) -> Iterator[Waiting]:
-    for duty in Duty.objects.filter(staff__person=person, state="planned", start__gt=clock.now()).select_related("staff__person").order_by("start")[:60]:
-        yield Waiting(date_format(timezone.localtime(duty.start), "SHORT_DATETIME_FORMAT"), duty.get_absolute_url(), str(duty.get_kind_display()))
+    for duty in (
+        Duty.objects.filter(staff__person=person, state="planned", start__gt=clock.now())
+        .select_related("staff__person")
+        .order_by("start")[:60]
+    ):
+        yield Waiting(
+            date_format(timezone.localtime(duty.start), "SHORT_DATETIME_FORMAT"), duty.get_absolute_url(), str(duty.get_kind_display())
+        )
 
 
 @ends_with_person("staff.file")
@@ -33,7 +40,9 @@ def close_file(person: Any, instant: datetime) -> None:
     for member in StaffMember.objects.select_for_update(of=("self",)).filter(person=person, left_on__isnull=True):
         member.left_on = max(last, member.joined_on)
         member.save(update_fields=["left_on"])
-    for duty in Duty.objects.select_for_update(of=("self",)).filter(staff__person=person, state="planned", start__gte=instant).order_by("pk"):
+    for duty in (
+        Duty.objects.select_for_update(of=("self",)).filter(staff__person=person, state="planned", start__gte=instant).order_by("pk")
+    ):
         duty.state = "cancelled"
         duty.save(update_fields=["state"])
         write_event(duty, "left", by=None, from_state="planned", to_state="cancelled")

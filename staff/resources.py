@@ -1,4 +1,5 @@
 """Staff files, skills, certificates, rosters, duties and leave as lists, pages, forms and API."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -28,8 +29,15 @@ def name_of(row: Any) -> str:
     return str(row.staff)
 
 
-STAFF_NAME = NameColumn("staff.person.name", gettext_lazy("Name"), sort="staff__staff_no", second="staff.staff_no", joins=("staff__person",),
-                        export=name_of, width=20)
+STAFF_NAME = NameColumn(
+    "staff.person.name",
+    gettext_lazy("Name"),
+    sort="staff__staff_no",
+    second="staff.staff_no",
+    joins=("staff__person",),
+    export=name_of,
+    width=20,
+)
 STAFF_FACT = Column("staff", gettext_lazy("Staff member"), joins=("staff__person",))
 
 
@@ -52,16 +60,21 @@ class StaffMembers(Resource):
         Column("left_on", gettext_lazy("Last day"), sort="left_on", kind="date", css="c-hide", default=False),
     )
     facts = (
-        Column("person", gettext_lazy("Person"), joins=("person",)), Column("staff_no", gettext_lazy("Staff number")),
-        Column("team", gettext_lazy("Team"), joins=("team",)), display("employment", gettext_lazy("Employment")),
+        Column("person", gettext_lazy("Person"), joins=("person",)),
+        Column("staff_no", gettext_lazy("Staff number")),
+        Column("team", gettext_lazy("Team"), joins=("team",)),
+        display("employment", gettext_lazy("Employment")),
         Column("employer", gettext_lazy("Employer"), joins=("employer",), show=lambda row: row.employer or _("The school")),
-        Column("joined_on", gettext_lazy("Joined on")), Column("left_on", gettext_lazy("Last day"), show=lambda row: ui.day(row.left_on) or _("no end set")),
+        Column("joined_on", gettext_lazy("Joined on")),
+        Column("left_on", gettext_lazy("Last day"), show=lambda row: ui.day(row.left_on) or _("no end set")),
     )
     api_fields = ("person", "staff_no", "team", "employment", "employer", "joined_on", "left_on")
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        skills = StaffSkill.objects.filter(staff=record).newest().select_related("skill", "assessor").order_by("skill__trade", "skill__code")
+        skills = (
+            StaffSkill.objects.filter(staff=record).newest().select_related("skill", "assessor").order_by("skill__trade", "skill__code")
+        )
         papers = Certificate.objects.filter(staff=record).exclude(state="rejected").select_related("type").order_by("-valid_until")[:30]
         return [
             (_("Skills"), fragment("staff/_skills.html", skills=skills)),
@@ -74,7 +87,9 @@ class StaffMembers(Resource):
         if StaffSkills.may(person, "add", None):
             found.append({"label": _("Assess a skill"), "icon": "star", "url": f"{reverse('staff:staffskill-add')}?staff={record.pk}"})
         if Certificates.may(person, "add", None):
-            found.append({"label": _("Enter a certificate"), "icon": "certificate", "url": f"{reverse('staff:certificate-add')}?staff={record.pk}"})
+            found.append(
+                {"label": _("Enter a certificate"), "icon": "certificate", "url": f"{reverse('staff:certificate-add')}?staff={record.pk}"}
+            )
         return found
 
 
@@ -102,14 +117,18 @@ class StaffSkills(Resource):
     add_form = forms.AssessForm
     list_joins = ("staff__person", "skill")
     columns = (
-        STAFF_NAME, Column("skill", gettext_lazy("Skill"), joins=("skill",), sort="skill__code"),
+        STAFF_NAME,
+        Column("skill", gettext_lazy("Skill"), joins=("skill",), sort="skill__code"),
         Column("level", gettext_lazy("Level"), sort="level", kind="number", css="hq-end"),
         Column("assessed_on", gettext_lazy("Assessed on"), sort="assessed_on", kind="date"),
         Column("assessor", gettext_lazy("Assessor"), joins=("assessor",), css="c-hide"),
     )
     facts = (
-        STAFF_FACT, Column("skill", gettext_lazy("Skill"), joins=("skill",)), Column("level", gettext_lazy("Level")),
-        Column("assessed_on", gettext_lazy("Assessed on")), Column("assessor", gettext_lazy("Assessor"), joins=("assessor",)),
+        STAFF_FACT,
+        Column("skill", gettext_lazy("Skill"), joins=("skill",)),
+        Column("level", gettext_lazy("Level")),
+        Column("assessed_on", gettext_lazy("Assessed on")),
+        Column("assessor", gettext_lazy("Assessor"), joins=("assessor",)),
         Column("evidence", gettext_lazy("Evidence")),
     )
     api_fields = ("staff", "skill", "level", "assessed_on", "assessor", "evidence")
@@ -130,11 +149,13 @@ class CertificateTypes(Resource):
     order = ("code",)
     form = forms.CertificateTypeForm
     columns = (
-        NameColumn("name", gettext_lazy("Name"), sort="code", second="code", export=str), display("issuer", gettext_lazy("Issued by")),
+        NameColumn("name", gettext_lazy("Name"), sort="code", second="code", export=str),
+        display("issuer", gettext_lazy("Issued by")),
         Column("validity_months", gettext_lazy("Valid for (months)"), kind="number", css="hq-end"),
     )
     facts = (
-        Column("code", gettext_lazy("Code")), display("issuer", gettext_lazy("Issued by")),
+        Column("code", gettext_lazy("Code")),
+        display("issuer", gettext_lazy("Issued by")),
         Column("validity_months", gettext_lazy("Valid for (months)"), show=lambda row: row.validity_months or _("without end")),
     )
     api_fields = ("code", "name_zh", "name_en", "issuer", "validity_months")
@@ -163,15 +184,22 @@ class Certificates(Resource):
     photos = True
     list_joins = ("staff__person", "type")
     columns = (
-        STAFF_NAME, Column("type", gettext_lazy("Certificate"), joins=("type",), sort="type__code"), StateColumn(label=gettext_lazy("State"), sort="state"),
+        STAFF_NAME,
+        Column("type", gettext_lazy("Certificate"), joins=("type",), sort="type__code"),
+        StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("valid_until", gettext_lazy("Valid until"), sort="valid_until", kind="date"),
         Column("days_left", gettext_lazy("Left"), show=left_words, export=lambda row: row.days_left, kind="number"),
         Column("number", gettext_lazy("Number"), css="c-hide"),
     )
     facts = (
-        STAFF_FACT, Column("type", gettext_lazy("Certificate type"), joins=("type",)), Column("number", gettext_lazy("Number")),
-        Column("issued_on", gettext_lazy("Issued on")), Column("valid_from", gettext_lazy("Valid from")), Column("valid_until", gettext_lazy("Valid until")),
-        Column("verified_by", gettext_lazy("Verified by"), joins=("verified_by",)), Column("verified_at", gettext_lazy("Verified at")),
+        STAFF_FACT,
+        Column("type", gettext_lazy("Certificate type"), joins=("type",)),
+        Column("number", gettext_lazy("Number")),
+        Column("issued_on", gettext_lazy("Issued on")),
+        Column("valid_from", gettext_lazy("Valid from")),
+        Column("valid_until", gettext_lazy("Valid until")),
+        Column("verified_by", gettext_lazy("Verified by"), joins=("verified_by",)),
+        Column("verified_at", gettext_lazy("Verified at")),
     )
     api_fields = ("staff", "type", "number", "state", "issued_on", "valid_from", "valid_until", "verified_at")
 
@@ -181,7 +209,11 @@ class Certificates(Resource):
 
     @classmethod
     def locked(cls, record: Any, person: Any) -> str:
-        return "" if record.state == "pending" else _("Only a certificate that waits to be verified can be changed; enter the renewed one as a new one.")
+        return (
+            ""
+            if record.state == "pending"
+            else _("Only a certificate that waits to be verified can be changed; enter the renewed one as a new one.")
+        )
 
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:
@@ -199,11 +231,14 @@ class Rosters(Resource):
     list_joins = ("team",)
     columns = (
         NameColumn("team.name", gettext_lazy("Team"), sort="team__code", joins=("team",), export=lambda row: str(row.team), width=20),
-        Column("first_day", gettext_lazy("First day"), sort="first_day", kind="date"), Column("last_day", gettext_lazy("Last day"), sort="last_day", kind="date"),
+        Column("first_day", gettext_lazy("First day"), sort="first_day", kind="date"),
+        Column("last_day", gettext_lazy("Last day"), sort="last_day", kind="date"),
         StateColumn(label=gettext_lazy("State"), sort="state"),
     )
     facts = (
-        Column("team", gettext_lazy("Team"), joins=("team",)), Column("first_day", gettext_lazy("First day")), Column("last_day", gettext_lazy("Last day")),
+        Column("team", gettext_lazy("Team"), joins=("team",)),
+        Column("first_day", gettext_lazy("First day")),
+        Column("last_day", gettext_lazy("Last day")),
         Column("published_at", gettext_lazy("Published at")),
     )
     api_fields = ("team", "first_day", "last_day", "state", "published_at")
@@ -214,8 +249,13 @@ class Rosters(Resource):
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
-        return [{"label": _("Week grid"), "icon": "calendar-week",
-                 "url": f"{reverse('staff:roster')}?team={record.team_id}&week={record.first_day.isoformat()}"}]
+        return [
+            {
+                "label": _("Week grid"),
+                "icon": "calendar-week",
+                "url": f"{reverse('staff:roster')}?team={record.team_id}&week={record.first_day.isoformat()}",
+            }
+        ]
 
 
 @resource
@@ -228,12 +268,18 @@ class Duties(Resource):
     add_form = forms.DutyForm
     list_joins = ("staff__person", "period__team")
     columns = (
-        STAFF_NAME, display("kind", gettext_lazy("Kind")), Column("start", gettext_lazy("From"), sort="start", kind="datetime"),
-        Column("end", gettext_lazy("To"), sort="end", kind="datetime"), StateColumn(label=gettext_lazy("State"), sort="state"),
+        STAFF_NAME,
+        display("kind", gettext_lazy("Kind")),
+        Column("start", gettext_lazy("From"), sort="start", kind="datetime"),
+        Column("end", gettext_lazy("To"), sort="end", kind="datetime"),
+        StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("period.team", gettext_lazy("Team"), joins=("period__team",), css="c-hide"),
     )
     facts = (
-        STAFF_FACT, display("kind", gettext_lazy("Kind")), Column("start", gettext_lazy("From")), Column("end", gettext_lazy("To")),
+        STAFF_FACT,
+        display("kind", gettext_lazy("Kind")),
+        Column("start", gettext_lazy("From")),
+        Column("end", gettext_lazy("To")),
         Column("period", gettext_lazy("Roster"), joins=("period__team",)),
     )
     api_fields = ("staff", "period", "kind", "start", "end", "state")
@@ -253,12 +299,19 @@ class Leaves(Resource):
     add_form = forms.LeaveForm
     list_joins = ("staff__person",)
     columns = (
-        STAFF_NAME, display("kind", gettext_lazy("Kind")), Column("first_day", gettext_lazy("First day"), sort="first_day", kind="date"),
-        Column("last_day", gettext_lazy("Last day"), sort="last_day", kind="date"), StateColumn(label=gettext_lazy("State"), sort="state"),
+        STAFF_NAME,
+        display("kind", gettext_lazy("Kind")),
+        Column("first_day", gettext_lazy("First day"), sort="first_day", kind="date"),
+        Column("last_day", gettext_lazy("Last day"), sort="last_day", kind="date"),
+        StateColumn(label=gettext_lazy("State"), sort="state"),
     )
     facts = (
-        STAFF_FACT, display("kind", gettext_lazy("Kind")), Column("first_day", gettext_lazy("First day")), Column("last_day", gettext_lazy("Last day")),
-        Column("reason", gettext_lazy("Reason")), Column("asked_at", gettext_lazy("Asked at")),
+        STAFF_FACT,
+        display("kind", gettext_lazy("Kind")),
+        Column("first_day", gettext_lazy("First day")),
+        Column("last_day", gettext_lazy("Last day")),
+        Column("reason", gettext_lazy("Reason")),
+        Column("asked_at", gettext_lazy("Asked at")),
     )
     api_fields = ("staff", "kind", "first_day", "last_day", "state")
 
@@ -282,7 +335,24 @@ def leave_waiting(person: Any) -> tuple[int, str]:
 
 
 menu.item("my-duties", "", 30, gettext_lazy("My duties"), "calendar-user", "staff:my-duties", roles="staff_member")
-menu.item("roster", "people", 45, gettext_lazy("Roster"), "calendar-week", "staff:roster",
-          roles="team_leader staff_officer dispatcher facilities_manager logistics_director duty_leader duty_officer department_head auditor principal")
-menu.item("certificates", "people", 50, gettext_lazy("Certificates"), "certificate", "staff:certificate-board", permission="staff.certificate:view", count=papers_waiting)
+menu.item(
+    "roster",
+    "people",
+    45,
+    gettext_lazy("Roster"),
+    "calendar-week",
+    "staff:roster",
+    roles="team_leader staff_officer dispatcher facilities_manager logistics_director principal department_head duty_leader duty_officer "
+    "auditor",
+)
+menu.item(
+    "certificates",
+    "people",
+    50,
+    gettext_lazy("Certificates"),
+    "certificate",
+    "staff:certificate-board",
+    permission="staff.certificate:view",
+    count=papers_waiting,
+)
 menu.item("leave", "people", 55, gettext_lazy("Leave"), "beach", "staff:leave-list", permission="staff.leave:view", count=leave_waiting)

@@ -1,4 +1,5 @@
 """The pages of staff that are not lists: the week's roster, the certificates board, one's own duties."""
+
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
@@ -59,9 +60,14 @@ def roster(request: HttpRequest) -> HttpResponse:
     first = asked_week(request.GET.get("week", ""))
     chosen = request.GET.get("team", "")
     own = StaffMember.objects.filter(person=request.user).values_list("team_id", flat=True).first()
-    team = next((one for one in teams if str(one.pk) == chosen), None) or next((one for one in teams if one.pk == own), teams[0] if teams else None)
-    page: dict[str, Any] = {"title": _("Roster"), "teams": [
-        {"label": one.name, "url": f"?team={one.pk}&week={first}", "on": one == team} for one in teams], "team": team}
+    team = next((one for one in teams if str(one.pk) == chosen), None) or next(
+        (one for one in teams if one.pk == own), teams[0] if teams else None
+    )
+    page: dict[str, Any] = {
+        "title": _("Roster"),
+        "teams": [{"label": one.name, "url": f"?team={one.pk}&week={first}", "on": one == team} for one in teams],
+        "team": team,
+    }
     if team is not None:
         page |= week_of(request.user, team, first)
     return shown(request, "staff/roster.html", page)
@@ -72,33 +78,63 @@ def week_of(person: Any, team: Department, first: date) -> dict[str, Any]:
     days = [first + timedelta(days=n) for n in range(7)]
     start, end = clock.midnight(first), clock.midnight(first + timedelta(days=7))
     duties = list(
-        Duty.objects.visible_to(person).filter(period__team=team).exclude(state="cancelled").between(start, end)
-        .select_related("staff__person", "period").order_by("start")
+        Duty.objects.visible_to(person)
+        .filter(period__team=team)
+        .exclude(state="cancelled")
+        .between(start, end)
+        .select_related("staff__person", "period")
+        .order_by("start")
     )
-    crew = {member.pk: member for member in StaffMember.objects.filter(team=team).employed(first).select_related("person").order_by("staff_no")}
+    crew = {
+        member.pk: member for member in StaffMember.objects.filter(team=team).employed(first).select_related("person").order_by("staff_no")
+    }
     crew |= {duty.staff_id: duty.staff for duty in duties if duty.staff_id not in crew}
     away = {
-        (row.staff_id, day) for row in Leave.objects.filter(staff__in=crew, state="approved", first_day__lte=days[-1], last_day__gte=first)
-        for day in days if row.first_day <= day <= row.last_day
+        (row.staff_id, day)
+        for row in Leave.objects.filter(staff__in=crew, state="approved", first_day__lte=days[-1], last_day__gte=first)
+        for day in days
+        if row.first_day <= day <= row.last_day
     }
     cells: dict[tuple[int, date], list[dict[str, Any]]] = {}
     for duty in duties:
         cells.setdefault((duty.staff_id, timezone.localdate(duty.start)), []).append(cell(duty))
-    period = RosterPeriod.objects.visible_to(person).filter(team=team, first_day__lte=days[-1], last_day__gte=first).order_by("first_day").first()
+    period = (
+        RosterPeriod.objects.visible_to(person)
+        .filter(team=team, first_day__lte=days[-1], last_day__gte=first)
+        .order_by("first_day")
+        .first()
+    )
     may_make = access_of(person).may("staff.rosterperiod:add", RosterPeriod(team=team))
     return {
-        "days": [{"day": day, "today": day == clock.today(), "duties": [entry for pk in crew for entry in cells.get((pk, day), [])]} for day in days],
-        "rows": [{"member": member, "cells": [{"duties": cells.get((pk, day), []), "away": (pk, day) in away} for day in days]} for pk, member in crew.items()],
-        "sentence": finding(duties, days, period), "period": period, "week": first, "state": period.workflow.state(period) if period else None,  # type: ignore[attr-defined]
-        "previous": first - timedelta(days=7), "next": first + timedelta(days=7),
+        "days": [
+            {"day": day, "today": day == clock.today(), "duties": [entry for pk in crew for entry in cells.get((pk, day), [])]}
+            for day in days
+        ],
+        "rows": [
+            {"member": member, "cells": [{"duties": cells.get((pk, day), []), "away": (pk, day) in away} for day in days]}
+            for pk, member in crew.items()
+        ],
+        "sentence": finding(duties, days, period),
+        "period": period,
+        "week": first,
+        "state": period.workflow.state(period) if period else None,  # type: ignore[attr-defined]
+        "previous": first - timedelta(days=7),
+        "next": first + timedelta(days=7),
         "make_url": reverse("staff:roster-make") if may_make and period is None and crew else "",
-        "publish_url": reverse("staff:rosterperiod-move", args=[period.pk, "publish"]) if period and period.state == "draft" and may_make else "",
+        "publish_url": reverse("staff:rosterperiod-move", args=[period.pk, "publish"])
+        if period and period.state == "draft" and may_make
+        else "",
         "add_url": f"{reverse('staff:duty-add')}?period={period.pk}" if period and period.state != "closed" and may_make else "",
     }
 
 
 def cell(duty: Duty) -> dict[str, Any]:
-    return {"duty": duty, "look": "draft" if duty.period.state == "draft" else LOOKS[duty.state], "icon": ICONS[duty.kind], "url": duty.get_absolute_url()}
+    return {
+        "duty": duty,
+        "look": "draft" if duty.period.state == "draft" else LOOKS[duty.state],
+        "icon": ICONS[duty.kind],
+        "url": duty.get_absolute_url(),
+    }
 
 
 def finding(duties: list[Duty], days: list[date], period: RosterPeriod | None) -> str:
@@ -116,7 +152,9 @@ def finding(duties: list[Duty], days: list[date], period: RosterPeriod | None) -
 @require_POST
 def roster_make(request: HttpRequest) -> HttpResponse:
     """Make the week's draft after the usual week."""
-    team = get_object_or_404(Department.objects.teams(), pk=int(request.POST.get("team", "") or 0) if request.POST.get("team", "").isdigit() else 0)
+    team = get_object_or_404(
+        Department.objects.teams(), pk=int(request.POST.get("team", "") or 0) if request.POST.get("team", "").isdigit() else 0
+    )
     if not access_of(request.user).may("staff.rosterperiod:add", RosterPeriod(team=team)):
         raise NotAllowed(_("You may not make this team's roster."))
     first = asked_week(request.POST.get("week", ""))
@@ -135,15 +173,30 @@ def certificate_board(request: HttpRequest) -> HttpResponse:
     mine = Certificate.objects.visible_to(request.user).select_related("staff__person", "staff__team", "type")
     here = Q(staff__left_on__isnull=True) | Q(staff__left_on__gte=today)
     ending = list(mine.ending(today - timedelta(days=90), today + timedelta(days=60)).filter(here).order_by("valid_until", "pk")[:400])
-    spans = ((_("Ended"), -90, -1, "danger", "alert-octagon"), (_("Within 7 days"), 0, 7, "late", "clock-exclamation"),
-             (_("Within 30 days"), 8, 30, "late", "hourglass"), (_("Within 60 days"), 31, 60, "info", "calendar"))
-    lanes = [{"title": _("To verify"), "look": "wait", "icon": "eye-check", "papers": list(mine.filter(state="pending").order_by("pk")[:100])}]
-    lanes += [{"title": title, "look": look, "icon": icon, "papers": [paper for paper in ending if low <= paper.days_left <= high]}
-              for title, low, high, look, icon in spans]
+    spans = (
+        (_("Ended"), -90, -1, "danger", "alert-octagon"),
+        (_("Within 7 days"), 0, 7, "late", "clock-exclamation"),
+        (_("Within 30 days"), 8, 30, "late", "hourglass"),
+        (_("Within 60 days"), 31, 60, "info", "calendar"),
+    )
+    lanes = [
+        {"title": _("To verify"), "look": "wait", "icon": "eye-check", "papers": list(mine.filter(state="pending").order_by("pk")[:100])}
+    ]
+    lanes += [
+        {"title": title, "look": look, "icon": icon, "papers": [paper for paper in ending if low <= paper.days_left <= high]}
+        for title, low, high, look, icon in spans
+    ]
     over = len(lanes[1]["papers"])
     may_add = access_of(request.user).has("staff.certificate:add")
-    page = {"title": _("Certificates"), "lanes": lanes, "list_url": reverse("staff:certificate-list"), "add_url": reverse("staff:certificate-add") if may_add else "",
-            "sentence": _("%(n)s certificates have ended and are not renewed.") % {"n": over} if over else _("Every certificate in use is valid.")}
+    page = {
+        "title": _("Certificates"),
+        "lanes": lanes,
+        "list_url": reverse("staff:certificate-list"),
+        "add_url": reverse("staff:certificate-add") if may_add else "",
+        "sentence": _("%(n)s certificates have ended and are not renewed.") % {"n": over}
+        if over
+        else _("Every certificate in use is valid."),
+    }
     return shown(request, "staff/certificates.html", page)
 
 
@@ -156,12 +209,24 @@ def my_duties(request: HttpRequest) -> HttpResponse:
     now, duties = clock.now(), []
     if member is not None:
         until = clock.midnight(clock.today() + timedelta(days=15))
-        duties = list(Duty.objects.published().live().filter(staff=member, end__gt=now - timedelta(hours=2)).between(now - timedelta(days=2), until)
-                      .select_related("staff__person", "period__team").order_by("start"))
+        duties = list(
+            Duty.objects.published()
+            .live()
+            .filter(staff=member, end__gt=now - timedelta(hours=2))
+            .between(now - timedelta(days=2), until)
+            .select_related("staff__person", "period__team")
+            .order_by("start")
+        )
     lines = [line(duty, request.user) for duty in duties]
-    page = {"title": _("My duties"), "member": member, "lines": lines, "sentence": next_words(duties, now),
-            "leave_url": reverse("staff:leave-add") if member else "", "leaves": Leave.objects.filter(staff=member, last_day__gte=clock.today()) if member else [],
-            "roster_url": f"{reverse('staff:roster')}?team={member.team_id}" if member else ""}
+    page = {
+        "title": _("My duties"),
+        "member": member,
+        "lines": lines,
+        "sentence": next_words(duties, now),
+        "leave_url": reverse("staff:leave-add") if member else "",
+        "leaves": Leave.objects.filter(staff=member, last_day__gte=clock.today()) if member else [],
+        "roster_url": f"{reverse('staff:roster')}?team={member.team_id}" if member else "",
+    }
     return shown(request, "staff/my_duties.html", page)
 
 

@@ -1,4 +1,5 @@
 """The moves of rosters, duties, certificates and leave."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -30,8 +31,16 @@ def note_publishing(period: RosterPeriod, *, by: Any, at: Any, **data: Any) -> N
 def tell_team(period: RosterPeriod, *, by: Any, at: Any, event: Any, **data: Any) -> None:
     people = period.duties.live().values_list("staff__person_id", flat=True).distinct()
     notify(
-        people=people, code="staff.roster_published", link=reverse("staff:my-duties"), source=period, dedupe_key=f"roster:{period.pk}",
-        params={"team": {"zh": period.team.name_zh, "en": period.team.name_en}, "first": period.first_day.isoformat(), "last": period.last_day.isoformat()},
+        people=people,
+        code="staff.roster_published",
+        link=reverse("staff:my-duties"),
+        source=period,
+        dedupe_key=f"roster:{period.pk}",
+        params={
+            "team": {"zh": period.team.name_zh, "en": period.team.name_en},
+            "first": period.first_day.isoformat(),
+            "last": period.last_day.isoformat(),
+        },
     )
 
 
@@ -39,9 +48,28 @@ def not_over(period: RosterPeriod, person: Any) -> Any:
     return None if period.last_day < clock.today() else _("The roster still runs until %(day)s.") % {"day": period.last_day.isoformat()}
 
 
-ROSTER = Workflow(RosterPeriod, (State("draft", _("Draft"), "draft"), State("published", _("Published"), "run", "calendar-check"), State("closed", _("Closed"), "done")))
-ROSTER.move("publish", _("Publish"), "draft", "published", LEADERS, _("published it"), icon="send", weight=10, guard=empty_roster, effect=note_publishing,
-            after=tell_team, question=_("Publish this roster and tell everybody in it?"))
+ROSTER = Workflow(
+    RosterPeriod,
+    (
+        State("draft", _("Draft"), "draft"),
+        State("published", _("Published"), "run", "calendar-check"),
+        State("closed", _("Closed"), "done"),
+    ),
+)
+ROSTER.move(
+    "publish",
+    _("Publish"),
+    "draft",
+    "published",
+    LEADERS,
+    _("published it"),
+    icon="send",
+    weight=10,
+    guard=empty_roster,
+    effect=note_publishing,
+    after=tell_team,
+    question=_("Publish this roster and tell everybody in it?"),
+)
 ROSTER.move("close", _("Close"), "published", "closed", ("staff_officer",), _("closed it"), icon="lock", weight=60, guard=not_over)
 
 
@@ -61,19 +89,55 @@ def not_begun(duty: Duty, person: Any) -> Any:
 
 def tell_cancelled(duty: Duty, *, by: Any, at: Any, event: Any, **data: Any) -> None:
     if duty.period.state == "published" and duty.staff.person_id != getattr(by, "pk", None):
-        notify(people=[duty.staff.person_id], code="staff.duty_cancelled", link=duty.get_absolute_url(), source=duty,
-               dedupe_key=f"staff.duty_cancelled:{duty.pk}", params={"start": {"at": duty.start.isoformat()}, "end": {"at": duty.end.isoformat()}})
+        notify(
+            people=[duty.staff.person_id],
+            code="staff.duty_cancelled",
+            link=duty.get_absolute_url(),
+            source=duty,
+            dedupe_key=f"staff.duty_cancelled:{duty.pk}",
+            params={"start": {"at": duty.start.isoformat()}, "end": {"at": duty.end.isoformat()}},
+        )
 
 
-DUTY = Workflow(Duty, (
-    State("planned", _("Planned"), "wait", "calendar"), State("started", _("On duty"), "run"), State("done", _("Done"), "done"),
-    State("absent", _("Absent"), "danger", "user-x"), State("cancelled", _("Cancelled"), "off"),
-))
-DUTY.move("start", _("I am here"), "planned", "started", (HOLDER, *LEADERS), _("came on duty"), icon="map-pin-check", weight=10, guard=too_early)
+DUTY = Workflow(
+    Duty,
+    (
+        State("planned", _("Planned"), "wait", "calendar"),
+        State("started", _("On duty"), "run"),
+        State("done", _("Done"), "done"),
+        State("absent", _("Absent"), "danger", "user-x"),
+        State("cancelled", _("Cancelled"), "off"),
+    ),
+)
+DUTY.move(
+    "start", _("I am here"), "planned", "started", (HOLDER, *LEADERS), _("came on duty"), icon="map-pin-check", weight=10, guard=too_early
+)
 DUTY.move("finish", _("Finish"), "started", "done", (HOLDER, *LEADERS), _("ended the duty"), icon="check", weight=10)
-DUTY.move("absent", _("Did not come"), "planned", "absent", LEADERS, _("noted that nobody came"), icon="user-x", weight=40, guard=not_begun, danger=True)
-DUTY.move("cancel", _("Take off the roster"), "planned", "cancelled", LEADERS, _("took it off the roster"), form=ReasonForm, after=tell_cancelled,
-          icon="calendar-off", weight=50, danger=True)
+DUTY.move(
+    "absent",
+    _("Did not come"),
+    "planned",
+    "absent",
+    LEADERS,
+    _("noted that nobody came"),
+    icon="user-x",
+    weight=40,
+    guard=not_begun,
+    danger=True,
+)
+DUTY.move(
+    "cancel",
+    _("Take off the roster"),
+    "planned",
+    "cancelled",
+    LEADERS,
+    _("took it off the roster"),
+    form=ReasonForm,
+    after=tell_cancelled,
+    icon="calendar-off",
+    weight=50,
+    danger=True,
+)
 
 
 # certificates ------------------------------------------------------------------------------------------------------
@@ -88,13 +152,43 @@ def note_verifying(paper: Certificate, *, by: Any, at: Any, **data: Any) -> None
     paper.verified_by, paper.verified_at = by, at
 
 
-PAPER = Workflow(Certificate, (
-    State("pending", _("To verify"), "wait"), State("valid", _("Valid"), "done"), State("rejected", _("Rejected"), "off"),
-    State("revoked", _("Revoked"), "danger", "ban"),
-))
-PAPER.move("verify", _("Verify"), "pending", "valid", ("staff_officer",), _("verified it"), icon="eye-check", weight=10, guard=own_paper, effect=note_verifying)
-PAPER.move("reject", _("Reject"), "pending", "rejected", ("staff_officer",), _("rejected it"), icon="x", weight=40, guard=own_paper, form=ReasonForm, danger=True)
-PAPER.move("revoke", _("Revoke"), "valid", "revoked", ("staff_officer",), _("revoked it"), icon="ban", weight=60, form=ReasonForm, danger=True)
+PAPER = Workflow(
+    Certificate,
+    (
+        State("pending", _("To verify"), "wait"),
+        State("valid", _("Valid"), "done"),
+        State("rejected", _("Rejected"), "off"),
+        State("revoked", _("Revoked"), "danger", "ban"),
+    ),
+)
+PAPER.move(
+    "verify",
+    _("Verify"),
+    "pending",
+    "valid",
+    ("staff_officer",),
+    _("verified it"),
+    icon="eye-check",
+    weight=10,
+    guard=own_paper,
+    effect=note_verifying,
+)
+PAPER.move(
+    "reject",
+    _("Reject"),
+    "pending",
+    "rejected",
+    ("staff_officer",),
+    _("rejected it"),
+    icon="x",
+    weight=40,
+    guard=own_paper,
+    form=ReasonForm,
+    danger=True,
+)
+PAPER.move(
+    "revoke", _("Revoke"), "valid", "revoked", ("staff_officer",), _("revoked it"), icon="ban", weight=60, form=ReasonForm, danger=True
+)
 
 
 # leave -------------------------------------------------------------------------------------------------------------
@@ -105,7 +199,11 @@ def own_leave(leave: Leave, person: Any) -> Any:
 def empty_duties(leave: Leave, *, by: Any, at: Any, event: Any, **data: Any) -> None:
     """The person comes off the roster for these days; the holes show there."""
     first, last = clock.midnight(leave.first_day), clock.midnight(leave.last_day) + ONE_DAY
-    for duty in Duty.objects.select_for_update(of=("self",)).filter(staff=leave.staff, state="planned", start__gte=first, start__lt=last).order_by("pk"):
+    for duty in (
+        Duty.objects.select_for_update(of=("self",))
+        .filter(staff=leave.staff, state="planned", start__gte=first, start__lt=last)
+        .order_by("pk")
+    ):
         duty.state = "cancelled"
         duty.save(update_fields=["state"])
         write_event(duty, "on_leave", by=by, from_state="planned", to_state="cancelled")
@@ -117,14 +215,40 @@ def tell_refusal(leave: Leave, *, by: Any, at: Any, event: Any, **data: Any) -> 
 
 
 def tell_decision(leave: Leave, code: str) -> None:
-    notify(people=[leave.staff.person_id], code=code, link=leave.get_absolute_url(), source=leave, dedupe_key=f"{code}:{leave.pk}",
-           params={"first": leave.first_day.isoformat(), "last": leave.last_day.isoformat()})
+    notify(
+        people=[leave.staff.person_id],
+        code=code,
+        link=leave.get_absolute_url(),
+        source=leave,
+        dedupe_key=f"{code}:{leave.pk}",
+        params={"first": leave.first_day.isoformat(), "last": leave.last_day.isoformat()},
+    )
 
 
-LEAVE = Workflow(Leave, (
-    State("asked", _("Asked"), "wait"), State("approved", _("Approved"), "done"), State("refused", _("Refused"), "off"),
-    State("withdrawn", _("Withdrawn"), "off", "arrow-back-up"),
-))
-LEAVE.move("approve", _("Approve"), "asked", "approved", LEADERS, _("approved it"), icon="checkbox", weight=10, guard=own_leave, after=empty_duties)
-LEAVE.move("refuse", _("Refuse"), "asked", "refused", LEADERS, _("refused it"), icon="x", weight=30, guard=own_leave, form=ReasonForm, after=tell_refusal, danger=True)
+LEAVE = Workflow(
+    Leave,
+    (
+        State("asked", _("Asked"), "wait"),
+        State("approved", _("Approved"), "done"),
+        State("refused", _("Refused"), "off"),
+        State("withdrawn", _("Withdrawn"), "off", "arrow-back-up"),
+    ),
+)
+LEAVE.move(
+    "approve", _("Approve"), "asked", "approved", LEADERS, _("approved it"), icon="checkbox", weight=10, guard=own_leave, after=empty_duties
+)
+LEAVE.move(
+    "refuse",
+    _("Refuse"),
+    "asked",
+    "refused",
+    LEADERS,
+    _("refused it"),
+    icon="x",
+    weight=30,
+    guard=own_leave,
+    form=ReasonForm,
+    after=tell_refusal,
+    danger=True,
+)
 LEAVE.move("withdraw", _("Withdraw"), "asked approved", "withdrawn", (HOLDER,), _("withdrew it"), icon="arrow-back-up", weight=50)

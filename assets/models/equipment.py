@@ -1,4 +1,5 @@
 """Equipment, its categories, and the locks that keep it from being used."""
+
 from __future__ import annotations
 
 import pgtrigger
@@ -48,7 +49,9 @@ class EquipmentCategory(Searchable, ScopedModel):
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.OTHER)
     trade = models.CharField(_("trade"), max_length=10, choices=Trade, blank=True)
-    default_life_years = models.SmallIntegerField(_("usual life (years)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)])
+    default_life_years = models.SmallIntegerField(
+        _("usual life (years)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     default_criticality = models.CharField(_("usual criticality"), max_length=1, choices=CRITICALITY, default="C")
 
     objects = OpenToAll.as_manager()
@@ -57,8 +60,12 @@ class EquipmentCategory(Searchable, ScopedModel):
         verbose_name = _("equipment category")
         verbose_name_plural = _("equipment categories")
         ordering = ["code"]
-        constraints = [models.CheckConstraint(name="category_life_years", condition=Q(default_life_years__isnull=True)
-                                              | Q(default_life_years__gte=1, default_life_years__lte=100))]
+        constraints = [
+            models.CheckConstraint(
+                name="category_life_years",
+                condition=Q(default_life_years__isnull=True) | Q(default_life_years__gte=1, default_life_years__lte=100),
+            )
+        ]
         indexes = [GinIndex(fields=["ancestors"], name="category_ancestors"), search_index("category_search")]
         triggers = [search_trigger("code", "name_zh", "name_en"), *tree_triggers("assets_equipmentcategory")]
 
@@ -84,24 +91,47 @@ class Equipment(Searchable, ScopedModel):
     maker = models.CharField(_("maker"), max_length=80, blank=True)
     model_name = models.CharField(_("model"), max_length=80, blank=True)
     place = models.ForeignKey("campus.Place", models.PROTECT, null=True, blank=True, related_name="equipment", verbose_name=_("place"))
-    department = models.ForeignKey("accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department"))
+    department = models.ForeignKey(
+        "accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
     keeper = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("keeper"))
     serial_no = models.CharField(_("serial number"), max_length=60, blank=True)
     fixed_asset_no = models.CharField(_("fixed asset number"), max_length=40, blank=True)
     purchased_on = models.DateField(_("bought on"), null=True, blank=True)
     commissioned_on = models.DateField(_("in use since"), null=True, blank=True)
     warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
-    purchase_cost = models.DecimalField(_("cost (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
-    life_years = models.SmallIntegerField(_("life (years)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)],
-                                          help_text=_("Empty: as usual for its category."))
+    purchase_cost = models.DecimalField(
+        _("cost (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    life_years = models.SmallIntegerField(
+        _("life (years)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Empty: as usual for its category."),
+    )
     criticality = models.CharField(_("criticality"), max_length=1, choices=CRITICALITY, default="C")
-    status = models.CharField(_("status"), max_length=14, default="planned", editable=False, choices=[
-        ("planned", _("To be registered")), ("in_service", _("In use")), ("idle", _("Idle")), ("out_of_service", _("Out of service")),
-        ("disposed", _("Disposed of")),
-    ])
-    use_state = models.CharField(_("may be used"), max_length=10, default="normal", db_default="normal", editable=False, choices=[
-        ("normal", _("Normal")), ("restricted", _("Restricted")), ("locked", _("Locked")),
-    ])
+    status = models.CharField(
+        _("status"),
+        max_length=14,
+        default="planned",
+        editable=False,
+        choices=[
+            ("planned", _("To be registered")),
+            ("in_service", _("In use")),
+            ("idle", _("Idle")),
+            ("out_of_service", _("Out of service")),
+            ("disposed", _("Disposed of")),
+        ],
+    )
+    use_state = models.CharField(
+        _("may be used"),
+        max_length=10,
+        default="normal",
+        db_default="normal",
+        editable=False,
+        choices=[("normal", _("Normal")), ("restricted", _("Restricted")), ("locked", _("Locked"))],
+    )
 
     scope_place = "place"
     scope_department = "department"
@@ -112,14 +142,26 @@ class Equipment(Searchable, ScopedModel):
         verbose_name_plural = _("equipment")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["fixed_asset_no"], name="equipment_fixed_asset", condition=~Q(fixed_asset_no=""),
-                                    violation_error_message=_("Another thing already has this fixed asset number.")),
-            models.UniqueConstraint(fields=["model_name", "serial_no"], name="equipment_serial", condition=~Q(model_name="") & ~Q(serial_no=""),
-                                    violation_error_message=_("This serial number of this model is already registered.")),
-            models.CheckConstraint(name="equipment_stands_somewhere", condition=Q(status__in=["planned", "disposed"]) | Q(place__isnull=False)),
-            models.CheckConstraint(name="equipment_warranty_after_start", condition=Q(warranty_until__isnull=True) | Q(commissioned_on__isnull=True)
-                                   | Q(warranty_until__gte=F("commissioned_on")),
-                                   violation_error_message=_("The warranty ends before the thing was in use.")),
+            models.UniqueConstraint(
+                fields=["fixed_asset_no"],
+                name="equipment_fixed_asset",
+                condition=~Q(fixed_asset_no=""),
+                violation_error_message=_("Another thing already has this fixed asset number."),
+            ),
+            models.UniqueConstraint(
+                fields=["model_name", "serial_no"],
+                name="equipment_serial",
+                condition=~Q(model_name="") & ~Q(serial_no=""),
+                violation_error_message=_("This serial number of this model is already registered."),
+            ),
+            models.CheckConstraint(
+                name="equipment_stands_somewhere", condition=Q(status__in=["planned", "disposed"]) | Q(place__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="equipment_warranty_after_start",
+                condition=Q(warranty_until__isnull=True) | Q(commissioned_on__isnull=True) | Q(warranty_until__gte=F("commissioned_on")),
+                violation_error_message=_("The warranty ends before the thing was in use."),
+            ),
             models.CheckConstraint(name="equipment_cost", condition=Q(purchase_cost__isnull=True) | Q(purchase_cost__gte=0)),
         ]
         indexes = [
@@ -182,16 +224,25 @@ class UseLock(ScopedModel):
         verbose_name_plural = _("use locks")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["equipment", "cause", "source_kind", "source_id"], name="use_lock_once_per_cause", nulls_distinct=False,
-                                    condition=Q(lifted_at__isnull=True)),
-            models.CheckConstraint(name="use_lock_lifted_whole", condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
-                                   | (Q(lifted_at__isnull=False) & ~Q(lift_reason=""))),
+            models.UniqueConstraint(
+                fields=["equipment", "cause", "source_kind", "source_id"],
+                name="use_lock_once_per_cause",
+                nulls_distinct=False,
+                condition=Q(lifted_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="use_lock_lifted_whole",
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
+                | (Q(lifted_at__isnull=False) & ~Q(lift_reason="")),
+            ),
             models.CheckConstraint(name="use_lock_reason", condition=~Q(reason="")),
         ]
         indexes = [models.Index(fields=["equipment"], name="use_lock_live", condition=Q(lifted_at__isnull=True))]
         triggers = [
             pgtrigger.Trigger(
-                name="use_state", operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete, when=pgtrigger.After,
+                name="use_state",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.After,
                 declare=[("thing", "bigint"), ("state", "text")],
                 # The row is locked first, so that the question after it sees what a lock just ahead of us committed.
                 func="""

@@ -1,4 +1,5 @@
 """What alerts are filtered by."""
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
@@ -18,7 +19,9 @@ class AlertFilters(RecordFilters):
     waiting = django_filters.BooleanFilter(label=_("Not acknowledged"), method="narrow", widget=forms.CheckboxInput)
     severity = django_filters.ChoiceFilter(label=_("Severity at least"), choices=SEVERITIES, lookup_expr="gte")
     state = django_filters.ChoiceFilter(label=_("State"), choices=Alert._meta.get_field("state").choices)
-    place = django_filters.ModelChoiceFilter(label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place"))
+    place = django_filters.ModelChoiceFilter(
+        label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place")
+    )
 
     quick = (
         (_("Unresolved"), {"unresolved": "true"}, "bell-ringing"),

@@ -1,4 +1,5 @@
 """Alerts as list, page and API."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -45,7 +46,13 @@ class Alerts(Resource):
     columns = (
         NameColumn("title", _("What"), second="place.place_label", joins=("place",), width=40),
         StateColumn(label=_("State"), sort="state"),
-        Column("get_severity_display", _("Severity"), sort="severity", show=severity_badge, export=lambda alert: str(alert.get_severity_display())),
+        Column(
+            "get_severity_display",
+            _("Severity"),
+            sort="severity",
+            show=severity_badge,
+            export=lambda alert: str(alert.get_severity_display()),
+        ),
         Column("acked_by", _("Acknowledged by"), joins=("acked_by",), css="c-hide"),
         Column("first_at", _("Since"), sort="first_at", kind="datetime"),
         Column("count", _("Times"), sort="count", css="hq-end c-hide", kind="number", width=8),
@@ -61,15 +68,29 @@ class Alerts(Resource):
         Column("acked_at", _("Acknowledged at")),
         Column("get_resolution_display", _("How it ended")),
     )
-    api_fields = ("kind", "title", "severity", "state", "place", "count", "first_at", "last_at", "acked_at", "acked_by", "resolved_at", "resolution")
+    api_fields = (
+        "kind",
+        "title",
+        "severity",
+        "state",
+        "place",
+        "count",
+        "first_at",
+        "last_at",
+        "acked_at",
+        "acked_by",
+        "resolved_at",
+        "resolution",
+    )
 
     @classmethod
     def sentence(cls, person: Any, rows: models.QuerySet) -> str:
         waiting = bounded_count(rows.model.objects.visible_to(person).waiting())
         if not waiting.rows:
             return str(_("Nobody needs to look at anything now."))
-        return ngettext("%(n)s alert waits for somebody to acknowledge it.", "%(n)s alerts wait for somebody to acknowledge them.",
-                        waiting.rows) % {"n": waiting}
+        return ngettext(
+            "%(n)s alert waits for somebody to acknowledge it.", "%(n)s alerts wait for somebody to acknowledge them.", waiting.rows
+        ) % {"n": waiting}
 
     @classmethod
     def meta(cls, record: Any, person: Any) -> str:
@@ -88,5 +109,14 @@ def waiting_alerts(person: Any) -> tuple[int, str]:
     return len(rows), "is-bad" if rows and rows[0] >= 4 else "is-hot" if rows else ""
 
 
-menu.item("alerts", "", 20, _("Alerts"), "bell-ringing", "alerts:alert-list", permission="alerts.alert:view", count=waiting_alerts,
-          query="?unresolved=true")
+menu.item(
+    "alerts",
+    "",
+    20,
+    _("Alerts"),
+    "bell-ringing",
+    "alerts:alert-list",
+    permission="alerts.alert:view",
+    count=waiting_alerts,
+    query="?unresolved=true",
+)

@@ -1,4 +1,5 @@
 """What I was told: the page behind the bell."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -31,8 +32,14 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     rows = list(shown.order_by("-id")[(number - 1) * PAGE : number * PAGE + 1])
     lines = [line(row) for row in rows[:PAGE]]
     page = {
-        "title": gettext("Notices"), "unread": unread, "unread_more": unread > PAGE, "only_unread": "unread" in request.GET, "lines": lines, "number": number,
-        "newer": number - 1 if number > 1 else None, "older": number + 1 if len(rows) > PAGE and number < MOST_PAGES else None,
+        "title": gettext("Notices"),
+        "unread": unread,
+        "unread_more": unread > PAGE,
+        "only_unread": "unread" in request.GET,
+        "lines": lines,
+        "number": number,
+        "newer": number - 1 if number > 1 else None,
+        "older": number + 1 if len(rows) > PAGE and number < MOST_PAGES else None,
     }
     return render(request, "alerts/notifications.html", {"layout": "fragment.html" if request.htmx else "base.html", "page": page})  # type: ignore[attr-defined]
 
@@ -43,8 +50,15 @@ def _number(text: str) -> int:
 
 def line(row: Notification) -> dict[str, Any]:
     words = row.words
-    return {"row": row, "title": words.title, "body": words.body, "icon": words.icon, "look": LOOKS[row.importance],
-            "day": timezone.localdate(row.created_at), "url": row.get_absolute_url()}
+    return {
+        "row": row,
+        "title": words.title,
+        "body": words.body,
+        "icon": words.icon,
+        "look": LOOKS[row.importance],
+        "day": timezone.localdate(row.created_at),
+        "url": row.get_absolute_url(),
+    }
 
 
 @login_required
@@ -71,5 +85,3 @@ def notifications_read(request: HttpRequest) -> HttpResponse:
     """Mark all as read."""
     services.mark_all_read(person=request.user)
     return redirect("notifications")
-
-

@@ -1,4 +1,5 @@
 """The moves of an alert: acknowledging and ending are two things; only a raise opens."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -10,17 +11,20 @@ from logistics.alerts.models import Alert, Notification
 from logistics.core.forms import ActingForm
 from logistics.core.workflow import SYSTEM, Relation, State, Workflow
 
-TOLD = Relation("told", _("people who were called"), lambda alert, person: Notification.objects.filter(person=person).about(
-    "alerts.alert", alert.pk).exists())
+TOLD = Relation(
+    "told",
+    _("people who were called"),
+    lambda alert, person: Notification.objects.filter(person=person).about("alerts.alert", alert.pk).exists(),
+)
 WATCH = ("duty_officer", "duty_leader", "facilities_manager", "dispatcher", "safety_officer", "system_manager", TOLD)
 
 
 class ResolveForm(ActingForm):
     """How it ended, in a word and a sentence."""
 
-    resolution = forms.ChoiceField(label=_("How it ended"), choices=[
-        choice for choice in Alert.Resolution.choices if choice[0] != Alert.Resolution.CONDITION_GONE
-    ])
+    resolution = forms.ChoiceField(
+        label=_("How it ended"), choices=[choice for choice in Alert.Resolution.choices if choice[0] != Alert.Resolution.CONDITION_GONE]
+    )
     reason = forms.CharField(label=_("What was done"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -36,13 +40,29 @@ def note_end(alert: Alert, *, by: Any, at: Any, resolution: str, **data: Any) ->
     alert.resolved_at, alert.resolved_by, alert.resolution = at, by, resolution
 
 
-FLOW = Workflow(Alert, (
-    State("open", _("Open"), "late", "bell-ringing"),
-    State("cleared", _("Cleared"), "info", "bell-off"),
-    State("resolved", _("Resolved"), "done"),
-))
+FLOW = Workflow(
+    Alert,
+    (
+        State("open", _("Open"), "late", "bell-ringing"),
+        State("cleared", _("Cleared"), "info", "bell-off"),
+        State("resolved", _("Resolved"), "done"),
+    ),
+)
 FLOW.move("raise", _("Raise"), "open cleared", "open", SYSTEM, _("raised it"), icon="bell-ringing")
 FLOW.move("clear", _("Clear"), "open", "cleared", SYSTEM, _("saw that it is gone"), icon="bell-off")
 FLOW.move("settle", _("Settle"), "cleared", "resolved", SYSTEM, _("ended it, because it stayed away"), icon="check")
-FLOW.move("ack", _("Acknowledge"), "open cleared", "", WATCH, _("acknowledged it"), icon="checkbox", weight=10, guard=already_acked, effect=note_ack)
-FLOW.move("resolve", _("Resolve"), "open cleared", "resolved", WATCH, _("ended it"), icon="check", weight=20, form=ResolveForm, effect=note_end)
+FLOW.move(
+    "ack",
+    _("Acknowledge"),
+    "open cleared",
+    "",
+    WATCH,
+    _("acknowledged it"),
+    icon="checkbox",
+    weight=10,
+    guard=already_acked,
+    effect=note_ack,
+)
+FLOW.move(
+    "resolve", _("Resolve"), "open cleared", "resolved", WATCH, _("ended it"), icon="check", weight=20, form=ResolveForm, effect=note_end
+)

@@ -1,4 +1,5 @@
 """Papers that somebody must hold to do certain work."""
+
 from __future__ import annotations
 
 from django.db import models
@@ -34,7 +35,9 @@ class CertificateType(ScopedModel):
         verbose_name = _("certificate type")
         verbose_name_plural = _("certificate types")
         ordering = ["code"]
-        constraints = [models.CheckConstraint(name="certificate_type_months", condition=Q(validity_months__isnull=True) | Q(validity_months__gte=1))]
+        constraints = [
+            models.CheckConstraint(name="certificate_type_months", condition=Q(validity_months__isnull=True) | Q(validity_months__gte=1))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -57,11 +60,19 @@ class Certificate(ScopedModel):
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), help_text=_("The last day on which it counts."))
-    state = models.CharField(_("state"), max_length=8, default="pending", editable=False, choices=[
-        ("pending", _("To verify")), ("valid", _("Valid")), ("rejected", _("Rejected")), ("revoked", _("Revoked")),
-    ])
-    added_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("entered by"))
-    verified_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("verified by"))
+    state = models.CharField(
+        _("state"),
+        max_length=8,
+        default="pending",
+        editable=False,
+        choices=[("pending", _("To verify")), ("valid", _("Valid")), ("rejected", _("Rejected")), ("revoked", _("Revoked"))],
+    )
+    added_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("entered by")
+    )
+    verified_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("verified by")
+    )
     verified_at = models.DateTimeField(_("verified at"), null=True, editable=False)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="renewal", verbose_name=_("renews"))
 
@@ -73,17 +84,30 @@ class Certificate(ScopedModel):
         verbose_name_plural = _("certificates")
         ordering = ["valid_until"]
         constraints = [
-            models.UniqueConstraint(fields=["type", "number"], name="certificate_once", condition=~Q(state="rejected"),
-                                    violation_error_message=_("This certificate is already recorded.")),
-            models.CheckConstraint(name="certificate_days", condition=Q(valid_until__gte=F("valid_from")),
-                                   violation_error_message=_("The last day is before the first.")),
-            models.CheckConstraint(name="certificate_verified", condition=Q(state__in=["pending", "rejected"])
-                                   | Q(verified_by__isnull=False, verified_at__isnull=False)),
-            models.CheckConstraint(name="certificate_second_person", condition=Q(verified_by__isnull=True) | Q(added_by__isnull=True)
-                                   | ~Q(verified_by=F("added_by"))),
+            models.UniqueConstraint(
+                fields=["type", "number"],
+                name="certificate_once",
+                condition=~Q(state="rejected"),
+                violation_error_message=_("This certificate is already recorded."),
+            ),
+            models.CheckConstraint(
+                name="certificate_days",
+                condition=Q(valid_until__gte=F("valid_from")),
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.CheckConstraint(
+                name="certificate_verified",
+                condition=Q(state__in=["pending", "rejected"]) | Q(verified_by__isnull=False, verified_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="certificate_second_person",
+                condition=Q(verified_by__isnull=True) | Q(added_by__isnull=True) | ~Q(verified_by=F("added_by")),
+            ),
         ]
-        indexes = [models.Index(fields=["staff", "type"], name="certificate_of"),
-                   models.Index(fields=["valid_until"], name="certificate_ends", condition=Q(state="valid"))]
+        indexes = [
+            models.Index(fields=["staff", "type"], name="certificate_of"),
+            models.Index(fields=["valid_until"], name="certificate_ends", condition=Q(state="valid")),
+        ]
         triggers = [never_oneself("verified_by")]
 
     def __str__(self) -> str:

@@ -1,4 +1,5 @@
 """Who works here and what they can do."""
+
 from __future__ import annotations
 
 import pgtrigger
@@ -20,7 +21,9 @@ from staff.querysets import OpenToAll, StaffQuerySet, StaffSkillQuerySet
 def never_oneself(column: str) -> pgtrigger.Trigger:
     """Refuses a judgement on one's own file: `column` names a person, the row belongs to `staff_id`."""
     return pgtrigger.Trigger(
-        name=f"{column}_is_another", operation=pgtrigger.Insert | pgtrigger.Update, when=pgtrigger.Before,
+        name=f"{column}_is_another",
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        when=pgtrigger.Before,
         func=f"""
             IF NEW.{column}_id IS NOT NULL AND EXISTS (
                 SELECT 1 FROM staff_staffmember WHERE id = NEW.staff_id AND person_id = NEW.{column}_id
@@ -46,9 +49,18 @@ class StaffMember(Searchable, ScopedModel):
     person = models.OneToOneField("accounts.Person", models.PROTECT, related_name="staff_member", verbose_name=_("person"))
     staff_no = models.CharField(_("staff number"), max_length=40, unique=True)
     employment = models.CharField(_("employment"), max_length=13, choices=Employment, default=Employment.CONTRACT)
-    employer = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("employer"),
-                                 help_text=_("Only for outsourced people; empty means the school."))
-    team = models.ForeignKey("accounts.Department", models.PROTECT, related_name="staff", verbose_name=_("team"), limit_choices_to={"kind": "team"})
+    employer = models.ForeignKey(
+        "accounts.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("employer"),
+        help_text=_("Only for outsourced people; empty means the school."),
+    )
+    team = models.ForeignKey(
+        "accounts.Department", models.PROTECT, related_name="staff", verbose_name=_("team"), limit_choices_to={"kind": "team"}
+    )
     joined_on = models.DateField(_("joined on"), default=clock.today)
     left_on = models.DateField(_("last day"), null=True, blank=True)
 
@@ -60,11 +72,16 @@ class StaffMember(Searchable, ScopedModel):
         verbose_name_plural = _("staff")
         ordering = ["staff_no"]
         constraints = [
-            models.CheckConstraint(name="staff_left_after_joining", condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")),
-                                   violation_error_message=_("The last day is before the first.")),
-            models.CheckConstraint(name="staff_outsourced_has_employer", condition=Q(employment="outsourced", employer__isnull=False)
-                                   | (~Q(employment="outsourced") & Q(employer__isnull=True)),
-                                   violation_error_message=_("Outsourced people have an employer; the school's own have none.")),
+            models.CheckConstraint(
+                name="staff_left_after_joining",
+                condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")),
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.CheckConstraint(
+                name="staff_outsourced_has_employer",
+                condition=Q(employment="outsourced", employer__isnull=False) | (~Q(employment="outsourced") & Q(employer__isnull=True)),
+                violation_error_message=_("Outsourced people have an employer; the school's own have none."),
+            ),
         ]
         indexes = [search_index("staff_search"), models.Index(fields=["team", "staff_no"], name="staff_team")]
         triggers = [search_trigger("staff_no")]

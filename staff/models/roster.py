@@ -1,4 +1,5 @@
 """Who is on duty when, and who is away."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -35,12 +36,18 @@ class Span(Func):
 class RosterPeriod(ScopedModel):
     """排班表: the duties of one team over some days; people see it once it is published."""
 
-    team = models.ForeignKey("accounts.Department", models.PROTECT, related_name="rosters", verbose_name=_("team"), limit_choices_to={"kind": "team"})
+    team = models.ForeignKey(
+        "accounts.Department", models.PROTECT, related_name="rosters", verbose_name=_("team"), limit_choices_to={"kind": "team"}
+    )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
-    state = models.CharField(_("state"), max_length=9, default="draft", editable=False, choices=[
-        ("draft", _("Draft")), ("published", _("Published")), ("closed", _("Closed")),
-    ])
+    state = models.CharField(
+        _("state"),
+        max_length=9,
+        default="draft",
+        editable=False,
+        choices=[("draft", _("Draft")), ("published", _("Published")), ("closed", _("Closed"))],
+    )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
     scope_department = "team"
@@ -51,12 +58,20 @@ class RosterPeriod(ScopedModel):
         verbose_name_plural = _("rosters")
         ordering = ["-first_day"]
         constraints = [
-            models.CheckConstraint(name="roster_days", condition=Q(last_day__gte=F("first_day")), violation_error_message=_("The last day is before the first.")),
-            models.CheckConstraint(name="roster_42_days", condition=Q(last_day__lt=F("first_day") + timedelta(days=42)),
-                                   violation_error_message=_("A roster covers at most 42 days.")),
+            models.CheckConstraint(
+                name="roster_days",
+                condition=Q(last_day__gte=F("first_day")),
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.CheckConstraint(
+                name="roster_42_days",
+                condition=Q(last_day__lt=F("first_day") + timedelta(days=42)),
+                violation_error_message=_("A roster covers at most 42 days."),
+            ),
             models.CheckConstraint(name="roster_published_when", condition=Q(state="draft") | Q(published_at__isnull=False)),
             ExclusionConstraint(
-                name="roster_one_a_day", violation_error_message=_("This team already has a roster for these days."),
+                name="roster_one_a_day",
+                violation_error_message=_("This team already has a roster for these days."),
                 expressions=[("team", RangeOperators.EQUAL), (Days("first_day", "last_day", Value("[]")), RangeOperators.OVERLAPS)],
             ),
         ]
@@ -85,9 +100,19 @@ class Duty(ScopedModel):
     kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.WORK)
     start = models.DateTimeField(_("from"))
     end = models.DateTimeField(_("to"))
-    state = models.CharField(_("state"), max_length=9, default="planned", editable=False, choices=[
-        ("planned", _("Planned")), ("started", _("On duty")), ("done", _("Done")), ("absent", _("Absent")), ("cancelled", _("Cancelled")),
-    ])
+    state = models.CharField(
+        _("state"),
+        max_length=9,
+        default="planned",
+        editable=False,
+        choices=[
+            ("planned", _("Planned")),
+            ("started", _("On duty")),
+            ("done", _("Done")),
+            ("absent", _("Absent")),
+            ("cancelled", _("Cancelled")),
+        ],
+    )
 
     scope_department = "period__team"
     objects = DutyQuerySet.as_manager()
@@ -97,9 +122,12 @@ class Duty(ScopedModel):
         verbose_name_plural = _("duties")
         ordering = ["start"]
         constraints = [
-            models.CheckConstraint(name="duty_end_after_start", condition=Q(end__gt=F("start")), violation_error_message=_("The duty ends before it starts.")),
+            models.CheckConstraint(
+                name="duty_end_after_start", condition=Q(end__gt=F("start")), violation_error_message=_("The duty ends before it starts.")
+            ),
             ExclusionConstraint(
-                name="duty_one_at_a_time", condition=~Q(state="cancelled"),
+                name="duty_one_at_a_time",
+                condition=~Q(state="cancelled"),
                 violation_error_message=_("This person already has a duty at that time."),
                 expressions=[("staff", RangeOperators.EQUAL), (Span("start", "end"), RangeOperators.OVERLAPS)],
             ),
@@ -132,9 +160,13 @@ class Leave(ScopedModel):
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    state = models.CharField(_("state"), max_length=9, default="asked", editable=False, choices=[
-        ("asked", _("Asked")), ("approved", _("Approved")), ("refused", _("Refused")), ("withdrawn", _("Withdrawn")),
-    ])
+    state = models.CharField(
+        _("state"),
+        max_length=9,
+        default="asked",
+        editable=False,
+        choices=[("asked", _("Asked")), ("approved", _("Approved")), ("refused", _("Refused")), ("withdrawn", _("Withdrawn"))],
+    )
     asked_at = models.DateTimeField(_("asked at"), default=clock.now, editable=False)
 
     scope_department = "staff__team"
@@ -145,9 +177,12 @@ class Leave(ScopedModel):
         verbose_name_plural = _("leave")
         ordering = ["-first_day"]
         constraints = [
-            models.CheckConstraint(name="leave_days", condition=Q(last_day__gte=F("first_day")), violation_error_message=_("The last day is before the first.")),
+            models.CheckConstraint(
+                name="leave_days", condition=Q(last_day__gte=F("first_day")), violation_error_message=_("The last day is before the first.")
+            ),
             ExclusionConstraint(
-                name="leave_once", condition=Q(state__in=["asked", "approved"]),
+                name="leave_once",
+                condition=Q(state__in=["asked", "approved"]),
                 violation_error_message=_("These days are already asked for."),
                 expressions=[("staff", RangeOperators.EQUAL), (Days("first_day", "last_day", Value("[]")), RangeOperators.OVERLAPS)],
             ),

@@ -1,6 +1,13 @@
 """What other apps ask of the staff files, and the verbs of the roster."""
 from staff.services.questions import (
-    certificates_covering, level_of, levels, on_call, on_duty, on_duty_minutes, people_on_duty, rostered,
+    certificates_covering,
+    level_of,
+    levels,
+    on_call,
+    on_duty,
+    on_duty_minutes,
+    people_on_duty,
+    rostered,
 )
 from staff.services.rostering import assign_duty, cancel_duty, make_week, publish_roster, usual_week
 

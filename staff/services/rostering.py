@@ -1,4 +1,5 @@
 """Making rosters: one duty, a whole week, publishing."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,8 +86,14 @@ def _tell(duty: Duty, code: str, by: Any) -> None:
     from logistics.alerts.services import notify
 
     if duty.staff.person_id != getattr(by, "pk", None):
-        notify(people=[duty.staff.person_id], code=code, params={"start": {"at": duty.start.isoformat()}, "end": {"at": duty.end.isoformat()}},
-               link=duty.get_absolute_url(), source=duty, dedupe_key=f"{code}:{duty.pk}")
+        notify(
+            people=[duty.staff.person_id],
+            code=code,
+            params={"start": {"at": duty.start.isoformat()}, "end": {"at": duty.end.isoformat()}},
+            link=duty.get_absolute_url(),
+            source=duty,
+            dedupe_key=f"{code}:{duty.pk}",
+        )
 
 
 def cancel_duty(*, duty: Duty, by: Any, reason: str) -> Duty:

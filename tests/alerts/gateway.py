@@ -33,7 +33,7 @@ class Gateway:
             self.controller.stop()
             self.controller = None
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if address in self.refuses:
             return "550 no such mailbox"
         if address in self.busy:
@@ -41,7 +41,7 @@ class Gateway:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         mail.to = envelope.rcpt_tos[0]
         self.mails.append(mail)

@@ -35,20 +35,23 @@ if "test.leak" not in KINDS:
 def test_twenty_threads_raising_one_key_make_one_alert_counted_twenty() -> None:
     answers = at_once(20, lambda n: raise_alert(kind="test.leak", key="302", params={"room": "302"}))
     alert = Alert.objects.get()
-    assert alert.count == 20 and [created for _alert, created in answers].count(True) == 1
+    assert alert.count == 20
+    assert [created for _alert, created in answers].count(True) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_threads_raising_fifty_keys_make_fifty_alerts_and_count_every_signal() -> None:
     at_once(8, lambda n: [raise_alert(kind="test.leak", key=str((n * 7 + k) % 50), params={"room": str(k)}) for k in range(50)])
-    assert Alert.objects.count() == 50 and sum(Alert.objects.values_list("count", flat=True)) == 400
+    assert Alert.objects.count() == 50
+    assert sum(Alert.objects.values_list("count", flat=True)) == 400
 
 
 def test_clearing_and_acknowledging_are_two_things() -> None:
     officer = person_with("duty_officer")
     alert, _created = raise_alert(kind="test.leak", key="302", params={"room": "302"})
     perform(alert, "ack", by=officer)
-    assert clear_alert(kind="test.leak", key="302") and not clear_alert(kind="test.leak", key="302")
+    assert clear_alert(kind="test.leak", key="302")
+    assert not clear_alert(kind="test.leak", key="302")
     alert.refresh_from_db()
     assert (alert.state, alert.acked_by) == ("cleared", officer)
     with pytest.raises(ValidationError):
@@ -74,7 +77,8 @@ def test_after_the_end_the_next_signal_opens_a_new_alert() -> None:
     with pytest.raises(Conflict):
         perform(alert, "ack", by=officer)
     _again, created = raise_alert(kind="test.leak", key="302")
-    assert created and Alert.objects.count() == 2
+    assert created
+    assert Alert.objects.count() == 2
 
 
 def test_what_stayed_away_ends_by_itself_except_danger_to_life() -> None:
@@ -119,7 +123,8 @@ def states() -> dict[str, str]:
 
 def test_a_check_opens_what_it_finds_and_clears_what_is_gone(check: dict[str, Any]) -> None:
     check["keys"] = ["a", "b"]
-    assert run_check("test.check") == 2 and states() == {"a": "open", "b": "open"}
+    assert run_check("test.check") == 2
+    assert states() == {"a": "open", "b": "open"}
     check["keys"] = ["b"]
     run_check("test.check")
     run_check("test.check")
@@ -127,7 +132,8 @@ def test_a_check_opens_what_it_finds_and_clears_what_is_gone(check: dict[str, An
     assert Alert.objects.get(dedup_key="test.check:b").count == 1, "the same finding asked again is not a new signal"
     check["keys"] = ["a", "b"]
     run_check("test.check")
-    assert states() == {"a": "open", "b": "open"} and Alert.objects.get(dedup_key="test.check:a").count == 2
+    assert states() == {"a": "open", "b": "open"}
+    assert Alert.objects.get(dedup_key="test.check:a").count == 2
 
 
 def test_a_check_that_fails_clears_nothing_and_says_so(check: dict[str, Any]) -> None:
@@ -137,7 +143,8 @@ def test_a_check_that_fails_clears_nothing_and_says_so(check: dict[str, Any]) ->
     assert run_check("test.check") == 0
     assert states() == {"a": "open", "b": "open"}
     failed = Alert.objects.get(kind="alerts.check_failed")
-    assert failed.state == "open" and "the meter is silent" in failed.hint
+    assert failed.state == "open"
+    assert "the meter is silent" in failed.hint
     check["error"] = None
     run_check("test.check")
     failed.refresh_from_db()
@@ -178,7 +185,8 @@ def test_empty_steps_are_skipped_stewards_before_holders_of_the_role(on_call: li
     alert, _created = raise_alert(kind="test.leak", key="302", place=building)
     assert page_on_call(alert=alert) == [leader.pk], "nobody on call, nobody entrusted: the holders of the roles"
     far, near = person_with("duty_officer", place=campus), person_with("duty_officer", place=building)
-    assert page_on_call(alert=alert) == [near.pk] and far.pk != near.pk
+    assert page_on_call(alert=alert) == [near.pk]
+    assert far.pk != near.pk
 
 
 def test_danger_to_life_is_told_as_such(on_call: list[int]) -> None:
@@ -194,7 +202,8 @@ def test_whoever_was_called_sees_and_acknowledges_the_alert_and_others_do_not(on
     on_call.append(electrician.pk)
     alert, _created = raise_alert(kind="test.leak", key="302", params={"room": "302"})
     page_on_call(alert=alert)
-    assert list(Alert.objects.visible_to(electrician)) == [alert] and not Alert.objects.visible_to(stranger).exists()
+    assert list(Alert.objects.visible_to(electrician)) == [alert]
+    assert not Alert.objects.visible_to(stranger).exists()
     assert client_of(stranger).get(alert.get_absolute_url()).status_code == 404
     assert client_of(electrician).post(reverse("alerts:alert-move", args=[alert.pk, "ack"])).status_code == 302
     alert.refresh_from_db()

@@ -45,7 +45,8 @@ def test_a_deadline_acts_when_it_passes_and_only_once(broken: set[int]) -> None:
     assert scan_deadlines() == 0
     later = clock.now() + SOON + timedelta(seconds=1)
     assert [scan_deadlines(later), scan_deadlines(later)] == [1, 0]
-    assert fired(person) == 1 and Deadline.objects.get().state == "expired"
+    assert fired(person) == 1
+    assert Deadline.objects.get().state == "expired"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -59,7 +60,8 @@ def test_four_scanners_at_once_act_once_on_each_of_forty(broken: set[int]) -> No
 def test_what_is_met_or_cancelled_never_acts(broken: set[int]) -> None:
     met, dropped, late = PersonFactory(), PersonFactory(), PersonFactory()
     arm([("test.late", person, clock.now() + SOON) for person in (met, dropped, late)])
-    assert meet([("test.late", met)]) == 1 and cancel([("test.late", dropped), ("test.other", late)]) == 1
+    assert meet([("test.late", met)]) == 1
+    assert cancel([("test.late", dropped), ("test.other", late)]) == 1
     scan_deadlines(clock.now() + SOON * 2)
     assert [fired(person) for person in (met, dropped, late)] == [0, 0, 1]
     assert meet([("test.late", late)]) == 0, "what has passed is not met any more"
@@ -70,7 +72,8 @@ def test_arming_again_moves_the_one_that_runs(broken: set[int]) -> None:
     arm([("test.late", person, clock.now() + SOON)])
     arm([("test.late", person, clock.now() + SOON * 3)])
     assert Deadline.objects.count() == 1
-    assert scan_deadlines(clock.now() + SOON * 2) == 0 and scan_deadlines(clock.now() + SOON * 4) == 1
+    assert scan_deadlines(clock.now() + SOON * 2) == 0
+    assert scan_deadlines(clock.now() + SOON * 4) == 1
 
 
 def test_arming_a_thousand_costs_one_statement(django_assert_num_queries: Any) -> None:
@@ -90,10 +93,12 @@ def test_one_that_fails_undoes_its_own_work_is_tried_later_and_stops_nobody(brok
     assert scan_deadlines() == 0, "not tried again at once"
     broken.clear()
     assert scan_deadlines(clock.now() + timedelta(seconds=16)) == 1
-    assert fired(bad) == 1 and Alert.objects.get(kind="alerts.handler_failed").state == "cleared"
+    assert fired(bad) == 1
+    assert Alert.objects.get(kind="alerts.handler_failed").state == "cleared"
 
 
 def test_codes_of_one_family_share_a_handler(broken: set[int]) -> None:
     person = PersonFactory()
     arm([("test.late_80", person, clock.now() - SOON), ("test.late_100", person, clock.now() - SOON)])
-    assert scan_deadlines() == 2 and fired(person) == 2
+    assert scan_deadlines() == 2
+    assert fired(person) == 2

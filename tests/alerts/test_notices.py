@@ -1,4 +1,5 @@
 """Who is told what, once, in which language; the page behind the bell."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -40,9 +41,15 @@ def test_whoever_left_is_not_told() -> None:
     assert notify(people=[gone.pk], code="test.message", dedupe_key="k") == 0
 
 
-@pytest.mark.parametrize(("importance", "email", "state"), [
-    ("info", "a@school.example", "sent"), ("normal", "a@school.example", "queued"), ("urgent", "a@school.example", "queued"), ("normal", "", "sent"),
-])
+@pytest.mark.parametrize(
+    ("importance", "email", "state"),
+    [
+        ("info", "a@school.example", "sent"),
+        ("normal", "a@school.example", "queued"),
+        ("urgent", "a@school.example", "queued"),
+        ("normal", "", "sent"),
+    ],
+)
 def test_what_is_mailed_depends_on_importance_and_address(importance: str, email: str, state: str) -> None:
     notify(people=[PersonFactory(email=email).pk], code="test.message", dedupe_key="k", importance=importance)
     assert Notification.objects.get().state == state
@@ -76,7 +83,8 @@ def test_the_page_shows_only_ones_own_and_opening_one_reads_it() -> None:
     browser: Client = client_of(person)
     page = browser.get(reverse("notifications"))
     assert page.status_code == 200
-    assert "Leak in 302" in page.content.decode() and "Leak in 303" not in page.content.decode()
+    assert "Leak in 302" in page.content.decode()
+    assert "Leak in 303" not in page.content.decode()
     assert browser.get(theirs.get_absolute_url()).status_code == 404
     assert browser.post(reverse("alerts:notification-read", args=[theirs.pk])).status_code == 404
     assert browser.get(mine.get_absolute_url())["Location"] == "/language/"

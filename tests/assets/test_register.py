@@ -1,4 +1,5 @@
 """The register: numbers, locks with several causes, who sees cost and keeper."""
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -35,14 +36,18 @@ def test_registering_gives_the_next_number_and_puts_it_into_use() -> None:
     first = services.register(by=None, category=category, name_zh="电热蒸箱", place=room, commissioned_on=date(2026, 9, 1))
     second = services.register(by=None, category=category, name_zh="未到货")
     year = clock.today().year
-    assert (first.number, first.status) == (f"ZC-{year}-000001", "in_service") and (second.number, second.status) == (f"ZC-{year}-000002", "planned")
+    assert (first.number, first.status) == (f"ZC-{year}-000001", "in_service")
+    assert (second.number, second.status) == (f"ZC-{year}-000002", "planned")
 
 
 def test_the_database_keeps_the_rules_of_the_register() -> None:
     room = RoomFactory()
     EquipmentFactory(place=room, fixed_asset_no="FA-1", model_name="M", serial_no="1")
     wrong: list[dict[str, Any]] = [
-        {"place": None}, {"fixed_asset_no": "FA-1"}, {"model_name": "M", "serial_no": "1"}, {"purchase_cost": -1},
+        {"place": None},
+        {"fixed_asset_no": "FA-1"},
+        {"model_name": "M", "serial_no": "1"},
+        {"purchase_cost": -1},
         {"commissioned_on": date(2026, 2, 1), "warranty_until": date(2026, 1, 31)},
     ]
     for fields in wrong:
@@ -55,13 +60,15 @@ def test_the_highest_live_lock_decides_and_the_last_one_lifted_frees_it() -> Non
     officer, thing = person_with("safety_officer"), EquipmentFactory()
     care = services.open_lock(equipment=thing, level="restricted", cause="failed_check", reason="Handle is loose", by=officer)
     stop = services.open_lock(equipment=thing, level="locked", cause="certificate", reason="Inspection is over", by=officer)
-    assert use_state(thing) == "locked" and services.equipment_usable(Equipment.objects.get(pk=thing.pk)) == (False, "Inspection is over")
+    assert use_state(thing) == "locked"
+    assert services.equipment_usable(Equipment.objects.get(pk=thing.pk)) == (False, "Inspection is over")
     with pytest.raises(Conflict):
         services.open_lock(equipment=thing, level="locked", cause="certificate", reason="Again", by=officer)
     services.lift_lock(lock=stop, reason="Passed", by=officer)
     assert use_state(thing) == "restricted"
     services.lift_lock(lock=care, reason="Screwed tight", by=officer)
-    assert use_state(thing) == "normal" and UseLock.objects.live().count() == 0
+    assert use_state(thing) == "normal"
+    assert UseLock.objects.live().count() == 0
     with pytest.raises(Conflict):
         services.lift_lock(lock=care, reason="Once more", by=officer)
 
@@ -80,7 +87,9 @@ def test_ten_locks_at_once_end_in_the_highest_state() -> None:
 
     def act(n: int) -> None:
         try:
-            UseLock.objects.create(equipment=thing, level="locked" if n == 3 else "restricted", cause="finding", source_kind="x", source_id=n, reason="r")
+            UseLock.objects.create(
+                equipment=thing, level="locked" if n == 3 else "restricted", cause="finding", source_kind="x", source_id=n, reason="r"
+            )
         finally:
             connection.close()
 
@@ -106,7 +115,8 @@ def test_only_those_who_may_lock_and_lift_and_the_refusal_writes_nothing() -> No
     assert not UseLock.objects.exists()
     assert client_of(keeper).post(reverse("assets:lock", args=[thing.pk]), {"level": "locked", "reason": "Sparks"}).status_code == 302
     lock = UseLock.objects.get()
-    assert lock.opened_by == keeper and client_of(keeper).post(reverse("assets:lift", args=[lock.pk]), {"reason": "x"}).status_code == 403
+    assert lock.opened_by == keeper
+    assert client_of(keeper).post(reverse("assets:lift", args=[lock.pk]), {"reason": "x"}).status_code == 403
     assert client_of(person_with("safety_officer")).post(reverse("assets:lift", args=[lock.pk]), {"reason": "Mended"}).status_code == 302
     assert use_state(thing) == "normal"
 
@@ -123,8 +133,14 @@ def test_cost_and_keeper_are_for_those_who_answer_for_the_thing() -> None:
     keeper, room = PersonFactory(name_en="Gao Lei", name_zh="高磊"), RoomFactory()
     thing = EquipmentFactory(keeper=keeper, department=office, place=room, purchase_cost=38600)
     pages = {
-        person.pk: client_of(person).get(thing.get_absolute_url()).content.decode() + client_of(person).get(reverse("assets:equipment-list")).content.decode()
-        for person in (keeper, person_with("department_head", department=office), person_with("technician"), PersonFactory(kinds=["student"]))
+        person.pk: client_of(person).get(thing.get_absolute_url()).content.decode()
+        + client_of(person).get(reverse("assets:equipment-list")).content.decode()
+        for person in (
+            keeper,
+            person_with("department_head", department=office),
+            person_with("technician"),
+            PersonFactory(kinds=["student"]),
+        )
     }
     seen = [("38,600" in page, "Gao Lei" in page or "高磊" in page, thing.number in page) for page in pages.values()]
     own_shell = (True, True, True)
@@ -147,16 +163,19 @@ def test_the_list_is_found_by_place_category_and_pinyin() -> None:
     browser = client_of(person_with("facilities_manager"))
     for query in (f"place={building.pk}", f"category={parent.pk}", "q=DRZX", "q=蒸箱"):
         page = browser.get(reverse("assets:equipment-list") + f"?{query}").content.decode()
-        assert oven.number in page and page.count("rowheader") == 1, query
+        assert oven.number in page, query
+        assert page.count("rowheader") == 1, query
 
 
 def test_labels_hang_on_equipment_and_its_place_knows_of_it() -> None:
     thing = EquipmentFactory()
     assert TAG_TARGETS["assets.equipment"](thing.pk).record == thing
     (use,) = PLACE_USERS["assets.equipment"]([thing.place_id], None)
-    assert use.count == 1 and use.rows == [(str(thing), thing.get_absolute_url())]
+    assert use.count == 1
+    assert use.rows == [(str(thing), thing.get_absolute_url())]
     Equipment.objects.filter(pk=thing.pk).update(status="disposed")
-    assert TAG_TARGETS["assets.equipment"](thing.pk) is None and not list(PLACE_USERS["assets.equipment"]([thing.place_id], None))
+    assert TAG_TARGETS["assets.equipment"](thing.pk) is None
+    assert not list(PLACE_USERS["assets.equipment"]([thing.place_id], None))
 
 
 def test_locks_and_ending_warranties_are_told() -> None:

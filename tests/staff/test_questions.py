@@ -1,4 +1,5 @@
 """What dispatch and escalation ask of the staff files."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +12,15 @@ from django.utils import timezone
 from logistics.accounts.factories import DepartmentFactory, PersonFactory
 from logistics.alerts.registries import DUTY_SOURCES
 from staff import services
-from staff.factories import CertificateFactory, CertificateTypeFactory, DutyFactory, RosterPeriodFactory, SkillFactory, StaffMemberFactory, StaffSkillFactory
+from staff.factories import (
+    CertificateFactory,
+    CertificateTypeFactory,
+    DutyFactory,
+    RosterPeriodFactory,
+    SkillFactory,
+    StaffMemberFactory,
+    StaffSkillFactory,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 9, 14)
@@ -53,12 +62,25 @@ def test_levels_and_certificates_of_many_people_cost_one_statement_each(django_a
 def test_two_certificates_that_follow_each_other_cover_the_days_together() -> None:
     member, kind = StaffMemberFactory(), CertificateTypeFactory()
     CertificateFactory(staff=member, type=kind, valid_from=date(2025, 9, 16), valid_until=date(2026, 9, 15))
-    covers = lambda first, last: services.certificates_covering([member.pk], [kind], first, last).get(member.pk, set())  # noqa: E731
+
+    def covers(first: date, last: date) -> set[int]:
+        return services.certificates_covering([member.pk], [kind], first, last).get(member.pk, set())
+
     assert covers(date(2026, 9, 14), date(2026, 9, 15)) == {kind.pk}
     assert covers(date(2026, 9, 15), date(2026, 9, 16)) == set()
-    renewed = CertificateFactory(staff=member, type=kind, valid_from=date(2026, 9, 16), valid_until=date(2027, 9, 15), state="pending", verified_by=None, verified_at=None)
+    renewed = CertificateFactory(
+        staff=member,
+        type=kind,
+        valid_from=date(2026, 9, 16),
+        valid_until=date(2027, 9, 15),
+        state="pending",
+        verified_by=None,
+        verified_at=None,
+    )
     assert covers(date(2026, 9, 15), date(2026, 9, 16)) == set(), "a pending one changes nothing"
-    type(renewed).objects.filter(pk=renewed.pk).update(state="valid", verified_by=PersonFactory(), verified_at=datetime(2026, 9, 1, tzinfo=UTC))
+    type(renewed).objects.filter(pk=renewed.pk).update(
+        state="valid", verified_by=PersonFactory(), verified_at=datetime(2026, 9, 1, tzinfo=UTC)
+    )
     assert covers(date(2026, 9, 15), date(2026, 9, 16)) == {kind.pk}
 
 
@@ -66,7 +88,8 @@ def test_the_person_of_the_night_that_began_yesterday_is_on_duty_at_ten_past_two
     night = DutyFactory(period=week, start=at(DAY, 22), end=at(DAY + timedelta(days=1), 6))
     called = DutyFactory(period=week, kind="on_call", start=at(DAY, 18), end=at(DAY + timedelta(days=1), 8))
     moment = at(DAY + timedelta(days=1), 2, 10)
-    assert services.on_duty(team, moment) == [night.staff] and services.on_call(team, moment) == [called.staff]
+    assert services.on_duty(team, moment) == [night.staff]
+    assert services.on_call(team, moment) == [called.staff]
     assert services.on_duty(team.parent or team, at(DAY + timedelta(days=1), 6)) == []
     assert DUTY_SOURCES["staff.rosters"].people(team, None, moment) == [called.staff.person_id]
     called.state = "absent"
@@ -85,7 +108,8 @@ def test_drafts_do_not_count_and_a_day_without_a_roster_leaves_it_to_the_calenda
     week.state, week.published_at = "draft", None
     week.save()
     duty = DutyFactory(period=week, start=at(DAY, 8), end=at(DAY, 18))
-    assert services.people_on_duty([team.pk], at(DAY, 9)) is None and services.on_duty(team, at(DAY, 9)) == []
+    assert services.people_on_duty([team.pk], at(DAY, 9)) is None
+    assert services.on_duty(team, at(DAY, 9)) == []
     week.state, week.published_at = "published", at(DAY, 1)
     week.save()
     assert services.people_on_duty([team.pk], at(DAY, 9)) == {duty.staff_id}

@@ -91,7 +91,8 @@ def test_a_week_is_made_after_the_week_before_and_leaves_out_who_is_away(team: A
     first, second = StaffMemberFactory(team=team, staff_no="A1"), StaffMemberFactory(team=team, staff_no="A2")
     made = services.make_week(team=team, first_day=MONDAY, by=leader)
     nights = Duty.objects.filter(period=made, kind="on_call").order_by("start")
-    assert [duty.staff_id for duty in nights[:3]] in ([first.pk, second.pk, first.pk], [second.pk, first.pk, second.pk]) and nights.count() == 7
+    assert [duty.staff_id for duty in nights[:3]] in ([first.pk, second.pk, first.pk], [second.pk, first.pk, second.pk])
+    assert nights.count() == 7
     assert Duty.objects.filter(period=made, kind="work").count() == 10
     LeaveFactory(staff=second, first_day=MONDAY + timedelta(days=7), last_day=MONDAY + timedelta(days=8), state="approved")
     after = services.make_week(team=team, first_day=MONDAY + timedelta(days=7), by=leader)
@@ -186,20 +187,28 @@ def test_a_staff_file_makes_a_staff_member_of_the_team_until_the_last_midnight(t
 
 def test_files_are_for_the_person_the_team_leader_and_the_officer(team: Any, leader: Any) -> None:
     mine, colleague, elsewhere = StaffMemberFactory(team=team), StaffMemberFactory(team=team), StaffMemberFactory()
-    files = lambda person: set(StaffMember.objects.visible_to(person))  # noqa: E731
-    assert files(mine.person) == {mine} and files(leader) == {mine, colleague}
-    assert files(person_with("staff_officer")) == {mine, colleague, elsewhere} and files(PersonFactory()) == set()
+
+    def files(person: Any) -> set[StaffMember]:
+        return set(StaffMember.objects.visible_to(person))
+
+    assert files(mine.person) == {mine}
+    assert files(leader) == {mine, colleague}
+    assert files(person_with("staff_officer")) == {mine, colleague, elsewhere}
+    assert files(PersonFactory()) == set()
     CertificateFactory(staff=mine)
-    assert Certificate.objects.visible_to(mine.person).count() == 1 and not Certificate.objects.visible_to(colleague.person).exists()
+    assert Certificate.objects.visible_to(mine.person).count() == 1
+    assert not Certificate.objects.visible_to(colleague.person).exists()
     assert client_of(colleague.person).get(mine.get_absolute_url()).status_code == 404
 
 
 def test_the_team_sees_published_duties_and_only_the_leader_sees_drafts(team: Any, leader: Any, week: Any) -> None:
     duty = DutyFactory(period=week, start=at(MONDAY, 8), end=at(MONDAY, 18))
     colleague, outsider = StaffMemberFactory(team=team).person, StaffMemberFactory().person
-    assert Duty.objects.visible_to(colleague).count() == 1 and not Duty.objects.visible_to(outsider).exists()
+    assert Duty.objects.visible_to(colleague).count() == 1
+    assert not Duty.objects.visible_to(outsider).exists()
     RosterPeriod.objects.filter(pk=week.pk).update(state="draft", published_at=None)
-    assert not Duty.objects.visible_to(colleague).exists() and not RosterPeriod.objects.visible_to(duty.staff.person).exists()
+    assert not Duty.objects.visible_to(colleague).exists()
+    assert not RosterPeriod.objects.visible_to(duty.staff.person).exists()
     assert Duty.objects.visible_to(leader).count() == 1
 
 
@@ -214,7 +223,8 @@ def test_the_leader_makes_and_reads_the_week_and_another_leader_may_not(team: An
     assert browser.post(reverse("staff:roster-make"), data).status_code == 302
     with django_assert_max_num_queries(20):
         page = browser.get(reverse("staff:roster") + f"?team={team.pk}&week={MONDAY}").content.decode()
-    assert all(str(member) in page for member in members) and "08:00–18:00" in page
+    assert all(str(member) in page for member in members)
+    assert "08:00–18:00" in page
     assert client_of(PersonFactory()).get(reverse("staff:roster")).status_code == 403
 
 

@@ -1,4 +1,5 @@
 """The outbox: what people are told, and each try to reach them."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -56,9 +57,14 @@ class Notification(ScopedModel):
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         constraints = [
-            models.CheckConstraint(name="notification_read_when", condition=Q(state="read", read_at__isnull=False) | (~Q(state="read") & Q(read_at__isnull=True))),
-            models.CheckConstraint(name="notification_source_whole", condition=Q(source_kind="", source_id__isnull=True)
-                                   | (~Q(source_kind="") & Q(source_id__isnull=False))),
+            models.CheckConstraint(
+                name="notification_read_when",
+                condition=Q(state="read", read_at__isnull=False) | (~Q(state="read") & Q(read_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="notification_source_whole",
+                condition=Q(source_kind="", source_id__isnull=True) | (~Q(source_kind="") & Q(source_id__isnull=False)),
+            ),
         ]
         indexes = [
             models.Index(fields=["-weight", "next_at", "id"], name="notification_outbox", condition=Q(state="queued")),
@@ -68,7 +74,10 @@ class Notification(ScopedModel):
         ]
         triggers = [
             pgtrigger.Trigger(
-                name="wake_dispatcher", operation=pgtrigger.Insert, when=pgtrigger.After, level=pgtrigger.Statement,
+                name="wake_dispatcher",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
                 func=f"PERFORM pg_notify('{CHANNEL}', ''); RETURN NULL;",
             )
         ]

@@ -1,4 +1,5 @@
 """Raising and ending alerts, asking the checks, and calling whoever is on duty."""
+
 from __future__ import annotations
 
 import json
@@ -39,17 +40,28 @@ RETURNING a.id, a.xmax = 0
 Found = tuple[models.Model | None, str, models.Model | None, dict[str, Any]]  # subject, key, place, params
 
 
-def raise_alert(*, kind: str, key: str, place: Any = None, subject: models.Model | None = None, params: dict[str, Any] | None = None,
-                severity: int | None = None, at: datetime | None = None) -> tuple[Alert, bool]:
+def raise_alert(
+    *,
+    kind: str,
+    key: str,
+    place: Any = None,
+    subject: models.Model | None = None,
+    params: dict[str, Any] | None = None,
+    severity: int | None = None,
+    at: datetime | None = None,
+) -> tuple[Alert, bool]:
     """Something is wrong: opens an alert, or counts on in the unresolved one of this key. (alert, opened now), in one statement."""
-    (alert_id, created), = _raise(kind, [(subject, key, place, params or {})], severity, at, repeats=True)
+    ((alert_id, created),) = _raise(kind, [(subject, key, place, params or {})], severity, at, repeats=True)
     return Alert.objects.select_related("place").get(pk=alert_id), created
 
 
 def _raise(kind: str, found: Iterable[Found], severity: int | None, at: datetime | None, *, repeats: bool) -> list[tuple[int, bool]]:
     rows = list({key: (subject, key, place, params) for subject, key, place, params in found}.values())
     values = {
-        "kind": kind, "severity": severity or kind_named(kind).severity, "at": at or clock.now(), "repeats": repeats,
+        "kind": kind,
+        "severity": severity or kind_named(kind).severity,
+        "at": at or clock.now(),
+        "repeats": repeats,
         "keys": [dedup_key(kind, key) for _subject, key, _place, _params in rows],
         "places": [place.pk if place else None for _subject, _key, place, _params in rows],
         "subject_kinds": [kind_of(subject) if subject else "" for subject, _key, _place, _params in rows],
@@ -135,7 +147,12 @@ def page_on_call(*, alert: Alert, team: Any = None, place: Any = None, at: datet
     importance = "life" if alert.declared.life_safety else "urgent"
     people = _whom_to_call(alert, team, place, at)
     notify(
-        people=people, code=f"alert:{alert.kind}", params=alert.params, link=alert.get_absolute_url(), source=alert, importance=importance,
+        people=people,
+        code=f"alert:{alert.kind}",
+        params=alert.params,
+        link=alert.get_absolute_url(),
+        source=alert,
+        importance=importance,
         dedupe_key=f"alert:{alert.pk}:{alert.severity}",
     )
     return people
@@ -156,4 +173,3 @@ def _stewards(place: Any, roles: Iterable[str], at: datetime) -> list[int]:
     """Holders of the first of the roles that somebody holds near the place."""
     found = ([person.pk for person in stewards(place, role, at)] for role in roles) if place else ()
     return next((people for people in found if people), [])
-
