@@ -58,7 +58,7 @@ class EquipmentForm(ActingModelForm):
 
 
 class CategoryForm(ActingModelForm):
-    parent = RecordChoice(EquipmentCategory, resource="assets.equipmentcategory", label=_("Part of"), required=False)
+    parent = RecordChoice(EquipmentCategory, resource="assets.equipmentcategory", label=_("Parent category"), required=False)
 
     class Meta:
         model = EquipmentCategory

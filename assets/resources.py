@@ -231,13 +231,13 @@ class Categories(Resource):
     columns = (
         NameColumn("name", gettext_lazy("Name"), sort="code", second="code", export=str),
         Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),
-        Column("parent", gettext_lazy("Part of"), joins=("parent",), export=lambda row: str(row.parent or "")),
+        Column("parent", gettext_lazy("Parent category"), joins=("parent",), export=lambda row: str(row.parent or "")),
         Column("get_trade_display", gettext_lazy("Trade"), sort="trade"),
         Column("default_life_years", gettext_lazy("Usual life (years)"), sort="default_life_years", kind="number", css="hq-end"),
     )
     facts = (
         Column("code", gettext_lazy("Code")),
-        Column("parent", gettext_lazy("Part of"), joins=("parent",)),
+        Column("parent", gettext_lazy("Parent category"), joins=("parent",)),
         Column("get_kind_display", gettext_lazy("Kind")),
         Column("get_trade_display", gettext_lazy("Trade")),
         Column("default_life_years", gettext_lazy("Usual life (years)")),

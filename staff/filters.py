@@ -109,12 +109,12 @@ class CertificateFilters(RecordFilters):
     ends = django_filters.ChoiceFilter(
         label=_("Ends"),
         method="ending",
-        choices=[("over", _("Ended")), ("7", _("Within 7 days")), ("30", _("Within 30 days")), ("60", _("Within 60 days"))],
+        choices=[("over", _("Expired")), ("7", _("Within 7 days")), ("30", _("Within 30 days")), ("60", _("Within 60 days"))],
     )
     quick = (
-        (_("To verify"), {"state": "pending"}, "eye-check"),
+        (_("To be verified"), {"state": "pending"}, "eye-check"),
         (_("Ends within 30 days"), {"ends": "30"}, "hourglass"),
-        (_("Ended"), {"ends": "over"}, "alert-octagon"),
+        (_("Expired"), {"ends": "over"}, "alert-octagon"),
     )
 
     class Meta:

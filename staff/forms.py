@@ -42,7 +42,7 @@ class AssessForm(ActingForm):
 
     staff = staff_choice()
     skill = RecordChoice(Skill, resource="staff.skill", label=_("Skill"))
-    level = forms.TypedChoiceField(label=_("Level"), coerce=int, choices=StaffSkill._meta.get_field("level").choices)
+    level = forms.TypedChoiceField(label=_("Skill level"), coerce=int, choices=StaffSkill._meta.get_field("level").choices)
     assessed_on = forms.DateField(label=_("Assessed on"), widget=DAY)
     evidence = forms.CharField(label=_("Evidence"), max_length=200, required=False)
 
@@ -76,8 +76,8 @@ class DutyForm(ActingForm):
     period = RecordChoice(RosterPeriod.objects.select_related("team"), resource="staff.rosterperiod", action="change", label=_("Roster"))
     staff = staff_choice()
     kind = forms.ChoiceField(label=_("Kind"), choices=Duty.Kind.choices)
-    start = forms.DateTimeField(label=_("From"), widget=INSTANT)
-    end = forms.DateTimeField(label=_("To"), widget=INSTANT)
+    start = forms.DateTimeField(label=_("Starts at"), widget=INSTANT)
+    end = forms.DateTimeField(label=_("Ends at"), widget=INSTANT)
 
 
 class LeaveForm(ActingForm):

@@ -119,16 +119,16 @@ class StaffSkills(Resource):
     columns = (
         STAFF_NAME,
         Column("skill", gettext_lazy("Skill"), joins=("skill",), sort="skill__code"),
-        Column("level", gettext_lazy("Level"), sort="level", kind="number", css="hq-end"),
+        Column("level", gettext_lazy("Skill level"), sort="level", kind="number", css="hq-end"),
         Column("assessed_on", gettext_lazy("Assessed on"), sort="assessed_on", kind="date"),
-        Column("assessor", gettext_lazy("Assessor"), joins=("assessor",), css="c-hide"),
+        Column("assessor", gettext_lazy("Assessed by"), joins=("assessor",), css="c-hide"),
     )
     facts = (
         STAFF_FACT,
         Column("skill", gettext_lazy("Skill"), joins=("skill",)),
-        Column("level", gettext_lazy("Level")),
+        Column("level", gettext_lazy("Skill level")),
         Column("assessed_on", gettext_lazy("Assessed on")),
-        Column("assessor", gettext_lazy("Assessor"), joins=("assessor",)),
+        Column("assessor", gettext_lazy("Assessed by"), joins=("assessor",)),
         Column("evidence", gettext_lazy("Evidence")),
     )
     api_fields = ("staff", "skill", "level", "assessed_on", "assessor", "evidence")
@@ -188,7 +188,7 @@ class Certificates(Resource):
         Column("type", gettext_lazy("Certificate"), joins=("type",), sort="type__code"),
         StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("valid_until", gettext_lazy("Valid until"), sort="valid_until", kind="date"),
-        Column("days_left", gettext_lazy("Left"), show=left_words, export=lambda row: row.days_left, kind="number"),
+        Column("days_left", gettext_lazy("Days left"), show=left_words, export=lambda row: row.days_left, kind="number"),
         Column("number", gettext_lazy("Number"), css="c-hide"),
     )
     facts = (
@@ -198,7 +198,7 @@ class Certificates(Resource):
         Column("issued_on", gettext_lazy("Issued on")),
         Column("valid_from", gettext_lazy("Valid from")),
         Column("valid_until", gettext_lazy("Valid until")),
-        Column("verified_by", gettext_lazy("Verified by"), joins=("verified_by",)),
+        Column("verified_by", gettext_lazy("Confirmed by"), joins=("verified_by",)),
         Column("verified_at", gettext_lazy("Verified at")),
     )
     api_fields = ("staff", "type", "number", "state", "issued_on", "valid_from", "valid_until", "verified_at")
@@ -270,16 +270,16 @@ class Duties(Resource):
     columns = (
         STAFF_NAME,
         display("kind", gettext_lazy("Kind")),
-        Column("start", gettext_lazy("From"), sort="start", kind="datetime"),
-        Column("end", gettext_lazy("To"), sort="end", kind="datetime"),
+        Column("start", gettext_lazy("Starts at"), sort="start", kind="datetime"),
+        Column("end", gettext_lazy("Ends at"), sort="end", kind="datetime"),
         StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("period.team", gettext_lazy("Team"), joins=("period__team",), css="c-hide"),
     )
     facts = (
         STAFF_FACT,
         display("kind", gettext_lazy("Kind")),
-        Column("start", gettext_lazy("From")),
-        Column("end", gettext_lazy("To")),
+        Column("start", gettext_lazy("Starts at")),
+        Column("end", gettext_lazy("Ends at")),
         Column("period", gettext_lazy("Roster"), joins=("period__team",)),
     )
     api_fields = ("staff", "period", "kind", "start", "end", "state")

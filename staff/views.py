@@ -174,13 +174,13 @@ def certificate_board(request: HttpRequest) -> HttpResponse:
     here = Q(staff__left_on__isnull=True) | Q(staff__left_on__gte=today)
     ending = list(mine.ending(today - timedelta(days=90), today + timedelta(days=60)).filter(here).order_by("valid_until", "pk")[:400])
     spans = (
-        (_("Ended"), -90, -1, "danger", "alert-octagon"),
+        (_("Expired"), -90, -1, "danger", "alert-octagon"),
         (_("Within 7 days"), 0, 7, "late", "clock-exclamation"),
         (_("Within 30 days"), 8, 30, "late", "hourglass"),
         (_("Within 60 days"), 31, 60, "info", "calendar"),
     )
     lanes = [
-        {"title": _("To verify"), "look": "wait", "icon": "eye-check", "papers": list(mine.filter(state="pending").order_by("pk")[:100])}
+        {"title": _("To be verified"), "look": "wait", "icon": "eye-check", "papers": list(mine.filter(state="pending").order_by("pk")[:100])}
     ]
     lanes += [
         {"title": title, "look": look, "icon": icon, "papers": [paper for paper in ending if low <= paper.days_left <= high]}

@@ -53,7 +53,7 @@ ROSTER = Workflow(
     (
         State("draft", _("Draft"), "draft"),
         State("published", _("Published"), "run", "calendar-check"),
-        State("closed", _("Closed"), "done"),
+        State("closed", _("Archived"), "done"),
     ),
 )
 ROSTER.move(
@@ -70,7 +70,7 @@ ROSTER.move(
     after=tell_team,
     question=_("Publish this roster and tell everybody in it?"),
 )
-ROSTER.move("close", _("Close"), "published", "closed", ("staff_officer",), _("closed it"), icon="lock", weight=60, guard=not_over)
+ROSTER.move("close", _("Archive"), "published", "closed", ("staff_officer",), _("archived it"), icon="lock", weight=60, guard=not_over)
 
 
 # duties ------------------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ DUTY = Workflow(
 DUTY.move(
     "start", _("I am here"), "planned", "started", (HOLDER, *LEADERS), _("came on duty"), icon="map-pin-check", weight=10, guard=too_early
 )
-DUTY.move("finish", _("Finish"), "started", "done", (HOLDER, *LEADERS), _("ended the duty"), icon="check", weight=10)
+DUTY.move("finish", _("Go off duty"), "started", "done", (HOLDER, *LEADERS), _("ended the duty"), icon="check", weight=10)
 DUTY.move(
     "absent",
     _("Did not come"),
@@ -155,15 +155,15 @@ def note_verifying(paper: Certificate, *, by: Any, at: Any, **data: Any) -> None
 PAPER = Workflow(
     Certificate,
     (
-        State("pending", _("To verify"), "wait"),
+        State("pending", _("To be verified"), "wait"),
         State("valid", _("Valid"), "done"),
-        State("rejected", _("Rejected"), "off"),
+        State("rejected", _("Turned down"), "off"),
         State("revoked", _("Revoked"), "danger", "ban"),
     ),
 )
 PAPER.move(
     "verify",
-    _("Verify"),
+    _("Verify the certificate"),
     "pending",
     "valid",
     ("staff_officer",),
@@ -175,11 +175,11 @@ PAPER.move(
 )
 PAPER.move(
     "reject",
-    _("Reject"),
+    _("Turn down"),
     "pending",
     "rejected",
     ("staff_officer",),
-    _("rejected it"),
+    _("turned it down"),
     icon="x",
     weight=40,
     guard=own_paper,
@@ -230,7 +230,7 @@ LEAVE = Workflow(
     (
         State("asked", _("Asked"), "wait"),
         State("approved", _("Approved"), "done"),
-        State("refused", _("Refused"), "off"),
+        State("refused", _("Not approved"), "off"),
         State("withdrawn", _("Withdrawn"), "off", "arrow-back-up"),
     ),
 )

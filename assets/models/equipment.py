@@ -42,7 +42,7 @@ class EquipmentCategory(Searchable, ScopedModel):
         VEHICLE = "vehicle", _("Vehicles")
         OTHER = "other", _("Other")
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent category"))
     ancestors = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)
     code = models.CharField(_("code"), max_length=40, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=60)

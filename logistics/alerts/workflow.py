@@ -43,13 +43,13 @@ def note_end(alert: Alert, *, by: Any, at: Any, resolution: str, **data: Any) ->
 FLOW = Workflow(
     Alert,
     (
-        State("open", _("Open"), "late", "bell-ringing"),
+        State("open", _("Not handled"), "late", "bell-ringing"),
         State("cleared", _("Cleared"), "info", "bell-off"),
         State("resolved", _("Resolved"), "done"),
     ),
 )
 FLOW.move("raise", _("Raise"), "open cleared", "open", SYSTEM, _("raised it"), icon="bell-ringing")
-FLOW.move("clear", _("Clear"), "open", "cleared", SYSTEM, _("saw that it is gone"), icon="bell-off")
+FLOW.move("clear", _("Condition gone"), "open", "cleared", SYSTEM, _("saw that it is gone"), icon="bell-off")
 FLOW.move("settle", _("Settle"), "cleared", "resolved", SYSTEM, _("ended it, because it stayed away"), icon="check")
 FLOW.move(
     "ack",

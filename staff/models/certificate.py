@@ -65,7 +65,7 @@ class Certificate(ScopedModel):
         max_length=8,
         default="pending",
         editable=False,
-        choices=[("pending", _("To verify")), ("valid", _("Valid")), ("rejected", _("Rejected")), ("revoked", _("Revoked"))],
+        choices=[("pending", _("To be verified")), ("valid", _("Valid")), ("rejected", _("Turned down")), ("revoked", _("Revoked"))],
     )
     added_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("entered by")

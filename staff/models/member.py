@@ -126,9 +126,9 @@ class StaffSkill(ScopedModel):
 
     staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="skills", verbose_name=_("staff member"))
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="holders", verbose_name=_("skill"))
-    level = models.SmallIntegerField(_("level"), choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5")])
+    level = models.SmallIntegerField(_("skill level"), choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5")])
     assessed_on = models.DateField(_("assessed on"), default=clock.today)
-    assessor = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+", verbose_name=_("assessor"))
+    assessor = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+", verbose_name=_("assessed by"))
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
 
     scope_department = "staff__team"

@@ -46,7 +46,7 @@ class RosterPeriod(ScopedModel):
         max_length=9,
         default="draft",
         editable=False,
-        choices=[("draft", _("Draft")), ("published", _("Published")), ("closed", _("Closed"))],
+        choices=[("draft", _("Draft")), ("published", _("Published")), ("closed", _("Archived"))],
     )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
@@ -98,8 +98,8 @@ class Duty(ScopedModel):
     staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="duties", verbose_name=_("staff member"))
     period = models.ForeignKey(RosterPeriod, models.PROTECT, related_name="duties", verbose_name=_("roster"))
     kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.WORK)
-    start = models.DateTimeField(_("from"))
-    end = models.DateTimeField(_("to"))
+    start = models.DateTimeField(_("starts at"))
+    end = models.DateTimeField(_("ends at"))
     state = models.CharField(
         _("state"),
         max_length=9,
@@ -118,7 +118,7 @@ class Duty(ScopedModel):
     objects = DutyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("duty")
+        verbose_name = _("rostered duty")
         verbose_name_plural = _("duties")
         ordering = ["start"]
         constraints = [
@@ -165,7 +165,7 @@ class Leave(ScopedModel):
         max_length=9,
         default="asked",
         editable=False,
-        choices=[("asked", _("Asked")), ("approved", _("Approved")), ("refused", _("Refused")), ("withdrawn", _("Withdrawn"))],
+        choices=[("asked", _("Asked")), ("approved", _("Approved")), ("refused", _("Not approved")), ("withdrawn", _("Withdrawn"))],
     )
     asked_at = models.DateTimeField(_("asked at"), default=clock.now, editable=False)
 

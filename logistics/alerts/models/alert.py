@@ -21,7 +21,7 @@ class Alert(ScopedModel):
     """报警: one condition of one thing that somebody must look at; at most one unresolved alert per key."""
 
     class Resolution(models.TextChoices):
-        FIXED = "fixed", _("Fixed")
+        FIXED = "fixed", _("It was fixed")
         CONDITION_GONE = "condition_gone", _("It went away")
         FALSE_ALARM = "false_alarm", _("False alarm")
         TEST = "test", _("Test")
@@ -33,7 +33,7 @@ class Alert(ScopedModel):
     subject_id = models.BigIntegerField(null=True)
     severity = models.SmallIntegerField(_("severity"), choices=SEVERITIES)
     state = models.CharField(_("state"), max_length=8, default="open", choices=[
-        ("open", _("Open")), ("cleared", _("Cleared")), ("resolved", _("Resolved")),
+        ("open", _("Not handled")), ("cleared", _("Cleared")), ("resolved", _("Resolved")),
     ])
     acked_at = models.DateTimeField(_("acknowledged at"), null=True)
     acked_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("acknowledged by"))

@@ -13,9 +13,9 @@ class Deadline(RecordRef):
     """时限: something is expected of a record by an instant; when it passes unmet, the handler of its code acts, once."""
 
     class State(models.TextChoices):
-        ARMED = "armed", _("Running")
+        ARMED = "armed", _("Expected")
         MET = "met", _("Met")
-        EXPIRED = "expired", _("Passed")
+        EXPIRED = "expired", _("Past due")
         CANCELLED = "cancelled", _("Cancelled")
 
     code = models.CharField(max_length=60)

@@ -23,14 +23,14 @@ class Notification(ScopedModel):
 
     class Importance(models.TextChoices):
         INFO = "info", _("For information")
-        NORMAL = "normal", _("Normal")
+        NORMAL = "normal", _("Ordinary")
         URGENT = "urgent", _("Urgent")
         LIFE = "life", _("Danger to life")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("To send")
         SENT = "sent", _("Sent")
-        READ = "read", _("Read")
+        READ = "read", _("Has been read")
         FAILED = "failed", _("E-mail not delivered")
         EXPIRED = "expired", _("Too late to send")
 
@@ -106,7 +106,7 @@ class DeliveryAttempt(models.Model):
         EMAIL = "email", _("E-mail")
 
     class Result(models.TextChoices):
-        PENDING = "", _("Under way")
+        PENDING = "", _("Being sent")
         ACCEPTED = "accepted", _("Accepted by the gateway")
         REJECTED = "rejected", _("Refused by the gateway")
         UNKNOWN = "unknown", _("Not known")
