@@ -74,8 +74,12 @@ class WorkingTime(WorkingTimeView):
 
     asked = AskedSeconds
 
-    @extend_schema(tags=["campus"], operation_id="campus_working_time", responses={200: Instant, **{k: REFUSALS[k] for k in (401, 404, 422)}},
-                   parameters=[*PARAMETERS, OpenApiParameter("seconds", int, required=True)])
+    @extend_schema(
+        tags=["campus"],
+        operation_id="campus_working_time",
+        responses={200: Instant, **{k: REFUSALS[k] for k in (401, 404, 422)}},
+        parameters=[*PARAMETERS, OpenApiParameter("seconds", int, required=True)],
+    )
     def get(self, request: Request) -> Response:
         data, clock, version = self.question(request)
         try:
@@ -90,8 +94,12 @@ class WorkingTimeBetween(WorkingTimeView):
 
     asked = AskedBetween
 
-    @extend_schema(tags=["campus"], operation_id="campus_working_time_between", responses={200: Seconds, **{k: REFUSALS[k] for k in (401, 404, 422)}},
-                   parameters=[*PARAMETERS, OpenApiParameter("to", {"type": "string", "format": "date-time"}, required=True)])
+    @extend_schema(
+        tags=["campus"],
+        operation_id="campus_working_time_between",
+        responses={200: Seconds, **{k: REFUSALS[k] for k in (401, 404, 422)}},
+        parameters=[*PARAMETERS, OpenApiParameter("to", {"type": "string", "format": "date-time"}, required=True)],
+    )
     def get(self, request: Request) -> Response:
         data, clock, version = self.question(request)
         if data["to"] < data["from"]:

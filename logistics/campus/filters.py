@@ -36,8 +36,11 @@ class PlaceFilters(RecordFilters):
     untagged = django_filters.BooleanFilter(label=_("Without label"), method="without_label")
     active = django_filters.BooleanFilter(label=_("In use"), method="in_use")
     quick = (
-        (_("Buildings"), {"kind": "building"}, "building"), (_("Rooms"), {"kind": "room"}, "door"), (_("Outdoor areas"), {"kind": "outdoor"}, "trees"),
-        (_("Without label"), {"untagged": "true"}, "tag-off"), (_("Open to guests"), {"public": "true"}, "world"),
+        (_("Buildings"), {"kind": "building"}, "building"),
+        (_("Rooms"), {"kind": "room"}, "door"),
+        (_("Outdoor areas"), {"kind": "outdoor"}, "trees"),
+        (_("Without label"), {"untagged": "true"}, "tag-off"),
+        (_("Open to guests"), {"public": "true"}, "world"),
     )
 
     class Meta:
@@ -98,7 +101,9 @@ class CalendarFilters(RecordFilters):
 
 class VersionFilters(RecordFilters):
     calendar = django_filters.ModelChoiceFilter(label=_("Calendar"), queryset=WorkCalendar.objects.all())
-    state = django_filters.ChoiceFilter(label=_("State"), choices=[("draft", _("Draft")), ("published", _("In force")), ("superseded", _("Replaced"))])
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[("draft", _("Draft")), ("published", _("In force")), ("superseded", _("Replaced"))]
+    )
 
     class Meta:
         model = CalendarVersion

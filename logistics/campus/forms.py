@@ -124,7 +124,9 @@ class DayForm(ActingForm):
         label=gettext_lazy("Works like"), coerce=int, empty_value=None, required=False, choices=[("", "–"), *WEEKDAYS],
         help_text=gettext_lazy("For a make-up day."),
     )
-    hours = forms.CharField(label=gettext_lazy("Hours"), required=False, max_length=100, help_text=gettext_lazy("As 08:00-12:00, 13:30-17:30."))
+    hours = forms.CharField(
+        label=gettext_lazy("Hours"), required=False, max_length=100, help_text=gettext_lazy("As 08:00-12:00, 13:30-17:30.")
+    )
     public_holiday = forms.BooleanField(label=gettext_lazy("Public holiday"), required=False)
     label = forms.CharField(label=gettext_lazy("Label"), required=False, max_length=60)
 
@@ -144,7 +146,13 @@ class DayForm(ActingForm):
         if row is None:
             return {"kind": ""}
         hours = hours_words((slot.start_min, slot.end_min) for slot in row.slots.all())
-        return {"kind": row.kind, "follows_weekday": row.follows_weekday, "public_holiday": row.public_holiday, "label": row.label, "hours": hours}
+        return {
+            "kind": row.kind,
+            "follows_weekday": row.follows_weekday,
+            "public_holiday": row.public_holiday,
+            "label": row.label,
+            "hours": hours,
+        }
 
 
 class SeasonForm(ActingForm):
@@ -189,11 +197,15 @@ class ImportForm(ActingForm):
     """Special days from a file, as the yearly notice gives them."""
 
     file = forms.FileField(
-        label=gettext_lazy("CSV file"), help_text=gettext_lazy("Columns: date, kind (closed, makeup), label, follows_weekday (1–7), public_holiday (1 or 0).")
+        label=gettext_lazy("CSV file"),
+        help_text=gettext_lazy("Columns: date, kind (closed, makeup), label, follows_weekday (1–7), public_holiday (1 or 0)."),
     )
     source = forms.ChoiceField(label=gettext_lazy("Source"), choices=CalendarDay.Source.choices)
     confirmed_until = forms.DateField(
-        label=gettext_lazy("Confirmed until"), widget=DateInput(), required=False, help_text=gettext_lazy("The last day that the notice covers.")
+        label=gettext_lazy("Confirmed until"),
+        widget=DateInput(),
+        required=False,
+        help_text=gettext_lazy("The last day that the notice covers."),
     )
 
 
@@ -234,6 +246,18 @@ class HandOverForm(ActingForm):
 
 
 __all__ = [
-    "BatchForm", "BindForm", "CalendarForm", "ClosureForm", "DayForm", "EndForm", "HandOverForm", "ImportForm", "NewCalendarForm", "PlaceForm",
-    "RetireForm", "SeasonForm", "StewardshipForm", "VersionForm",
+    "BatchForm",
+    "BindForm",
+    "CalendarForm",
+    "ClosureForm",
+    "DayForm",
+    "EndForm",
+    "HandOverForm",
+    "ImportForm",
+    "NewCalendarForm",
+    "PlaceForm",
+    "RetireForm",
+    "SeasonForm",
+    "StewardshipForm",
+    "VersionForm",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
 from logistics.accounts.querysets import DatedQuerySet, OpenToAll
@@ -50,9 +51,9 @@ class PlaceQuerySet(ScopedQuerySet):
         return self.filter(self._tagged())
 
     def _tagged(self) -> Exists:
-        from logistics.campus.models import TagBinding
-
-        return Exists(TagBinding.objects.filter(kind="campus.place", object_id=OuterRef("pk"), during__upper_inf=True))
+        return Exists(
+            apps.get_model("campus.TagBinding").objects.filter(kind="campus.place", object_id=OuterRef("pk"), during__upper_inf=True)
+        )
 
 
 class TagQuerySet(ScopedQuerySet):

@@ -1,17 +1,16 @@
 """Places, labels, closures, calendars and stewardships as lists, pages, forms and API."""
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from logistics.campus import filters, forms
+from logistics.campus.columns import span_words, where_words
 from logistics.campus.models import CalendarVersion, Place, PlaceClosure, Stewardship, Tag, TagBinding, WorkCalendar
 from logistics.campus.services import places, stewardship, tags
 from logistics.core import menu
@@ -22,17 +21,6 @@ from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
 
 MOST = 100
-
-
-def span_words(row: Any) -> str:
-    """First and last day of a dated row."""
-    during = row.during
-    if during is None or during.isempty:
-        return _("never")
-    first = ui.day_words(timezone.localdate(during.lower)) if during.lower else ""
-    if during.upper is None:
-        return _("since %(day)s") % {"day": first}
-    return f"{first} – {ui.day_words(timezone.localdate(during.upper - timedelta(seconds=1)))}"
 
 
 def inside(record: models.Model, permission: str, field: str, by: Any) -> models.Model:
@@ -62,18 +50,36 @@ class Places(Resource):
         Column("public", gettext_lazy("Open to guests"), sort="public", css="c-hide"),
     )
     facts = (
-        Column("get_kind_display", gettext_lazy("Kind")), Column("get_use_display", gettext_lazy("Use")), Column("code", gettext_lazy("Code")),
-        Column("parent", gettext_lazy("Inside"), joins=("parent",)), Column("department", gettext_lazy("Department"), joins=("department",)),
-        Column("area_m2", gettext_lazy("Area (m²)")), Column("capacity", gettext_lazy("Capacity")),
+        Column("get_kind_display", gettext_lazy("Kind")),
+        Column("get_use_display", gettext_lazy("Use")),
+        Column("code", gettext_lazy("Code")),
+        Column("parent", gettext_lazy("Inside"), joins=("parent",)),
+        Column("department", gettext_lazy("Department"), joins=("department",)),
+        Column("area_m2", gettext_lazy("Area (m²)")),
+        Column("capacity", gettext_lazy("Capacity")),
         Column("year_built", gettext_lazy("Year built"), show=lambda place: str(place.year_built or "") or _("not recorded")),
-        Column("get_fire_class_display", gettext_lazy("Fire class")), Column("public", gettext_lazy("Open to guests")),
+        Column("get_fire_class_display", gettext_lazy("Fire class")),
+        Column("public", gettext_lazy("Open to guests")),
     )
     filterset = filters.PlaceFilters
     order = ("code", "id")
     form = forms.PlaceForm
     option_hint = "code"
     detail_joins = ("parent",)
-    api_fields = ("code", "name_zh", "name_en", "kind", "use", "parent", "area_m2", "capacity", "year_built", "department", "fire_class", "public")
+    api_fields = (
+        "code",
+        "name_zh",
+        "name_en",
+        "kind",
+        "use",
+        "parent",
+        "area_m2",
+        "capacity",
+        "year_built",
+        "department",
+        "fire_class",
+        "public",
+    )
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> models.Model:
@@ -100,7 +106,10 @@ class Places(Resource):
 
     @classmethod
     def badges(cls, record: Any, person: Any) -> list[str]:
-        return [ui.state("danger" if row.level == "closed" else "late", row.get_level_display(), "lock") for row in places.closures_of(record)[:1]]
+        return [
+            ui.state("danger" if row.level == "closed" else "late", row.get_level_display(), "lock")
+            for row in places.closures_of(record)[:1]
+        ]
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
@@ -138,10 +147,6 @@ class Places(Resource):
         return [{"label": _("Tree"), "url": reverse("campus:tree"), "icon": "sitemap"}]
 
 
-def where_words(tag: Any) -> str:
-    return tag.target_label or _("nowhere")
-
-
 @resource
 class Tags(Resource):
     model = Tag
@@ -164,7 +169,10 @@ class Tags(Resource):
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        bindings = [{"row": row, "when": span_words(row)} for row in TagBinding.objects.filter(tag=record).select_related("by").order_by("-id")[:MOST]]
+        bindings = [
+            {"row": row, "when": span_words(row)}
+            for row in TagBinding.objects.filter(tag=record).select_related("by").order_by("-id")[:MOST]
+        ]
         found = [(_("Where it hung"), fragment("campus/_bindings.html", bindings=bindings))] if bindings else []
         scans = record.scans.count()
         if scans:
@@ -191,8 +199,15 @@ class Closures(Resource):
     icon = "lock"
     menu = ("campus", 60)
     columns = (
-        NameColumn("place.place_label", gettext_lazy("Place"), sort="place__code", joins=("place",), second="reason", export=lambda row: str(row.place),
-                   width=36),
+        NameColumn(
+            "place.place_label",
+            gettext_lazy("Place"),
+            sort="place__code",
+            joins=("place",),
+            second="reason",
+            export=lambda row: str(row.place),
+            width=36,
+        ),
         Column("get_level_display", gettext_lazy("Level"), sort="level"),
         Column("during", gettext_lazy("During"), show=span_words, export=span_words, width=24),
         StateColumn(label=gettext_lazy("State"), sort="state"),
@@ -244,7 +259,9 @@ class Calendars(Resource):
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        versions = [{"row": row, "state": row.workflow.state(row)} for row in record.versions.select_related("published_by").order_by("-no")]
+        versions = [
+            {"row": row, "state": row.workflow.state(row)} for row in record.versions.select_related("published_by").order_by("-no")
+        ]
         return [(_("Versions"), fragment("campus/_versions.html", versions=versions))] if versions else []
 
     @classmethod
@@ -259,7 +276,8 @@ class Versions(Resource):
     icon = "calendar"
     columns = (
         NameColumn("calendar.name", gettext_lazy("Calendar"), joins=("calendar",), export=lambda row: str(row.calendar), width=24),
-        Column("no", gettext_lazy("Version"), sort="no", css="hq-end", kind="number"), StateColumn(label=gettext_lazy("State"), sort="state"),
+        Column("no", gettext_lazy("Version"), sort="no", css="hq-end", kind="number"),
+        StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("published_at", gettext_lazy("Published"), sort="published_at", kind="datetime"),
         Column("confirmed_until", gettext_lazy("Confirmed until"), sort="confirmed_until", kind="date"),
     )
@@ -283,14 +301,18 @@ class Stewardships(Resource):
     slug = "stewardships"
     icon = "user-shield"
     columns = (
-        NameColumn("person.name", gettext_lazy("Person"), joins=("person",), second="role_label", export=lambda row: str(row.person), width=20),
+        NameColumn(
+            "person.name", gettext_lazy("Person"), joins=("person",), second="role_label", export=lambda row: str(row.person), width=20
+        ),
         Column("role_label", gettext_lazy("Role"), sort="role", css="c-hide"),
         Column("place", gettext_lazy("Place"), joins=("place",), sort="place__code", export=lambda row: str(row.place), width=36),
         Column("during", gettext_lazy("During"), show=span_words, export=span_words, width=24),
     )
     facts = (
-        Column("person", gettext_lazy("Person"), joins=("person",)), Column("role_label", gettext_lazy("Role")),
-        Column("place", gettext_lazy("Place"), joins=("place",)), Column("department", gettext_lazy("On behalf of department"), joins=("department",)),
+        Column("person", gettext_lazy("Person"), joins=("person",)),
+        Column("role_label", gettext_lazy("Role")),
+        Column("place", gettext_lazy("Place"), joins=("place",)),
+        Column("department", gettext_lazy("On behalf of department"), joins=("department",)),
         Column("during", gettext_lazy("During"), show=span_words),
         Column("granted_by", gettext_lazy("Entrusted by"), joins=("granted_by",), show=lambda row: str(row.granted_by or _("System"))),
     )
@@ -318,5 +340,13 @@ class Stewardships(Resource):
 
 
 menu.item("campus.tree", "campus", 10, gettext_lazy("Place tree"), "sitemap", "campus:tree", permission="campus.place:view")
-menu.item("campus.stewards", "campus", 50, gettext_lazy("Who looks after what"), "user-shield", "campus:stewards", permission="campus.stewardship:view")
+menu.item(
+    "campus.stewards",
+    "campus",
+    50,
+    gettext_lazy("Who looks after what"),
+    "user-shield",
+    "campus:stewards",
+    permission="campus.stewardship:view",
+)
 menu.item("campus.bind", "campus", 45, gettext_lazy("Bind labels"), "scan", "campus:bind", permission="campus.tag:change")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.campus.models import CalendarVersion, PlaceClosure, Tag, TagBinding
 from logistics.campus.registries import CLOSURE_GUARDS, TAG_TARGETS, Target
+from logistics.campus.versions import blocking, supersede
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.forms import ReasonForm
@@ -46,7 +47,9 @@ def _bind(tag: Tag, *, by: Any, at: datetime, target: Any, **_data: Any) -> None
     if by is not None and not (access.may("campus.tag:change", found.record) or access.may("campus.tag:change", found.place)):
         raise NotAllowed(gettext("You keep no labels in this place: %(place)s.") % {"place": found.place})
     _end_binding(tag, at)
-    TagBinding.objects.create(tag=tag, kind=found.kind, object_id=found.record.pk, label=found.name, during=DateTimeTZRange(at, None), by=by)
+    TagBinding.objects.create(
+        tag=tag, kind=found.kind, object_id=found.record.pk, label=found.name, during=DateTimeTZRange(at, None), by=by
+    )
     tag.place, tag.target_label = found.place, found.name
 
 
@@ -78,21 +81,30 @@ def _lift(closure: PlaceClosure, *, by: Any, at: datetime, reason: str, **_data:
     closure.lifted_by, closure.lifted_at, closure.lift_reason = by, at, reason
 
 
-CLOSURE = Workflow(PlaceClosure, (State("open", _("Closed now or later"), "danger", "lock"), State("lifted", _("Lifted"), "off", "lock-open")))
-CLOSURE.move("lift", _("Lift"), "open", "lifted", ("facilities_manager", "safety_officer"), _("lifted the closure"), form=ReasonForm, guard=_cause_gone,
-             effect=_lift, icon="lock-open", weight=10)
+CLOSURE = Workflow(
+    PlaceClosure, (State("open", _("Closed now or later"), "danger", "lock"), State("lifted", _("Lifted"), "off", "lock-open"))
+)
+CLOSURE.move(
+    "lift",
+    _("Lift"),
+    "open",
+    "lifted",
+    ("facilities_manager", "safety_officer"),
+    _("lifted the closure"),
+    form=ReasonForm,
+    guard=_cause_gone,
+    effect=_lift,
+    icon="lock-open",
+    weight=10,
+)
 
 
 # calendar versions ---------------------------------------------------------------------------------------------------
 def _valid(version: CalendarVersion, person: Any) -> Any:
-    from logistics.campus.services.calendars import blocking
-
     return blocking(version)
 
 
 def _publish(version: CalendarVersion, *, by: Any, at: datetime, **_data: Any) -> None:
-    from logistics.campus.services.calendars import supersede
-
     supersede(version)
     version.published_at, version.published_by = at, by
 
@@ -100,8 +112,19 @@ def _publish(version: CalendarVersion, *, by: Any, at: datetime, **_data: Any) -
 CALENDAR = Workflow(CalendarVersion, (
     State("draft", _("Draft"), "draft"), State("published", _("In force"), "done"), State("superseded", _("Replaced"), "off"),
 ))
-CALENDAR.move("publish", _("Publish"), "draft", "published", ("calendar_keeper", "system_manager"), _("published it"), guard=_valid, effect=_publish,
-              icon="send", weight=10, question=_("Publish this calendar?"))
+CALENDAR.move(
+    "publish",
+    _("Publish"),
+    "draft",
+    "published",
+    ("calendar_keeper", "system_manager"),
+    _("published it"),
+    guard=_valid,
+    effect=_publish,
+    icon="send",
+    weight=10,
+    question=_("Publish this calendar?"),
+)
 CALENDAR.move("supersede", _("Replace"), "published", "superseded", SYSTEM, _("replaced it by a newer version"), icon="x")
 
 note("retired", _("took it out of use"), "archive", "off")

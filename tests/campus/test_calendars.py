@@ -46,7 +46,12 @@ def test_two_hours_lie_between_the_eve_of_national_day_and_the_morning_after(sch
 
 
 def two_seasons(place, winter_from: date, **options) -> CalendarVersion:
-    return published(place, [(date(2026, 5, 1), winter_from - timedelta(days=1), SUMMER), (winter_from, date(2027, 4, 30), WINTER)], GOLDEN_WEEK, **options)
+    return published(
+        place,
+        [(date(2026, 5, 1), winter_from - timedelta(days=1), SUMMER), (winter_from, date(2027, 4, 30), WINTER)],
+        GOLDEN_WEEK,
+        **options,
+    )
 
 
 def test_the_hours_of_two_seasons_meet_and_a_later_version_changes_no_earlier_answer(school):
@@ -101,7 +106,11 @@ def test_a_closed_day_gives_nothing_and_a_make_up_day_the_hours_it_follows(schoo
     assert calendars.business_seconds(room, "duty", at(2026, 10, 10), at(2026, 10, 11)) == 8 * HOUR
     assert [calendars.day_kind(room, day) for day in (date(2026, 10, 1), date(2026, 10, 10), date(2026, 10, 11), date(2026, 10, 12))] == [
         "holiday", "makeup", "weekend", "working"]
-    assert calendars.working_dates(room, date(2026, 10, 7), date(2026, 10, 12)) == [date(2026, 10, 8), date(2026, 10, 9), date(2026, 10, 10)]
+    assert calendars.working_dates(room, date(2026, 10, 7), date(2026, 10, 12)) == [
+        date(2026, 10, 8),
+        date(2026, 10, 9),
+        date(2026, 10, 10),
+    ]
     assert not calendars.is_open(room, "duty", at(2026, 10, 10, 12, 30))
     assert calendars.is_open(room, "duty", at(2026, 10, 10, 13, 30))
 

@@ -308,6 +308,8 @@ def test_a_hold_without_open_time_leaves_the_due_time_and_a_longer_one_never_mak
         return
     calendar = before[-1].calendar or ROUND_THE_CLOCK
     hold = before[-1].at + min(one, other) * MINUTE
+    if clock.left_s < 0 and hold == before[-1].at:
+        return  # lowered below what is used and held in the same second: late only when the work goes on
     dues = []
     for minutes in sorted({0, 1, 60, abs(one - other), 1440, 4000}):
         resumed = hold + minutes * MINUTE
@@ -380,7 +382,7 @@ def _best_of_five(act: Callable[[], object]) -> float:
 
 
 def test_a_clock_of_forty_events_folds_quickly() -> None:
-    told = [STARTED, *((f"{10 + day // 20}-{8 + day % 20:02} 10:{half:02}", kind) for day in range(19) for half, kind in ((0, "pause"), (30, "resume")))]
+    told = [("09-30 16:30", "start", 300), *((f"{10 + day // 20}-{8 + day % 20:02} 10:{half:02}", kind) for day in range(19) for half, kind in ((0, "pause"), (30, "resume")))]
     events = history(*told, ("11-20 10:00", "meet"))
     assert len(events) == 40
     assert _best_of_five(lambda: fold(events)) <= 0.005

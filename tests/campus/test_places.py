@@ -19,6 +19,8 @@ from logistics.core import clock
 from logistics.core.errors import Conflict, NotAllowed
 from tests.campus.world import at, browser, person, small_school
 
+PLACE = {"name_zh": "新地方", "use": "other", "position": 0, "fire_class": "ordinary"}
+
 
 def walked(place: Place) -> list[int]:
     """Ids from the root down, by walking the parents."""
@@ -82,8 +84,14 @@ def test_at_asks_for_a_place_with_everything_in_it(school):
 
 # kinds and cycles ----------------------------------------------------------------------------------------------------
 ALLOWED = {
-    "school": {"campus"}, "campus": {"building", "outdoor", "technical"}, "building": {"floor", "room", "technical"},
-    "floor": {"room", "technical", "spot"}, "room": {"room", "spot"}, "outdoor": {"outdoor", "technical", "spot"}, "technical": {"spot"}, "spot": set(),
+    "school": {"campus"},
+    "campus": {"building", "outdoor", "technical"},
+    "building": {"floor", "room", "technical"},
+    "floor": {"room", "technical", "spot"},
+    "room": {"room", "spot"},
+    "outdoor": {"outdoor", "technical", "spot"},
+    "technical": {"spot"},
+    "spot": set(),
 }
 
 
@@ -316,14 +324,14 @@ def test_the_tree_opens_branch_by_branch_with_counts_in_three_statements(school,
 @pytest.mark.parametrize(("who", "status"), [("manager", 302), ("teacher", 403), ("keeper", 302)])
 def test_places_are_added_by_those_who_keep_them(school, request, who, status):
     client = browser(request.getfixturevalue(who))
-    data = {"parent": school.floor.pk, "kind": "room", "code": "A-302", "name_zh": "302", "use": "classroom", "position": 0, "fire_class": "ordinary"}
+    data = {**PLACE, "parent": school.floor.pk, "kind": "room", "code": "A-302"}
 
     assert client.post("/campus/places/add/", data).status_code == status
     assert Place.objects.filter(code="A-302").exists() == (status == 302)
 
 
 def test_a_keeper_of_one_campus_cannot_add_to_the_other(school, keeper):
-    data = {"parent": school.second.pk, "kind": "building", "code": "X", "name_zh": "X", "use": "other", "position": 0, "fire_class": "ordinary"}
+    data = {**PLACE, "parent": school.second.pk, "kind": "building", "code": "X"}
 
     assert browser(keeper).post("/campus/places/add/", data).status_code == 422
     assert not Place.objects.filter(code="X").exists()

@@ -18,7 +18,15 @@ from logistics.core.bilingual import pick
 from logistics.core.history import tracked
 from logistics.core.scoping import ScopedModel
 
-WEEKDAYS = [(1, _("Monday")), (2, _("Tuesday")), (3, _("Wednesday")), (4, _("Thursday")), (5, _("Friday")), (6, _("Saturday")), (7, _("Sunday"))]
+WEEKDAYS = [
+    (1, _("Monday")),
+    (2, _("Tuesday")),
+    (3, _("Wednesday")),
+    (4, _("Thursday")),
+    (5, _("Friday")),
+    (6, _("Saturday")),
+    (7, _("Sunday")),
+]
 _PUBLISHED = "RAISE EXCEPTION 'calendar_published' USING ERRCODE = 'check_violation', CONSTRAINT = 'campus_calendarversion_immutable'"
 
 
@@ -87,7 +95,8 @@ class WorkCalendar(ScopedModel):
                 name="hours_are_final", operation=pgtrigger.UpdateOf("zone", "always_open"), when=pgtrigger.Before,
                 condition=pgtrigger.Condition("NEW.zone <> OLD.zone OR NEW.always_open <> OLD.always_open"),
                 func=f"""
-                    IF EXISTS (SELECT 1 FROM campus_calendarversion WHERE calendar_id = OLD.id AND state <> 'draft') THEN {_PUBLISHED}; END IF;
+                    IF EXISTS (SELECT 1 FROM campus_calendarversion WHERE calendar_id = OLD.id AND state <> 'draft')
+                        THEN {_PUBLISHED}; END IF;
                     RETURN NEW;
                 """,
             )
@@ -112,7 +121,9 @@ class CalendarVersion(ScopedModel):
     no = models.SmallIntegerField(_("version"))
     state = models.CharField(max_length=10, default="draft", editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
-    published_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("published by"), editable=False)
+    published_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("published by"), editable=False
+    )
     confirmed_until = models.DateField(_("confirmed until"), null=True, blank=True, help_text=_("Later days are an estimate."))
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -225,7 +236,9 @@ class CalendarDay(models.Model):
             models.UniqueConstraint(name="day_once", fields=["version", "date"]),
             models.CheckConstraint(name="day_makeup_follows", condition=~Q(kind="makeup") | Q(follows_weekday__isnull=False)),
             models.CheckConstraint(name="day_others_follow_nothing", condition=Q(kind="makeup") | Q(follows_weekday__isnull=True)),
-            models.CheckConstraint(name="day_weekday", condition=Q(follows_weekday__isnull=True) | Q(follows_weekday__gte=1, follows_weekday__lte=7)),
+            models.CheckConstraint(
+                name="day_weekday", condition=Q(follows_weekday__isnull=True) | Q(follows_weekday__gte=1, follows_weekday__lte=7)
+            ),
         ]
         triggers = [_frozen("{row}.version_id")]
 

@@ -28,8 +28,12 @@ class PlaceClosure(ScopedModel):
     source_kind = models.CharField(max_length=60, blank=True, editable=False)
     source_id = models.BigIntegerField(null=True, editable=False)
     state = models.CharField(max_length=10, default="open", editable=False)
-    opened_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"), editable=False)
-    lifted_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("lifted by"), editable=False)
+    opened_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"), editable=False
+    )
+    lifted_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("lifted by"), editable=False
+    )
     lifted_at = models.DateTimeField(_("lifted at"), null=True, editable=False)
     lift_reason = models.CharField(_("reason for lifting"), max_length=500, blank=True, editable=False)
 

@@ -39,26 +39,36 @@ _REFUSE = f"RAISE EXCEPTION 'place_kind' USING ERRCODE = 'check_violation', CONS
 
 def _words() -> list[pgtrigger.Trigger]:
     """Keep the path in words and the search text of a place, and of all below it when it is renamed or moved."""
-    above = f"FROM {TABLE} p JOIN unnest(NEW.ancestors) WITH ORDINALITY AS a(id, place) ON a.id = p.id WHERE p.kind NOT IN ('school', 'floor') AND p.id <> NEW.id"
+    above = (
+        f"FROM {TABLE} p JOIN unnest(NEW.ancestors) WITH ORDINALITY AS a(id, place) ON a.id = p.id "
+        "WHERE p.kind NOT IN ('school', 'floor') AND p.id <> NEW.id"
+    )
     return [
         pgtrigger.Trigger(
-            name="tree_rename_lock", operation=pgtrigger.UpdateOf("kind", "name_zh", "name_en"), when=pgtrigger.Before, level=pgtrigger.Statement,
+            name="tree_rename_lock",
+            operation=pgtrigger.UpdateOf("kind", "name_zh", "name_en"),
+            when=pgtrigger.Before,
+            level=pgtrigger.Statement,
             func=f"PERFORM pg_advisory_xact_lock(hashtext('tree:{TABLE}')); RETURN NULL;",
         ),
         pgtrigger.Trigger(  # fires after tree_path, which fills the ancestors: triggers run in the order of their names
-            name="tree_words", when=pgtrigger.Before,
+            name="tree_words",
+            when=pgtrigger.Before,
             operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "ancestors", "code", "name_zh", "name_en", "path_zh", "path_en"),
             func=f"""
                 SELECT array_agg(p.name_zh ORDER BY a.place), array_agg(coalesce(nullif(p.name_en, ''), p.name_zh) ORDER BY a.place)
                 INTO NEW.path_zh, NEW.path_en {above};
                 NEW.path_zh := coalesce(NEW.path_zh, ARRAY[]::text[]) || NEW.name_zh::text;
                 NEW.path_en := coalesce(NEW.path_en, ARRAY[]::text[]) || coalesce(nullif(NEW.name_en, ''), NEW.name_zh)::text;
-                NEW.search_text := hq_search_text(NEW.code || ' ' || array_to_string(NEW.path_zh, ' ') || ' ' || array_to_string(NEW.path_en, ' '));
+                NEW.search_text := hq_search_text(
+                    concat_ws(' ', NEW.code, array_to_string(NEW.path_zh, ' '), array_to_string(NEW.path_en, ' ')));
                 RETURN NEW;
             """,
         ),
         pgtrigger.Trigger(
-            name="tree_words_follow", operation=pgtrigger.UpdateOf("kind", "name_zh", "name_en"), when=pgtrigger.After,
+            name="tree_words_follow",
+            operation=pgtrigger.UpdateOf("kind", "name_zh", "name_en"),
+            when=pgtrigger.After,
             condition=pgtrigger.Condition("NEW.kind <> OLD.kind OR NEW.name_zh <> OLD.name_zh OR NEW.name_en <> OLD.name_en"),
             func=f"UPDATE {TABLE} SET path_zh = path_zh WHERE ancestors @> ARRAY[NEW.id] AND id <> NEW.id; RETURN NULL;",
         ),
@@ -74,7 +84,8 @@ def _kinds() -> pgtrigger.Trigger:
             IF NEW.parent_id IS NULL THEN
                 IF NEW.kind <> 'school' THEN {_REFUSE}; END IF;
             ELSE
-                SELECT p.kind, g.kind AS grand INTO above FROM {TABLE} p LEFT JOIN {TABLE} g ON g.id = p.parent_id WHERE p.id = NEW.parent_id;
+                SELECT p.kind, g.kind AS grand INTO above
+                FROM {TABLE} p LEFT JOIN {TABLE} g ON g.id = p.parent_id WHERE p.id = NEW.parent_id;
                 IF above.kind || '>' || NEW.kind NOT IN ({_PAIRS}) THEN {_REFUSE}; END IF;
                 IF NEW.kind = 'room' AND above.kind = 'room' AND (above.grand = 'room'
                     OR EXISTS (SELECT 1 FROM {TABLE} c WHERE c.parent_id = NEW.id AND c.kind = 'room')) THEN {_REFUSE}; END IF;
@@ -155,8 +166,12 @@ class Place(Searchable, ScopedModel):
         "accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("used by department")
     )
     fire_class = models.CharField(_("fire class"), max_length=18, choices=FireClass, default=FireClass.ORDINARY)
-    public = models.BooleanField(_("open to guests"), default=False, help_text=_("Whoever scans the label may read it and report without signing in."))
-    phone = models.CharField(_("hotline"), max_length=30, blank=True, help_text=_("Of a school or campus; printed on labels and shown beside every report."))
+    public = models.BooleanField(
+        _("open to guests"), default=False, help_text=_("Whoever scans the label may read it and report without signing in.")
+    )
+    phone = models.CharField(
+        _("hotline"), max_length=30, blank=True, help_text=_("Of a school or campus; printed on labels and shown beside every report.")
+    )
     valid = DateRangeField(_("in use"), default=from_today)
 
     scope_place = ""

@@ -26,7 +26,9 @@ class Stewardship(ScopedModel):
         "accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("on behalf of department")
     )
     during = DateTimeRangeField(_("during"))
-    granted_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("entrusted by"), editable=False)
+    granted_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("entrusted by"), editable=False
+    )
 
     scope_place = "place"
     objects = StewardshipQuerySet.as_manager()

@@ -86,7 +86,9 @@ class TagBinding(RecordRef, ScopedModel):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(name="binding_one_open", fields=["tag"], condition=Q(during__upper_inf=True)),
-            ExclusionConstraint(name="binding_one_at_a_time", expressions=[("tag", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)]),
+            ExclusionConstraint(
+                name="binding_one_at_a_time", expressions=[("tag", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)]
+            ),
         ]
         indexes = [models.Index(fields=["kind", "object_id"], name="binding_target")]
 

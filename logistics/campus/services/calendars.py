@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from logistics.campus import worktime
 from logistics.campus.models import CalendarDay, CalendarVersion, DaySlot, Place, Season, WeeklySlot, WorkCalendar
 from logistics.campus.registries import CALENDAR_USERS
-from logistics.campus.worktime import ROUND_THE_CLOCK, Answer, CalendarData, DayData, DayKind, Interval, SeasonData, WorkTime, compiled
+from logistics.campus.versions import data_of, version_in_force
+from logistics.campus.worktime import ROUND_THE_CLOCK, Answer, CalendarData, DayKind, Interval, SeasonData, WorkTime, compiled
 from logistics.core import clock
 from logistics.core.workflow import perform
 
@@ -40,26 +41,6 @@ def resolve_version(place: Place, purpose: str, at: datetime | None = None) -> C
     nearest = [row for row in rows if row.calendar_id == rows[0].calendar_id]
     earlier = [row for row in nearest if row.published_at <= at]
     return earlier[-1] if earlier else next(iter(nearest), None)
-
-
-def data_of(version: CalendarVersion) -> CalendarData:
-    """A version as the arithmetic takes it."""
-    seasons = tuple(
-        SeasonData(row.days.lower, row.days.upper, _by_weekday(row.slots.all())) for row in version.seasons.order_by("days").prefetch_related("slots")
-    )
-    days = {
-        row.date: DayData(row.kind, row.follows_weekday, tuple((slot.start_min, slot.end_min) for slot in row.slots.all()), row.public_holiday,
-                          row.label, row.source)
-        for row in version.days.prefetch_related("slots")
-    }
-    return CalendarData(version.calendar.zone, version.calendar.always_open, seasons, days, version.confirmed_until)
-
-
-def _by_weekday(slots: Iterable[WeeklySlot]) -> dict[int, tuple[Interval, ...]]:
-    found: dict[int, tuple[Interval, ...]] = {}
-    for slot in slots:
-        found[slot.weekday] = (*found.get(slot.weekday, ()), (slot.start_min, slot.end_min))
-    return found
 
 
 def calendar_clock(version: CalendarVersion | None) -> WorkTime:
@@ -116,10 +97,6 @@ def timetable_weekday(place: Place, day: date) -> int | None:
 
 
 # drafts --------------------------------------------------------------------------------------------------------------
-def version_in_force(calendar: WorkCalendar) -> CalendarVersion | None:
-    return calendar.versions.filter(state="published").first()
-
-
 @transaction.atomic
 def draft_of(calendar: WorkCalendar) -> CalendarVersion:
     """The draft of a calendar; when there is none, a copy of the version in force."""
@@ -161,8 +138,17 @@ def discard_draft(*, version: CalendarVersion) -> None:
 
 
 @transaction.atomic
-def set_day(*, version: CalendarVersion, day: date, kind: str, follows_weekday: int | None = None, label: str = "", public_holiday: bool = False,
-            source: str = "school", slots: Iterable[Interval] = ()) -> CalendarDay | None:
+def set_day(
+    *,
+    version: CalendarVersion,
+    day: date,
+    kind: str,
+    follows_weekday: int | None = None,
+    label: str = "",
+    public_holiday: bool = False,
+    source: str = "school",
+    slots: Iterable[Interval] = (),
+) -> CalendarDay | None:
     """Make a date of a draft special; kind "" makes it follow its weekday again."""
     version.days.filter(date=day).delete()
     if not kind:
@@ -186,7 +172,11 @@ def set_season(*, version: CalendarVersion, first: date, last: date, name_zh: st
     season.save()
     season.slots.all().delete()
     WeeklySlot.objects.bulk_create(
-        [WeeklySlot(season=season, weekday=weekday, start_min=start, end_min=end) for weekday, slots in hours.items() for start, end in slots]
+        [
+            WeeklySlot(season=season, weekday=weekday, start_min=start, end_min=end)
+            for weekday, slots in hours.items()
+            for start, end in slots
+        ]
     )
     return season
 
@@ -197,7 +187,7 @@ YES = {"1", "yes", "true", "y", "是"}
 
 @transaction.atomic
 def import_days(*, calendar: WorkCalendar, file: Any, source: str = "official", confirmed_until: date | None = None) -> CalendarVersion:
-    """Read special days from CSV (date, kind, label, follows_weekday, public_holiday) into the draft; later rows win over what was there."""
+    """Read special days from CSV (date, kind, label, follows_weekday, public_holiday) into the draft; what was there gives way."""
     draft = draft_of(calendar)
     content = file.read()
     text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
@@ -220,56 +210,18 @@ def import_days(*, calendar: WorkCalendar, file: Any, source: str = "official", 
 def _import_row(draft: CalendarVersion, row: dict[str, str], source: str) -> None:
     day = date.fromisoformat(row["date"].strip())
     follows = (row.get("follows_weekday") or "").strip()
-    set_day(version=draft, day=day, kind=row["kind"].strip(), follows_weekday=int(follows) if follows else None, label=(row.get("label") or "").strip(),
-            public_holiday=(row.get("public_holiday") or "").strip().lower() in YES, source=source)
+    set_day(
+        version=draft,
+        day=day,
+        kind=row["kind"].strip(),
+        follows_weekday=int(follows) if follows else None,
+        label=(row.get("label") or "").strip(),
+        public_holiday=(row.get("public_holiday") or "").strip().lower() in YES,
+        source=source,
+    )
 
 
 # publishing ----------------------------------------------------------------------------------------------------------
-def span_of(data: CalendarData) -> tuple[date, date] | None:
-    """The half-open span that the seasons cover, from the first day of the first to the last of the last."""
-    if not data.seasons:
-        return None
-    return min(season.first for season in data.seasons), max(season.last_exclusive for season in data.seasons)
-
-
-FINDINGS = {
-    "no_season": lambda: _("no season covers these days"),
-    "makeup_not_on_weekend": lambda: _("a make-up day must fall on a weekend"),
-    "makeup_without_hours": lambda: _("the weekday it follows has no hours"),
-    "custom_without_hours": lambda: _("it has no hours"),
-    "day_outside": lambda: _("it lies outside every season"),
-    "unconfirmed": lambda: _("not confirmed by an official notice yet"),
-}
-
-
-def findings(version: CalendarVersion) -> list[tuple[worktime.Finding, str]]:
-    """What must or should be mended before publishing, with words."""
-    data = data_of(version)
-    span = span_of(data)
-    if span is None:
-        return []
-    return [(one, FINDINGS[one.code]()) for one in worktime.validate(data, *span)]
-
-
-def blocking(version: CalendarVersion) -> str | None:
-    """Why a draft cannot be published; None when it can."""
-    if version.calendar.always_open:
-        return None
-    if not version.seasons.exists():
-        return _("Enter at least one season with its hours first.")
-    for one, words in findings(version):
-        if one.blocks:
-            return _("%(day)s: %(problem)s.") % {"day": one.first.isoformat(), "problem": words}
-    return None
-
-
-def supersede(version: CalendarVersion) -> None:
-    """The version in force gives way to its successor."""
-    current = version_in_force(version.calendar)
-    if current:
-        perform(current, "supersede", by=None)
-
-
 def publish(*, version: CalendarVersion, by: Any) -> CalendarVersion:
     """Put a draft in force; running clocks go on by the version they started with."""
     return perform(version, "publish", by=by)  # type: ignore[return-value]
@@ -303,7 +255,9 @@ def day_words(data: CalendarData, day: date) -> str:
     """What a date is, in words."""
     special = data.days.get(day)
     if special and special.kind == "makeup":
-        return _("make-up day, works like %(weekday)s") % {"weekday": dict(CalendarDay._meta.get_field("follows_weekday").choices)[special.follows_weekday]}
+        return _("make-up day, works like %(weekday)s") % {
+            "weekday": dict(CalendarDay._meta.get_field("follows_weekday").choices)[special.follows_weekday]
+        }
     if special and special.kind == "custom":
         return _("hours of its own: %(hours)s") % {"hours": hours_words(special.slots)}
     kind = worktime.day_kind(data, day)

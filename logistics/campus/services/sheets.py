@@ -17,8 +17,11 @@ def label_sheet(batch: LabelBatch) -> bytes:
     phones = {hotline_of(tag.place) for tag in tags if tag.place} or {hotline}
     phone = phones.pop() if len(phones) == 1 else hotline
     return printed(
-        [_label(tag, tag.place if tag.pk in on_places else None) for tag in tags], batch.layout, title=_("Labels, batch %(n)s") % {"n": batch.pk},
-        heading=school, hotline=_("Hotline %(phone)s") % {"phone": phone} if phone else "",
+        [_label(tag, tag.place if tag.pk in on_places else None) for tag in tags],
+        batch.layout,
+        title=_("Labels, batch %(n)s") % {"n": batch.pk},
+        heading=school,
+        hotline=_("Hotline %(phone)s") % {"phone": phone} if phone else "",
     )
 
 

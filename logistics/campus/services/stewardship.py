@@ -57,7 +57,12 @@ class Line:
 
 def lines_of(place: Place, at: datetime | None = None) -> list[Line]:
     """Every role that somebody holds for a place, by the nearest level; the keeper is listed even when there is none. One statement."""
-    rows = Stewardship.objects.live(at).filter(place_id__in=place.ancestors).select_related("person__department", "place").order_by("person__number")
+    rows = (
+        Stewardship.objects.live(at)
+        .filter(place_id__in=place.ancestors)
+        .select_related("person__department", "place")
+        .order_by("person__number")
+    )
     return nearest_lines(place, list(rows), [(code, label) for code, label in role_choices()], keep={"place_keeper"})
 
 
@@ -84,7 +89,9 @@ def check_entrusting(by: Any, role: str, place: Place) -> None:
 
 
 @transaction.atomic
-def entrust(*, person: Person, role: str, place: Place, during: DateTimeTZRange, by: Any, department: Department | None = None) -> Stewardship:
+def entrust(
+    *, person: Person, role: str, place: Place, during: DateTimeTZRange, by: Any, department: Department | None = None
+) -> Stewardship:
     """Give a person a role for a place and everything in it."""
     check_entrusting(by, role, place)
     if by is not None and by.pk == person.pk:
@@ -107,12 +114,17 @@ def end_stewardship(*, stewardship: Stewardship, last_day: date, by: Any) -> Ste
 def duties_of(person: Person, instant: datetime | None = None) -> list[Stewardship]:
     """What a person looks after, now or later, after an instant."""
     return list(
-        Stewardship.objects.ahead(instant).filter(person=person, during__isempty=False).select_related("place", "person").order_by("place__code", "role")
+        Stewardship.objects.ahead(instant)
+        .filter(person=person, during__isempty=False)
+        .select_related("place", "person")
+        .order_by("place__code", "role")
     )
 
 
 @transaction.atomic
-def hand_over(*, from_person: Person, to_person: Person, first_day: date, by: Any, stewardships: Iterable[int] | None = None) -> list[Stewardship]:
+def hand_over(
+    *, from_person: Person, to_person: Person, first_day: date, by: Any, stewardships: Iterable[int] | None = None
+) -> list[Stewardship]:
     """Move stewardships (all, or those of these ids) to a successor from a day on; until then nothing changes."""
     if from_person.pk == to_person.pk:
         raise ValidationError({"to_person": _("Choose somebody else.")})
@@ -139,7 +151,9 @@ def _give(row: Stewardship, person: Person, span: DateTimeTZRange, by: Any) -> S
     held = list(Stewardship.objects.filter(
         person=person, role=row.role, place=row.place, department=row.department, during__overlap=span).order_by("pk"))
     if not held:
-        return Stewardship.objects.create(person=person, role=row.role, place=row.place, department=row.department, during=span, granted_by=by)
+        return Stewardship.objects.create(
+            person=person, role=row.role, place=row.place, department=row.department, during=span, granted_by=by
+        )
     lowers, uppers = [span.lower, *(one.during.lower for one in held)], [span.upper, *(one.during.upper for one in held)]
     kept, *others = held
     for other in others:
@@ -174,14 +188,18 @@ class MatrixRow:
 def matrix(within: Place | None, person: Any, at: datetime | None = None) -> tuple[list[tuple[str, Any]], list[MatrixRow]]:
     """(roles, rows): buildings and whatever has its own holders or must have some, below a place; three statements."""
     roles = role_choices()
-    live = list(Stewardship.objects.live(at).filter(role__in=[code for code, _label in roles]).select_related("person__department", "place"))
+    live = list(
+        Stewardship.objects.live(at).filter(role__in=[code for code, _label in roles]).select_related("person__department", "place")
+    )
     wanted = Q(kind__in=MATRIX_KINDS) | Q(pk__in={row.place_id for row in live}) | Q(use__in=RISKY_USES, kind__in=["room", "technical"])
     places = Place.objects.visible_to(person).active().filter(wanted).order_by("ancestors")
     if within is not None:
         places = places.at(within)
     rows = []
     for place in places[:MOST_ROWS]:
-        lines = {line.role: line for line in nearest_lines(place, [row for row in live if row.place_id in place.ancestors], roles, keep=set())}
+        lines = {
+            line.role: line for line in nearest_lines(place, [row for row in live if row.place_id in place.ancestors], roles, keep=set())
+        }
         rows.append(MatrixRow(place, [_cell(place, code, lines.get(code)) for code, _label in roles]))
     return roles, rows
 

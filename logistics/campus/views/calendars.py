@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from logistics.campus import versions
 from logistics.campus.forms import DayForm, ImportForm, SeasonForm
 from logistics.campus.models import CalendarVersion, Season, WorkCalendar
 from logistics.campus.services import calendars, year
@@ -49,35 +50,56 @@ def year_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Twelve months from September of the draft, else of the version in force; ?day= opens a day, ?from= another year."""
     calendar = _calendar(request, pk)
     may = access_of(request.user).may("campus.workcalendar:change", calendar)
-    current = calendars.version_in_force(calendar)
+    current = versions.version_in_force(calendar)
     draft = calendar.versions.filter(state="draft").first() if may else None
     shown = draft or current
-    data = calendars.data_of(shown) if shown else CalendarData()
-    before = (calendars.data_of(current) if current else CalendarData()) if draft else None
+    data = versions.data_of(shown) if shown else CalendarData()
+    before = (versions.data_of(current) if current else CalendarData()) if draft else None
     first_year = _year(request)
     months, legend = year.months_of(data, before, first_year)
     chosen = _day(request.GET.get("day", ""))
     page = {
         "title": _("%(calendar)s %(first)s–%(last)s") % {"calendar": calendar, "first": first_year, "last": first_year + 1},
-        "crumbs": [{"label": _("Calendars"), "url": reverse("campus:workcalendar-list")}, {"label": str(calendar), "url": calendar.get_absolute_url()}],
-        "state": shown and shown.workflow.state(shown), "version": shown, "first_year": first_year, "previous": first_year - 1, "next": first_year + 1,
+        "crumbs": [
+            {"label": _("Calendars"), "url": reverse("campus:workcalendar-list")},
+            {"label": str(calendar), "url": calendar.get_absolute_url()},
+        ],
+        "state": shown and shown.workflow.state(shown),
+        "version": shown,
+        "first_year": first_year,
+        "previous": first_year - 1,
+        "next": first_year + 1,
         "moves": move_buttons(shown, request.user) if draft and shown else [],
     }
     context: dict[str, Any] = {
-        "page": page, "calendar": calendar, "draft": draft, "may": may, "months": months, "legend": legend, "weekdays": year.weekday_letters(),
+        "page": page,
+        "calendar": calendar,
+        "draft": draft,
+        "may": may,
+        "months": months,
+        "legend": legend,
+        "weekdays": year.weekday_letters(),
         "seasons": shown.seasons.prefetch_related("slots") if shown else [],
-        "differences": calendars.differences(draft) if draft else [], "moved": calendars.what_moves(draft) if draft else [],
-        "findings": calendars.findings(draft) if draft else [], "why": calendars.blocking(draft) if draft else None,
+        "differences": calendars.differences(draft) if draft else [],
+        "moved": calendars.what_moves(draft) if draft else [],
+        "findings": versions.findings(draft) if draft else [],
+        "why": versions.blocking(draft) if draft else None,
     }
     if chosen and draft:
         row = draft.days.filter(date=chosen).prefetch_related("slots").first()
-        context |= {"chosen": chosen, "form": DayForm(initial=DayForm.initial_of(row), person=request.user), "words": calendars.day_words(data, chosen)}
+        context |= {
+            "chosen": chosen,
+            "form": DayForm(initial=DayForm.initial_of(row), person=request.user),
+            "words": calendars.day_words(data, chosen),
+        }
     return render(request, "campus/year.html", context)
 
 
 def _year(request: HttpRequest) -> int:
     text = request.GET.get("from", "")
-    return int(text) if text.isdigit() and 2000 <= int(text) <= 2098 else year.school_year(_day(request.GET.get("day", "")) or clock.today())
+    return (
+        int(text) if text.isdigit() and 2000 <= int(text) <= 2098 else year.school_year(_day(request.GET.get("day", "")) or clock.today())
+    )
 
 
 def _day(text: str) -> date | None:
@@ -140,8 +162,15 @@ def season(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            calendars.set_season(version=draft, season=row, first=data["first"], last=data["last"], name_zh=data["name_zh"], name_en=data["name_en"],
-                                 hours=data["hours"])
+            calendars.set_season(
+                version=draft,
+                season=row,
+                first=data["first"],
+                last=data["last"],
+                name_zh=data["name_zh"],
+                name_en=data["name_en"],
+                hours=data["hours"],
+            )
             return redirect(back)
         except (ValidationError, IntegrityError):
             form.add_error("first", _("Another season holds on some of these days."))
@@ -166,6 +195,12 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(back)
         except ValidationError as error:
             add_errors(form, error)
-    page = {"title": _("Import days"), "form": form, "submit_label": _("Read the file"), "cancel_url": back, "enctype": "multipart/form-data",
-            "crumbs": [{"label": str(calendar), "url": back}]}
+    page = {
+        "title": _("Import days"),
+        "form": form,
+        "submit_label": _("Read the file"),
+        "cancel_url": back,
+        "enctype": "multipart/form-data",
+        "crumbs": [{"label": str(calendar), "url": back}],
+    }
     return render(request, "core/form.html", {"page": page}, status=422 if form.errors else 200)

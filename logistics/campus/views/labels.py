@@ -41,9 +41,18 @@ def studio(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
     batches = LabelBatch.objects.filter(printed_by=request.user).order_by("-pk")[:10]
-    fresh = get_object_or_404(batches.model, pk=request.GET["batch"], printed_by=request.user) if request.GET.get("batch", "").isdigit() else None
-    page = {"title": _("Print labels"), "form": form, "submit_label": _("Make labels"), "crumbs": [{"label": _("Labels"), "url": reverse("campus:tag-list")}],
-            "intro": _("A code says nothing by itself. Print first, bind on the spot with the phone.")}
+    fresh = (
+        get_object_or_404(batches.model, pk=request.GET["batch"], printed_by=request.user)
+        if request.GET.get("batch", "").isdigit()
+        else None
+    )
+    page = {
+        "title": _("Print labels"),
+        "form": form,
+        "submit_label": _("Make labels"),
+        "crumbs": [{"label": _("Labels"), "url": reverse("campus:tag-list")}],
+        "intro": _("A code says nothing by itself. Print first, bind on the spot with the phone."),
+    }
     return render(request, "campus/labels.html", {"page": page, "batches": batches, "fresh": fresh}, status=422 if form.errors else 200)
 
 

@@ -26,7 +26,9 @@ COUNTED = ("room", "technical", "outdoor", "spot")
 def _branch(person: Any, parent: Place | None) -> list[Place]:
     """The children of a place with the number of places in each; one statement."""
     inside = Place.objects.active().filter(kind__in=COUNTED, ancestors__contains=Func(OuterRef("pk"), template="ARRAY[%(expressions)s]"))
-    counted = Subquery(inside.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    counted = Subquery(
+        inside.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n"), output_field=IntegerField()
+    )
     rows = Place.objects.visible_to(person).active().filter(parent=parent).annotate(inside=counted).order_by("position", "code")
     return list(rows[:500])
 
@@ -38,7 +40,12 @@ def tree(request: HttpRequest) -> HttpResponse:
     roots = _branch(request.user, None)
     for root in roots:
         root.branch = _branch(request.user, root)
-    empty = {"kind": "first", "icon": "building", "title": _("No places yet"), "text": _("Begin with the school, then its campuses and buildings.")}
+    empty = {
+        "kind": "first",
+        "icon": "building",
+        "title": _("No places yet"),
+        "text": _("Begin with the school, then its campuses and buildings."),
+    }
     return render(request, "campus/tree.html", {"page": {"title": _("Place tree"), "empty": empty}, "roots": roots})
 
 
@@ -74,7 +81,10 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Out of use: %(place)s") % {"place": place})
             return redirect(place)
     page = {
-        "title": _("Take %(place)s out of use?") % {"place": place}, "form": form, "submit_label": _("Take out of use"), "cancel_url": place.get_absolute_url(),
+        "title": _("Take %(place)s out of use?") % {"place": place},
+        "form": form,
+        "submit_label": _("Take out of use"),
+        "cancel_url": place.get_absolute_url(),
         "intro": _("Everything in it goes out of use too. Its past stays."),
     }
     uses = places.live_uses(place)
@@ -95,5 +105,10 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("In use again: %(place)s") % {"place": place})
             return redirect(place)
-    page = {"title": _("Use %(place)s again?") % {"place": place}, "form": form, "submit_label": _("Use again"), "cancel_url": place.get_absolute_url()}
+    page = {
+        "title": _("Use %(place)s again?") % {"place": place},
+        "form": form,
+        "submit_label": _("Use again"),
+        "cancel_url": place.get_absolute_url(),
+    }
     return render(request, "core/form.html", {"page": page}, status=422 if form.errors else 200)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from logistics.campus.columns import span_words
 from logistics.campus.forms import EndForm, HandOverForm
 from logistics.campus.models import Place, Stewardship
-from logistics.campus.resources import span_words
 from logistics.campus.services import stewardship
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
@@ -34,7 +34,9 @@ def matrix(request: HttpRequest) -> HttpResponse:
     chosen = next((campus for campus in campuses if str(campus.pk) == request.GET.get("campus")), campuses[0] if campuses else None)
     roles, rows = stewardship.matrix(chosen, request.user)
     gaps = sum(cell.gap for row in rows for cell in row.cells)
-    sentence = ngettext("%(n)s gap: nobody looks after it.", "%(n)s gaps: nobody looks after them.", gaps) % {"n": gaps} if gaps else _("No gaps.")
+    sentence = (
+        ngettext("%(n)s gap: nobody looks after it.", "%(n)s gaps: nobody looks after them.", gaps) % {"n": gaps} if gaps else _("No gaps.")
+    )
     segments = [{"label": campus.name, "url": f"?campus={campus.pk}", "current": campus == chosen} for campus in campuses]
     page = {"title": _("Who looks after what"), "sentence": sentence, "segments": segments}
     may = access_of(request.user).has("campus.stewardship:add")
@@ -54,7 +56,11 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             moved = stewardship.hand_over(
-                from_person=data["from_person"], to_person=data["to_person"], first_day=data["first_day"], by=request.user, stewardships=chosen,
+                from_person=data["from_person"],
+                to_person=data["to_person"],
+                first_day=data["first_day"],
+                by=request.user,
+                stewardships=chosen,
             )
         except ValidationError as error:
             add_errors(form, error)

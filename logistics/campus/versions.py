@@ -1,0 +1,88 @@
+"""What a calendar version says: loaded for the arithmetic, checked before it is published, replaced by the next one."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from logistics.campus import worktime
+from logistics.campus.models import CalendarVersion, WeeklySlot, WorkCalendar
+from logistics.campus.worktime import CalendarData, DayData, Interval, SeasonData
+from logistics.core.workflow import perform
+
+
+def data_of(version: CalendarVersion) -> CalendarData:
+    """A version as the arithmetic takes it."""
+    seasons = tuple(
+        SeasonData(row.days.lower, row.days.upper, _by_weekday(row.slots.all()))
+        for row in version.seasons.order_by("days").prefetch_related("slots")
+    )
+    days = {
+        row.date: DayData(
+            row.kind,
+            row.follows_weekday,
+            tuple((slot.start_min, slot.end_min) for slot in row.slots.all()),
+            row.public_holiday,
+            row.label,
+            row.source,
+        )
+        for row in version.days.prefetch_related("slots")
+    }
+    return CalendarData(version.calendar.zone, version.calendar.always_open, seasons, days, version.confirmed_until)
+
+
+def _by_weekday(slots: Iterable[WeeklySlot]) -> dict[int, tuple[Interval, ...]]:
+    found: dict[int, tuple[Interval, ...]] = {}
+    for slot in slots:
+        found[slot.weekday] = (*found.get(slot.weekday, ()), (slot.start_min, slot.end_min))
+    return found
+
+
+def version_in_force(calendar: WorkCalendar) -> CalendarVersion | None:
+    return calendar.versions.filter(state="published").first()
+
+
+def span_of(data: CalendarData) -> tuple[date, date] | None:
+    """The half-open span that the seasons cover, from the first day of the first to the last of the last."""
+    if not data.seasons:
+        return None
+    return min(season.first for season in data.seasons), max(season.last_exclusive for season in data.seasons)
+
+
+FINDINGS = {
+    "no_season": lambda: _("no season covers these days"),
+    "makeup_not_on_weekend": lambda: _("a make-up day must fall on a weekend"),
+    "makeup_without_hours": lambda: _("the weekday it follows has no hours"),
+    "custom_without_hours": lambda: _("it has no hours"),
+    "day_outside": lambda: _("it lies outside every season"),
+    "unconfirmed": lambda: _("not confirmed by an official notice yet"),
+}
+
+
+def findings(version: CalendarVersion) -> list[tuple[worktime.Finding, str]]:
+    """What must or should be mended before publishing, with words."""
+    data = data_of(version)
+    span = span_of(data)
+    if span is None:
+        return []
+    return [(one, FINDINGS[one.code]()) for one in worktime.validate(data, *span)]
+
+
+def blocking(version: CalendarVersion) -> str | None:
+    """Why a draft cannot be published; None when it can."""
+    if version.calendar.always_open:
+        return None
+    if not version.seasons.exists():
+        return _("Enter at least one season with its hours first.")
+    for one, words in findings(version):
+        if one.blocks:
+            return _("%(day)s: %(problem)s.") % {"day": one.first.isoformat(), "problem": words}
+    return None
+
+
+def supersede(version: CalendarVersion) -> None:
+    """The version in force gives way to its successor."""
+    current = version_in_force(version.calendar)
+    if current:
+        perform(current, "supersede", by=None)
