@@ -67,6 +67,7 @@ def _put(model: Any, pk: int, field: str, code: str) -> None:
             model._base_manager.filter(pk=pk).update(**{field: code})
     except IntegrityError:
         with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with foreign keys still to be checked cannot be altered
             cursor.execute("SET LOCAL session_replication_role = replica")
             checks = [c.name for c in model._meta.constraints]
             table = model._meta.db_table
