@@ -27,10 +27,10 @@ def reporters_of(order: WorkOrder, code: str, *, by: Any = None, key: str = "", 
         reporter(request, code, by=by, key=key, **more)
 
 
-def technician(order: WorkOrder, person: Any, code: str, *, key: str = "") -> None:
+def technician(order: WorkOrder, person: Any, code: str, *, key: str = "", **more: Any) -> None:
     if person is not None:
         notify(
-            people=[person.pk], code=code, params=_about(order, priority=order.priority), link=order.get_absolute_url(), source=order,
+            people=[person.pk], code=code, params=_about(order, priority=order.priority, **more), link=order.get_absolute_url(), source=order,
             dedupe_key=f"{code}:{order.pk}:{key}", importance="urgent" if order.priority == "P1" else "normal",
         )
 

@@ -1,7 +1,7 @@
 """Pages of maintenance that are not generic."""
 from django.urls import path
 
-from maintenance.views import dispatch, figures, sheet
+from maintenance.views import dispatch, figures, guest, reporter, sheet, technician
 
 urlpatterns = [
     path("queue/", dispatch.queue, name="queue"),
@@ -14,6 +14,22 @@ urlpatterns = [
     path("wallboard/", dispatch.wallboard, name="wallboard"),
     path("figures/", figures.figures, name="figures"),
     path("work-orders/<int:pk>/sheet/", sheet.sheet, name="workorder-sheet"),
+    path("report/", reporter.report_page, name="report"),
+    path("report/same/", reporter.same, name="report-same"),
+    path("report/for/", reporter.report_for, name="report-for"),
+    path("mine/", reporter.mine, name="mine"),
+    path("mine/<int:pk>/", reporter.my_report, name="my-report"),
+    path("requests/<int:pk>/", reporter.RequestPage.as_view(), name="request"),  # before the generic one of the same address
+    path("today/", technician.today, name="today"),
+    path("today/<int:pk>/", technician.order_page, name="order"),
+    path("today/<int:pk>/labour/", technician.book_labour, name="order-labour"),
+    path("today/<int:pk>/cost/", technician.book_cost, name="order-cost"),
+    path("work-orders/<int:pk>/", technician.OrderPage.as_view(), name="work-order"),
 ]
 
-doors: list = []
+doors = [
+    path("scan/", reporter.scan, name="scan"),
+    path("q/<str:code>/report/", guest.report_page, name="guest-report"),
+    path("q/<str:code>/report/same/", guest.same, name="guest-report-same"),
+    path("t/<str:token>/", guest.follow, name="guest-request"),
+]

@@ -1,0 +1,46 @@
+"""The first page and the dock of reporters, technicians and the desk."""
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from logistics.core.access import Access
+from logistics.core.menu import DOCKS, HOMES, Dock, Home, item
+from maintenance.views import reporter, technician
+
+REPORTERS = frozenset({"student", "teacher", "guardian", "contractor", "supplier_user"})
+DESK = "dispatcher facilities_manager"
+LEADERS = f"{DESK} team_leader safety_officer logistics_director principal place_keeper department_head"
+
+
+def only_reports(access: Access) -> bool:
+    """No duty beyond what the person is: a student, a teacher, a colleague without a role."""
+    return bool(getattr(access.person, "pk", None)) and access.roles <= REPORTERS
+
+
+def only_repairs(access: Access) -> bool:
+    """A technician who does not also dispatch."""
+    return "technician" in access.roles and access.roles.isdisjoint(DESK.split())
+
+
+def anybody(access: Access) -> bool:
+    return bool(getattr(access.person, "pk", None))
+
+
+HOMES.add("maintenance.technician", Home("maintenance.technician", 10, only_repairs, technician.today))
+HOMES.add("maintenance.reporter", Home("maintenance.reporter", 20, only_reports, reporter.home))
+
+HOME, BELL, ME = (_("Home"), "home", "home", False), (_("Messages"), "bell", "notifications", False), (_("Me"), "user", "profile", False)
+MINE = (_("My reports"), "clipboard-list", "maintenance:mine", False)
+SCAN = (_("Scan"), "scan", "scan", True)
+
+DOCKS.add("maintenance.technician", Dock("maintenance.technician", 10, only_repairs, (
+    (_("Today"), "list-check", "maintenance:today", False), MINE, SCAN, BELL, ME)))
+DOCKS.add("maintenance.reporter", Dock("maintenance.reporter", 20, only_reports, (
+    HOME, MINE, (_("Report"), "plus", "maintenance:report", True), BELL, ME)))
+DOCKS.add("maintenance.desk", Dock("maintenance.desk", 30, lambda access: access.has("maintenance.repairrequest:change"), (
+    HOME, (_("Queue"), "inbox", "maintenance:queue", False), SCAN, BELL, ME)))
+DOCKS.add("maintenance.staff", Dock("maintenance.staff", 90, anybody, (HOME, MINE, SCAN, BELL, ME)))
+
+item("maintenance.today", "repairs", 5, _("My work today"), "list-check", "maintenance:today", roles="technician")
+item("maintenance.report", "repairs", 40, _("Report a problem"), "plus", "maintenance:report", roles=LEADERS)
+item("maintenance.mine", "repairs", 45, _("My reports"), "clipboard-list", "maintenance:mine", roles=LEADERS)

@@ -1,0 +1,60 @@
+"""What maintenance answers to the floors below: who else may see a photo, and who is told of a message."""
+from __future__ import annotations
+
+from typing import Any
+
+from logistics.core.models import Attachment
+from logistics.core.pages import COMMENT_RECEIVERS, PHOTO_GUESTS
+from maintenance import homes, messages
+from maintenance.models import RepairRequest, WorkOrder
+from maintenance.services.reporting import request_by_token
+
+__all__ = ["homes"]  # opened with this room
+
+
+def by_token(request: Any) -> RepairRequest | None:
+    """The report whose secret link the reader holds."""
+    token = request.GET.get("t", "")
+    return request_by_token(token) if token else None
+
+
+def request_photo(request: Any, row: Attachment) -> bool:
+    """A guest sees the photos of the own report."""
+    own = by_token(request)
+    return own is not None and own.pk == row.object_id
+
+
+def order_photo(request: Any, row: Attachment) -> bool:
+    """Whoever reported it sees the photo after the repair."""
+    if row.role != "after":
+        return False
+    if request.user.is_authenticated:
+        return RepairRequest.objects.filter(work_order_id=row.object_id, reporter=request.user).exists()
+    own = by_token(request)
+    return own is not None and own.work_order_id == row.object_id
+
+
+PHOTO_GUESTS["maintenance.repairrequest"] = request_photo
+PHOTO_GUESTS["maintenance.workorder"] = order_photo
+
+
+def tell(record: Any, comment: Any) -> None:
+    """A message of the reporter reaches the technician, or the desk while there is none; any other reaches the reporters."""
+    if not isinstance(record, RepairRequest | WorkOrder) or comment.internal:
+        return
+    by, key = comment.by, str(comment.pk)
+    words = {"who": {"zh": by.name_zh, "en": by.name_en}, "text": comment.text}
+    if isinstance(record, WorkOrder):
+        messages.reporters_of(record, "maintenance.commented", by=by, key=key, **words)
+        return
+    if record.reporter_id != by.pk:
+        messages.reporter(record, "maintenance.commented", by=by, key=key, **words)
+        return
+    lead = record.work_order.lead if record.work_order_id else None  # type: ignore[union-attr]
+    if lead is not None:
+        messages.technician(record.work_order, lead, "maintenance.commented", key=key, **words)
+    else:
+        messages.dispatchers(record, "maintenance.commented", by=by, key=key, **words)
+
+
+COMMENT_RECEIVERS.append(tell)
