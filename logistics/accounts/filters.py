@@ -70,7 +70,7 @@ class DatedFilters(RecordFilters):
 
 
 class RoleGrantFilters(DatedFilters):
-    role = django_filters.ChoiceFilter(label=_("Role"), choices=lambda: [(role.code, role.label) for role in ROLES])
+    role = django_filters.ChoiceFilter(label=_("Role"), choices=[(role.code, role.label) for role in ROLES])
     department = DepartmentTreeFilter()
 
     class Meta:
