@@ -365,7 +365,7 @@ def _today(world: World) -> None:
     named = world["named"]
     student, desk = named["20240312"], named["S1001"]
     past = Past(world)
-    days_back = [world.now - timedelta(hours=h) for h in (0.3, 0.5, 0.8, 1.2, 1.6, 2, 3, 4, 5, 7, 9, 20, 22, 24, 26, 28, 30, 32, 34, 45, 47, 49, 51, 52, 53, 70, 72, 74, 76)]
+    days_back = [world.now - timedelta(hours=h) for h in (0.3, 0.5, 0.8, 1.2, 1.6, 2, 3, 4, 5, 7, 9, 20, 22, 24, 26, 28, 30, 32, 34, 45, 47, 49, 51, 52, 53, 70, 72, 74, 76, 150, 222, 400)]
     safe = [one for one in world["symptoms"] if not one.dangerous]
     washroom = next(room for room in world["rooms"] if room.code == "MD-302")
     instants = sorted(days_back * 3)[: world.some(84)]
@@ -384,6 +384,7 @@ def _today(world: World) -> None:
     for minutes, who in ((25, student), (17, named["T2031"]), (11, world["pupils"][7])):
         with watch.standing_at(world.now - timedelta(minutes=minutes)):
             report(place=washroom, by=who, symptom=drip, description="左边第二个，关不紧，地上有水。", channel="qr")
+    world["busy"], world["at_work"] = {}, set()
     for n, (at, request) in enumerate(made):
         _carry_on(world, n, at, request, desk)
 
@@ -415,22 +416,29 @@ def _carry_on(world: World, n: int, at: datetime, request: RepairRequest, desk: 
         order = perform(order, "accept", by=person)  # type: ignore[assignment]
     if age < 20 and n % 3 == 2:
         return
-    with watch.standing_at(moment + timedelta(minutes=70)):
-        if LabourEntry.objects.filter(person=person, during__endswith__isnull=True).exists() or LabourEntry.objects.filter(person=person, during__endswith__gt=watch.now()).exists():
-            return
-        order = perform(order, "start", by=person)  # type: ignore[assignment]
-    if n % 13 == 4:
-        with watch.standing_at(moment + timedelta(minutes=85)):
-            perform(order, "hold", by=person, hold_reason=HoldReason.objects.get(code="part"), note="已登记，等仓库到货。")
+    begin = max(moment + timedelta(minutes=70), world["busy"].get(person.pk, moment))
+    if begin + timedelta(minutes=40) > world.now:
         return
-    if order.proof != "none" or age < 3:
-        with watch.standing_at(moment + timedelta(minutes=95)):
+    world["busy"][person.pk] = begin + timedelta(minutes=35)
+    with watch.standing_at(begin):
+        order = perform(order, "start", by=person)  # type: ignore[assignment]
+    if n % 13 == 4 or age > 100:
+        with watch.standing_at(begin + timedelta(minutes=15)):
+            perform(order, "hold", by=person, hold_reason=HoldReason.objects.get(code="part" if age < 100 else "outside"), note="已登记，等仓库到货。",
+                    until=world.today + timedelta(days=3))
+        return
+    if (order.proof != "none" or age < 12) and person.pk not in world["at_work"]:
+        world["at_work"].add(person.pk)
+        world["busy"][person.pk] = world.now
+        return
+    if order.proof != "none":
+        with watch.standing_at(begin + timedelta(minutes=20)):
             perform(order, "hold", by=person, hold_reason=HoldReason.objects.get(code="other_job"))
         return
-    with watch.standing_at(moment + timedelta(minutes=100)):
+    with watch.standing_at(begin + timedelta(minutes=30)):
         order = perform(order, "finish", by=person, completion_note=world.pick(FIXED))  # type: ignore[assignment]
-    if age > 40 and n % 2:
-        with watch.standing_at(min(moment + timedelta(hours=20), world.now - timedelta(minutes=5))):
+    if age > 26 and n % 5:
+        with watch.standing_at(world.now - timedelta(minutes=5 + n)):
             perform(order, "verify", by=world["named"]["S1002"])
 
 

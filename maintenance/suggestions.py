@@ -31,6 +31,7 @@ class Candidate:
     free: float = 0.0
     known: bool = False
     reason: str = ""
+    barred: bool = False  # not fit at all; otherwise the reason only advises against it
     load: int = 0  # % of the time until due that own open work takes
     score: float = 0.0
     parts: dict[str, float] = field(default_factory=dict)
@@ -81,6 +82,7 @@ def suggest(order: WorkOrder, at: datetime) -> list[Candidate]:
         share = min(1.0, taken / available) if available else 1.0
         candidate.free, candidate.load = 1 - share, round(share * 100)
         full = _("Already %(n)s open orders.") % {"n": len(own)} if len(own) >= one.max_open else ""
+        candidate.barred = one.pk in against
         candidate.reason = against.get(one.pk) or _off_duty(one, on_duty, at) or full
         candidate.weigh()
         found.append(candidate)

@@ -70,7 +70,7 @@ ORDERS = Workflow(WorkOrder, (
        icon="user-check", form="maintenance.forms.AssignForm", effect=effects.assign, after=effects.assigned)
  .move("claim", _("Take it"), "open", "accepted", POOL, _("took it from the pool"), weight=5, icon="hand-grab", guard=guards.claim,
        effect=effects.claim, after=effects.accepted_work)
- .move("accept", _("Accept"), "assigned", "accepted", LEAD, _("accepted the job"), weight=5, icon="user-check", after=effects.accepted_work)
+ .move("accept", _("Accept job"), "assigned", "accepted", LEAD, _("accepted the job"), weight=5, icon="user-check", after=effects.accepted_work)
  .move("decline", _("Decline"), "assigned", "open", LEAD, _("declined the job"), weight=60, icon="arrow-back-up", danger=True,
        form="maintenance.forms.ReasonForm", effect=effects.put_back, after=effects.declined)
  .move("put_back", _("Put back"), "accepted", "open", SYSTEM, _("put it back: not started in time"), icon="arrow-back-up",

@@ -87,6 +87,8 @@ def items_for(access: Access) -> list[Item]:
         if declared.menu and declared.may_list(access.person):
             section, order = declared.menu
             shown.append(Item(declared.kind, section, order, declared.menu_label or declared.label_plural, declared.icon, declared.url_name("list")))
+    if shown:
+        shown.append(Item("home", "", 0, _("Home"), "home", "home"))
     return sorted(shown, key=lambda entry: (SECTIONS[entry.section].order, entry.order))
 
 

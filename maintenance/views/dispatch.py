@@ -32,11 +32,11 @@ from maintenance.models import Clock, RepairRequest, WorkOrder
 from maintenance.models.order import LIVE_STATES
 from maintenance.services.reporting import open_reports
 from maintenance.suggestions import suggest
-from maintenance.words import face
+from maintenance.words import ClockFace, face
 
 MOST = 200
 LANES = ("open", "assigned", "accepted", "in_progress", "on_hold", "done")
-PER_LANE = 40
+PER_LANE = 10
 AT_ONCE = 2  # jobs begun at the same time by one person before the board says so
 
 
@@ -79,7 +79,8 @@ def entries(person: Any) -> list[Entry]:
     for row in waiting:
         clock_ = next(iter(row.clocks.all()), None)
         priority = orders.SHIPPED_PRIORITIES[row.category.impact - 1].split()[row.category.urgency - 1] if row.hazard == "none" else "P1"
-        found.append(Entry(f"r{row.pk}", row, priority, row.joined_count + 1, face(clock_), clock_.due_at if clock_ else None,
+        shown = ClockFace("is-off", _("Waiting for the reporter"), 100) if row.state == "needs_info" else face(clock_)
+        found.append(Entry(f"r{row.pk}", row, priority, row.joined_count + 1, shown, clock_.due_at if clock_ else None,
                            int((now - row.submitted_at).total_seconds()), row.category, row.reporter.name if row.reporter_id else _("Guest")))
     unassigned = (WorkOrder.objects.visible_to(person).filter(state="open").select_related("category__parent", "team")
                   .annotate(joined_count=Count("requests")).prefetch_related(response).order_by("reported_at")[:MOST])
@@ -158,7 +159,7 @@ def panel_of(request: HttpRequest, entry: Any) -> dict[str, Any]:
     candidates = suggest(draft, clock.now()) if draft.team_id else []
     return {
         "key": key, "record": record, "is_request": isinstance(record, RepairRequest), "words": words, "photos": photo_cards(photos), "twins": twins,
-        "fit": [one for one in candidates if not one.reason][:4], "unfit": [one for one in candidates if one.reason], "team": draft.team,
+        "fit": [one for one in candidates if not one.reason][:4], "away": [one for one in candidates if one.reason and not one.barred][:4], "unfit": [one for one in candidates if one.barred], "team": draft.team,
         "moves": move_buttons(record, request.user), "client_uid": uuid.uuid4(), "oldest_twin": min((one.root.pk for one in twins), default=None),
     }
 
