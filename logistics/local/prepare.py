@@ -17,6 +17,8 @@ from django.core.management import call_command
 from logistics.local.setup import digest, has_text, say
 from logistics.local.translations import compile_catalogues
 
+UNSERVED = ["*.map", "redoc", "rest_framework"]  # no page asks for them, and packing them takes most of the time
+
 
 def main() -> None:
     compile_catalogues()
@@ -35,7 +37,7 @@ def collect_static() -> None:
     if has_text(done, inputs):
         return
     say("Collecting the static files …")
-    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=UNSERVED)
     done.write_text(inputs)
 
 

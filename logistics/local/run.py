@@ -53,7 +53,7 @@ def run() -> None:
             services.start()
             accounts = prepare(supervisor.environ)
             web = add_children(supervisor, listener)
-            wait_for_first_page(supervisor, web, listener)
+            wait_for_first_page(web, listener)
             greet(address, accounts, var, time.monotonic() - begun)
             while True:
                 supervisor.look()
@@ -187,15 +187,19 @@ def celery(*words: str) -> list[str]:
 
 def web_command(listener: socket.socket, workers: int) -> list[str]:
     bind = f"fd://{listener.fileno()}"
-    gunicorn = [sys.executable, "-m", "gunicorn", "logistics.wsgi", "--preload", "--no-control-socket", "--log-level", "warning"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "logistics.wsgi", "--preload", "--no-control-socket", "--log-level", "info"]
     return [*gunicorn, "--bind", bind, "--workers", str(workers), "--timeout", "60", "--graceful-timeout", "10"]
 
 
-def wait_for_first_page(supervisor: Supervisor, web: Child, listener: socket.socket) -> None:
-    """Until the first page is there; Refusal with the web server's last words where it does not come."""
+def wait_for_first_page(web: Child, listener: socket.socket) -> None:
+    """Until the first page is there; Refusal with the web server's last words where it does not come.
+
+    The other processes start after it: on a small machine they would only delay each other.
+    """
     deadline = time.monotonic() + FIRST_PAGE_SECONDS
+    web.start()
     while not answers(listener):
-        supervisor.look()
+        web.look()
         if web.failures >= FIRST_PAGE_FAILURES or time.monotonic() > deadline:
             raise Refusal(f"The web server does not start. The end of {web.log}:\n{web.last_words()}")
         time.sleep(0.1)
