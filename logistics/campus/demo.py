@@ -194,7 +194,8 @@ def _stewards(world: World) -> None:
     for site in world["campuses"]:
         rows.append(Stewardship(person=world["safety"], role="safety_officer", place=site, during=since, granted_by=named["S0002"]))
     labs = [room for room in world["rooms"] if room.use in ("laboratory", "boiler_room", "power_room", "server_room")]
-    rows += [Stewardship(person=world["teachers"][20 + n % 20], role="place_keeper", place=room, during=since, granted_by=named["S0002"])
+    teachers = world["teachers"]
+    rows += [Stewardship(person=teachers[(20 + n % 20) % len(teachers)], role="place_keeper", place=room, during=since, granted_by=named["S0002"])
              for n, room in enumerate(labs[:27])]
     Stewardship.objects.bulk_create(rows)
     lab, court, hall = labs[3], world["outdoor"][1], world["rooms"][-1]

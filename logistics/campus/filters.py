@@ -36,7 +36,7 @@ class PlaceFilters(RecordFilters):
     untagged = django_filters.BooleanFilter(label=_("Without label"), method="without_label")
     active = django_filters.BooleanFilter(label=_("In use"), method="in_use")
     quick = (
-        (_("Buildings"), {"kind": "building"}, "building"),
+        (_("Whole buildings"), {"kind": "building"}, "building"),
         (_("Rooms"), {"kind": "room"}, "door"),
         (_("Outdoor areas"), {"kind": "outdoor"}, "trees"),
         (_("Without label"), {"untagged": "true"}, "tag-off"),

@@ -128,7 +128,7 @@ class DayForm(ActingForm):
         label=gettext_lazy("Hours"), required=False, max_length=100, help_text=gettext_lazy("As 08:00-12:00, 13:30-17:30.")
     )
     public_holiday = forms.BooleanField(label=gettext_lazy("Public holiday"), required=False)
-    label = forms.CharField(label=gettext_lazy("Label"), required=False, max_length=60)
+    label = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=60)
 
     def clean_hours(self) -> Any:
         return read_hours(self.cleaned_data["hours"])

@@ -332,7 +332,7 @@ class Stewardships(Resource):
         if not access_of(person).may("campus.stewardship:change", record):
             return []
         return [{"label": _("End it"), "icon": "calendar-x", "url": reverse("campus:stewardship-end", args=[record.pk])},
-                {"label": _("Hand over"), "icon": "transfer", "url": f"{reverse('campus:hand-over')}?from_person={record.person_id}"}]
+                {"label": _("Hand it over"), "icon": "transfer", "url": f"{reverse('campus:hand-over')}?from_person={record.person_id}"}]
 
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:

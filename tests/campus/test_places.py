@@ -222,7 +222,7 @@ def test_a_move_changes_no_label_that_a_closure_of_the_past_has_printed(school, 
     Place.objects.filter(pk=school.building.pk).update(parent=school.second)
     school.room.refresh_from_db()
 
-    assert told == "A / 301 · Closed"
+    assert told == "A / 301 · Closed off"
     assert school.room.path == ["Campus 2", "A", "301"]
     assert walked(school.room) == school.room.ancestors
 

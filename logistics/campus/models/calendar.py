@@ -165,7 +165,7 @@ class Season(models.Model):
     version = models.ForeignKey(CalendarVersion, models.CASCADE, related_name="seasons", verbose_name=_("version"))
     name_zh = models.CharField(_("Chinese name"), max_length=40)
     name_en = models.CharField(_("English name"), max_length=40, blank=True)
-    days = DateRangeField(_("days"))
+    days = DateRangeField(_("from and to"))
 
     class Meta:
         verbose_name = _("season")
@@ -225,7 +225,7 @@ class CalendarDay(models.Model):
     kind = models.CharField(_("kind"), max_length=6, choices=Kind)
     public_holiday = models.BooleanField(_("public holiday"), default=False)
     follows_weekday = models.SmallIntegerField(_("works like"), choices=WEEKDAYS, null=True, blank=True)
-    label = models.CharField(_("label"), max_length=60, blank=True)
+    label = models.CharField(_("words"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=16, choices=Source, default=Source.SCHOOL)
 
     class Meta:
@@ -249,7 +249,7 @@ class CalendarDay(models.Model):
 class DaySlot(models.Model):
     """特殊时段: open hours of a day that has its own."""
 
-    day = models.ForeignKey(CalendarDay, models.CASCADE, related_name="slots", verbose_name=_("day"))
+    day = models.ForeignKey(CalendarDay, models.CASCADE, related_name="slots", verbose_name=_("special day"))
     start_min = models.SmallIntegerField(_("from minute"))
     end_min = models.SmallIntegerField(_("to minute"))
 

@@ -19,7 +19,7 @@ class PlaceClosure(ScopedModel):
 
     class Level(models.TextChoices):
         RESTRICTED = "restricted", _("Restricted")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", _("Closed off")
 
     place = models.ForeignKey("campus.Place", models.PROTECT, related_name="closures", verbose_name=_("place"))
     during = DateTimeRangeField(_("during"))

@@ -118,7 +118,7 @@ class Place(Searchable, ScopedModel):
 
     class Use(models.TextChoices):
         CLASSROOM = "classroom", _("Classroom")
-        LABORATORY = "laboratory", _("Laboratory")
+        LABORATORY = "laboratory", _("Laboratory room")
         LIBRARY = "library", _("Library")
         DORMITORY = "dormitory", _("Dormitory")
         DINING_HALL = "dining_hall", _("Dining hall")
@@ -157,7 +157,7 @@ class Place(Searchable, ScopedModel):
     code = models.CharField(_("code"), max_length=40, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
-    position = models.IntegerField(_("order"), default=0, help_text=_("Smaller numbers come first."))
+    position = models.IntegerField(_("place in lists"), default=0, help_text=_("Smaller numbers come first."))
     use = models.CharField(_("use"), max_length=12, choices=Use, default=Use.OTHER)
     area_m2 = models.DecimalField(_("area (m²)"), max_digits=10, decimal_places=2, null=True, blank=True)
     capacity = models.IntegerField(_("capacity (people)"), null=True, blank=True)

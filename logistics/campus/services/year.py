@@ -48,10 +48,10 @@ def looks() -> dict[str, Look]:
     return {
         "working": Look("working", "", "", _("Working day")),
         "weekend": Look("weekend", "day-rest", "", _("Day of rest")),
-        "holiday": Look("holiday", "day-hol", _("hol"), _("Public holiday")),
-        "closed": Look("closed", "day-vac", _("off"), _("Closed by the school")),
-        "makeup": Look("makeup", "day-make", _("work"), _("Make-up working day")),
-        "custom": Look("custom", "day-exam", _("own"), _("Hours of its own")),
+        "holiday": Look("holiday", "day-hol", _("H"), _("Public holiday")),
+        "closed": Look("closed", "day-vac", _("C"), _("Closed by the school")),
+        "makeup": Look("makeup", "day-make", _("M"), _("Make-up working day")),
+        "custom": Look("custom", "day-exam", _("O"), _("Hours of its own")),
     }
 
 
