@@ -10,22 +10,21 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from logistics.accounts.filters import DepartmentTreeFilter
-from logistics.accounts.models import Person
+from logistics.accounts.models import Department, Person
 from logistics.core import clock
 from logistics.core.filters import RecordFilters
+from logistics.core.forms import RemoteSelect
 from logistics.core.search import search
 from logistics.core.trades import Trade
 from staff.models import Certificate, CertificateType, Duty, Leave, RosterPeriod, Skill, StaffMember, StaffSkill
 
 
-class TeamFilter(DepartmentTreeFilter):
+class TeamFilter(django_filters.ModelChoiceFilter):
     """A team with the teams below it; `path` leads from the row to its team."""
 
     def __init__(self, path: str = "team") -> None:
-        super().__init__()
-        self.extra["label"] = _("Team")
-        self.label, self.path = _("Team"), path
+        super().__init__(queryset=Department.objects.teams(), label=_("Team"), widget=RemoteSelect("accounts.department", kind="team"))
+        self.path = path
 
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:
         return qs.filter(**{f"{self.path}__ancestors__contains": [value.pk]}) if value else qs
