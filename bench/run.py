@@ -44,11 +44,16 @@ def fill(rows: int) -> None:
         if missing <= 0:
             return
         cursor.execute("SET session_replication_role = replica")
-        columns = _columns(cursor, "maintenance_workorder", {"id", "number", "created_at", "search_text", "source_id", "state", "done_at", "closed_at", "reported_at"})
+        columns = _columns(
+            cursor,
+            "maintenance_workorder",
+            {"id", "number", "created_at", "search_text", "source_id", "state", "done_at", "closed_at", "reported_at"},
+        )
         names = ", ".join(f'"{name}"' for name in columns)
         cursor.execute(
             f"""INSERT INTO maintenance_workorder ({names}, number, created_at, reported_at, done_at, closed_at, state, search_text)
-                SELECT {names}, 'GD-2024-' || lpad((n + 1000000)::text, 7, '0'), made, made - interval '20 minutes', made + interval '5 hours',
+                SELECT {names}, 'GD-2024-' || lpad((n + 1000000)::text, 7, '0'), made, made - interval '20 minutes',
+                       made + interval '5 hours',
                        made + interval '9 hours', 'closed', 'GD-2024-' || lpad((n + 1000000)::text, 7, '0') || substr(w.search_text, 15)
                 FROM generate_series(1, %s) n JOIN (SELECT *, row_number() OVER (ORDER BY id) AS k, count(*) OVER () AS total
                      FROM maintenance_workorder WHERE state = 'closed') w ON w.k = 1 + n %% w.total
@@ -60,7 +65,10 @@ def fill(rows: int) -> None:
 
 
 def _columns(cursor: Any, table: str, without: set[str]) -> list[str]:
-    cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position", [table])
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
+        [table],
+    )
     return [row[0] for row in cursor.fetchall() if row[0] not in without]
 
 
@@ -95,17 +103,17 @@ def select(sql: str, *values: Any) -> Callable[[], Any]:
     return ask
 
 
-JOINED = """SELECT w.*, c.name_zh, p.name_zh, t.name_zh FROM maintenance_workorder w JOIN maintenance_repaircategory c ON c.id = w.category_id
+JOINED = """SELECT w.*, c.name_zh, p.name_zh, t.name_zh FROM maintenance_workorder w
+            JOIN maintenance_repaircategory c ON c.id = w.category_id
             LEFT JOIN accounts_person p ON p.id = w.lead_id LEFT JOIN accounts_department t ON t.id = w.team_id """
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM maintenance_workorder w {} LIMIT 10001) x"
 
 
 def operations(client: Client, rows: int, runs: int) -> list[Result]:
     """List, filtered list, search, detail, board, API list, create, move."""
-    from maintenance.models import RepairCategory, Symptom, WorkOrder
+    from maintenance.models import Symptom, WorkOrder
 
     base = "/maintenance/work-orders/"
-    category = RepairCategory.objects.get(code="water.tap")
     sample = WorkOrder.objects.filter(state="closed").order_by("-created_at").first()
     assert sample is not None
     place = sample.place
@@ -117,18 +125,58 @@ def operations(client: Client, rows: int, runs: int) -> list[Result]:
 
     found = [
         measure("list", rows, lambda: client.get(base), both(""), runs),
-        measure("filtered list", rows, lambda: client.get(base, {"state": "closed", "priority": "P3"}), both("WHERE w.state = 'closed' AND w.priority = 'P3'"), runs),
-        measure("by place", rows, lambda: client.get(base, {"place": place.ancestors[1]}),
-                both("WHERE w.place_id IN (SELECT id FROM campus_place WHERE ancestors @> ARRAY[%s]::bigint[])", place.ancestors[1]), runs),
-        measure("search 暖气", rows, lambda: client.get(base, {"q": "暖气"}), both("WHERE hq_grams(w.search_text) @> hq_grams('暖气') AND w.search_text LIKE '%%暖气%%'"), runs),
-        measure("search number", rows, lambda: client.get(base, {"q": sample.number}),
-                both("WHERE hq_grams(w.search_text) @> hq_grams(%s) AND w.search_text LIKE '%%' || %s || '%%'", sample.number, sample.number), runs),
-        measure("detail", rows, lambda: client.get(sample.get_absolute_url()),
-                lambda: (select(f"{JOINED} WHERE w.id = %s", sample.pk)(), select("SELECT * FROM core_event WHERE kind = 'maintenance.workorder' AND object_id = %s", sample.pk)(),
-                         select("SELECT * FROM maintenance_clock WHERE order_id = %s", sample.pk)(), select("SELECT * FROM maintenance_repairrequest WHERE work_order_id = %s", sample.pk)()), runs),
-        measure("board", rows, lambda: client.get("/maintenance/board/"),
-                select(f"{JOINED} WHERE w.state IN ('open','assigned','accepted','in_progress','on_hold','done') ORDER BY w.priority, w.reported_at LIMIT 240"), runs),
-        measure("API list", rows, lambda: client.get("/api/v1/maintenance/work-orders/"), select(f"{JOINED} ORDER BY w.id DESC LIMIT 51"), runs),
+        measure(
+            "filtered list",
+            rows,
+            lambda: client.get(base, {"state": "closed", "priority": "P3"}),
+            both("WHERE w.state = 'closed' AND w.priority = 'P3'"),
+            runs,
+        ),
+        measure(
+            "by place",
+            rows,
+            lambda: client.get(base, {"place": place.ancestors[1]}),
+            both("WHERE w.place_id IN (SELECT id FROM campus_place WHERE ancestors @> ARRAY[%s]::bigint[])", place.ancestors[1]),
+            runs,
+        ),
+        measure(
+            "search 暖气",
+            rows,
+            lambda: client.get(base, {"q": "暖气"}),
+            both("WHERE hq_grams(w.search_text) @> hq_grams('暖气') AND w.search_text LIKE '%%暖气%%'"),
+            runs,
+        ),
+        measure(
+            "search number",
+            rows,
+            lambda: client.get(base, {"q": sample.number}),
+            both("WHERE hq_grams(w.search_text) @> hq_grams(%s) AND w.search_text LIKE '%%' || %s || '%%'", sample.number, sample.number),
+            runs,
+        ),
+        measure(
+            "detail",
+            rows,
+            lambda: client.get(sample.get_absolute_url()),
+            lambda: (
+                select(f"{JOINED} WHERE w.id = %s", sample.pk)(),
+                select("SELECT * FROM core_event WHERE kind = 'maintenance.workorder' AND object_id = %s", sample.pk)(),
+                select("SELECT * FROM maintenance_clock WHERE order_id = %s", sample.pk)(),
+                select("SELECT * FROM maintenance_repairrequest WHERE work_order_id = %s", sample.pk)(),
+            ),
+            runs,
+        ),
+        measure(
+            "board",
+            rows,
+            lambda: client.get("/maintenance/board/"),
+            select(
+                f"{JOINED} WHERE w.state IN ('open','assigned','accepted','in_progress','on_hold','done') ORDER BY w.priority, w.reported_at LIMIT 240"
+            ),
+            runs,
+        ),
+        measure(
+            "API list", rows, lambda: client.get("/api/v1/maintenance/work-orders/"), select(f"{JOINED} ORDER BY w.id DESC LIMIT 51"), runs
+        ),
     ]
     symptom = Symptom.objects.get(code="drip")
 
@@ -139,8 +187,10 @@ def operations(client: Client, rows: int, runs: int) -> list[Result]:
     def raw_create() -> None:
         with connection.cursor() as cursor:
             columns = _columns_of("maintenance_repairrequest")
-            cursor.execute(f"INSERT INTO maintenance_repairrequest ({columns}, number) SELECT {columns}, 'X-' || gen_random_uuid()::text::varchar(16) "
-                           "FROM maintenance_repairrequest WHERE joined_to_id IS NULL ORDER BY id DESC LIMIT 1")
+            cursor.execute(
+                f"INSERT INTO maintenance_repairrequest ({columns}, number) SELECT {columns}, 'X-' || gen_random_uuid()::text::varchar(16) "
+                "FROM maintenance_repairrequest WHERE joined_to_id IS NULL ORDER BY id DESC LIMIT 1"
+            )
 
     found.append(measure("create", rows, create, raw_create, runs))
     order = WorkOrder.objects.filter(state__in=["open", "assigned", "accepted"]).order_by("pk").first()
@@ -155,7 +205,9 @@ def operations(client: Client, rows: int, runs: int) -> list[Result]:
     def raw_move() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT id FROM maintenance_workorder WHERE id = %s FOR UPDATE", [order.pk])
-            cursor.execute("UPDATE maintenance_workorder SET priority = CASE WHEN priority = 'P2' THEN 'P3' ELSE 'P2' END WHERE id = %s", [order.pk])
+            cursor.execute(
+                "UPDATE maintenance_workorder SET priority = CASE WHEN priority = 'P2' THEN 'P3' ELSE 'P2' END WHERE id = %s", [order.pk]
+            )
 
     found.append(measure("move", rows, move, raw_move, runs))
     return found
@@ -181,7 +233,9 @@ def run(rows: int, runs: int, say: Callable[[str], Any]) -> list[Result]:
     for few, many in zip(small, large, strict=True):
         say(f"{many.name:16}{many.queries:>8}{few.queries:>7}{many.cpu_ms:>8}{many.bytes:>9,}{many.gzip_bytes:>8,}{many.p50_ms:>8}{many.p95_ms:>8}{many.raw_ms:>8}{many.ratio:>7}")
     target = Path(settings.VAR_DIR) / "bench.json"
-    target.write_text(json.dumps({"rows": rows, "small": [asdict(one) for one in small], "large": [asdict(one) for one in large]}, indent=1))
+    target.write_text(
+        json.dumps({"rows": rows, "small": [asdict(one) for one in small], "large": [asdict(one) for one in large]}, indent=1)
+    )
     say(f"written to {target}")
     return large
 

@@ -20,7 +20,12 @@ message("maintenance.new", _("New report: %(title)s"), _("%(number)s at %(place)
 message("maintenance.accepted", _("Accepted: %(title)s"), _("%(number)s at %(place)s: somebody will take care of it."), icon="check")
 message("maintenance.asked", _("A question about %(title)s"), _("%(number)s at %(place)s: we need a word from you."), icon="help-circle")
 message("maintenance.answered", _("Answered: %(title)s"), _("%(number)s at %(place)s: the reporter has answered."), icon="message")
-message("maintenance.joined", _("Others reported it too: %(title)s"), _("%(number)s at %(place)s is mended together with theirs."), icon="git-merge")
+message(
+    "maintenance.joined",
+    _("Others reported it too: %(title)s"),
+    _("%(number)s at %(place)s is mended together with theirs."),
+    icon="git-merge",
+)
 message("maintenance.rejected", _("Not accepted: %(title)s"), _("%(number)s at %(place)s: %(reason)s"), icon="x")
 message("maintenance.held", _("It takes longer: %(title)s"), _("%(number)s at %(place)s waits."), icon="player-pause")
 message("maintenance.done", _("Is it fixed? %(title)s"), _("%(number)s at %(place)s is done. Say whether it is fixed."), icon="eye-check")
@@ -38,7 +43,11 @@ STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150
 
 
 def about(record: Any) -> dict[str, Any]:
-    return {"number": record.number or "", "title": {"zh": record.title_zh, "en": record.title_en}, "place": {"zh": record.place_zh, "en": record.place_en}}
+    return {
+        "number": record.number or "",
+        "title": {"zh": record.title_zh, "en": record.title_en},
+        "place": {"zh": record.place_zh, "en": record.place_en},
+    }
 
 
 def sound_hazard(request: RepairRequest) -> None:

@@ -29,7 +29,9 @@ def match_policy(*, place: Any, category: Any, kind: str, priority: str, at: dat
     )
     if not found:
         raise LookupError(f"no service policy for {kind} {priority}")
-    return max(found, key=lambda row: (row.depth, chain.index(row.category_id) + 1 if row.category_id else 0, bool(row.kind), bool(row.priority)))
+    return max(
+        found, key=lambda row: (row.depth, chain.index(row.category_id) + 1 if row.category_id else 0, bool(row.kind), bool(row.priority))
+    )
 
 
 def category_chain(category: Any) -> list[int]:
@@ -65,7 +67,13 @@ def tell(clocks: Iterable[Clock], type_: str, *, at: datetime, cause: str = "", 
 def refold(row: Clock) -> Folded:
     """Write the fold of all events into the columns of the clock, and arm what is still to be announced."""
     events = [
-        Fact(event.type, event.at, event.pk, event.target_s, calendar_clock(event.calendar_version) if event.type in ("start", "retarget") else None)
+        Fact(
+            event.type,
+            event.at,
+            event.pk,
+            event.target_s,
+            calendar_clock(event.calendar_version) if event.type in ("start", "retarget") else None,
+        )
         for event in row.events.select_related("calendar_version")
     ]
     folded = fold(events, now=watch.now())

@@ -168,7 +168,9 @@ def tell_reporter_done(request: RepairRequest, *, by: Any, at: datetime, event: 
     messages.reporter(request, "maintenance.done", by=by, key=str(request.work_order.reopened_count))  # type: ignore[union-attr]
 
 
-def confirmed(request: RepairRequest, *, by: Any, at: datetime, event: Any, score: int | None = None, comment: str = "", **data: Any) -> None:
+def confirmed(
+    request: RepairRequest, *, by: Any, at: datetime, event: Any, score: int | None = None, comment: str = "", **data: Any
+) -> None:
     if score:
         Rating.objects.create(request=request, score=score, comment=comment, at=at)
     orders.close_when_all_agree(request.work_order)
@@ -281,8 +283,17 @@ def end_hold(order: WorkOrder, at: datetime) -> Hold | None:
     return waiting
 
 
-def finish(order: WorkOrder, *, by: Any, at: datetime, completion_note: str = "", problem: Any = None, cause: Any = None, remedy: Any = None,
-           **data: Any) -> None:
+def finish(
+    order: WorkOrder,
+    *,
+    by: Any,
+    at: datetime,
+    completion_note: str = "",
+    problem: Any = None,
+    cause: Any = None,
+    remedy: Any = None,
+    **data: Any,
+) -> None:
     order.done_at, order.done_by = at, by or order.lead
     order.completion_note = completion_note
     order.problem, order.cause, order.remedy = problem or order.problem, cause or order.cause, remedy or order.remedy

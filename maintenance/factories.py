@@ -15,7 +15,12 @@ from maintenance import models
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOUR = 3600
-PROMISES = (("P1", 900, 4 * HOUR, "round"), ("P2", HOUR, 8 * HOUR, "duty"), ("P3", 4 * HOUR, 24 * HOUR, "duty"), ("P4", 8 * HOUR, 80 * HOUR, "duty"))
+PROMISES = (
+    ("P1", 900, 4 * HOUR, "round"),
+    ("P2", HOUR, 8 * HOUR, "duty"),
+    ("P3", 4 * HOUR, 24 * HOUR, "duty"),
+    ("P4", 8 * HOUR, 80 * HOUR, "duty"),
+)
 
 
 def own_day(n: int) -> DateTimeTZRange:
@@ -26,7 +31,9 @@ def own_day(n: int) -> DateTimeTZRange:
 def promises() -> None:
     """The shipped times of each priority; nothing can be reported without them."""
     for priority, response, resolve, counts in PROMISES:
-        if not models.ServicePolicy.objects.filter(priority=priority, category__isnull=True, place__isnull=True, during__endswith__isnull=True).exists():
+        if not models.ServicePolicy.objects.filter(
+            priority=priority, category__isnull=True, place__isnull=True, during__endswith__isnull=True
+        ).exists():
             models.ServicePolicy.objects.create(name=priority, priority=priority, response_s=response, resolve_s=resolve, counts=counts,
                                                 during=DateTimeTZRange(LONG_AGO, None))
 

@@ -37,7 +37,10 @@ def reasons(order: WorkOrder, technicians: list[Technician], held: dict[int, int
     found = {}
     for one in technicians:
         if held.get(one.staff_id, 0) < category.required_level:
-            found[one.pk] = _("Skill level %(held)s, %(needed)s needed.") % {"held": held.get(one.staff_id, 0), "needed": category.required_level}
+            found[one.pk] = _("Skill level %(held)s, %(needed)s needed.") % {
+                "held": held.get(one.staff_id, 0),
+                "needed": category.required_level,
+            }
             continue
         lacking = [kind for kind in needed if kind.pk not in covered.get(one.staff_id, set())]
         if lacking:

@@ -80,12 +80,20 @@ class RequestEditForm(ActingModelForm):
 class AcceptForm(ActingForm):
     """Into an open order here, or a new one."""
 
-    order = RecordChoice(WorkOrder.objects.live(), resource="maintenance.workorder", query={"live": "true"}, label=_("Add to an open order"),
-                         required=False, help_text=_("Leave empty to make a new order."))
+    order = RecordChoice(
+        WorkOrder.objects.live(),
+        resource="maintenance.workorder",
+        query={"live": "true"},
+        label=_("Add to an open order"),
+        required=False,
+        help_text=_("Leave empty to make a new order."),
+    )
     category = RecordChoice(RepairCategory.objects.filter(active=True), label=_("Category"), required=False)
     impact = forms.TypedChoiceField(label=_("Who is hit"), choices=IMPACTS, coerce=int, required=False, empty_value=None)
     urgency = forms.TypedChoiceField(label=_("How pressing"), choices=URGENCIES, coerce=int, required=False, empty_value=None)
-    team = RecordChoice(Department.objects.filter(kind="team"), label=_("Team"), required=False, help_text=_("Leave empty to follow the rules."))
+    team = RecordChoice(
+        Department.objects.filter(kind="team"), label=_("Team"), required=False, help_text=_("Leave empty to follow the rules.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -150,7 +158,9 @@ class DisputeForm(ActingForm):
 
 class AssignForm(ActingForm):
     to = RecordChoice(Person, resource="accounts.person", query={"technician": "true"}, label=_("Technician"))
-    planned_start = forms.DateTimeField(label=_("Planned from"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    planned_start = forms.DateTimeField(
+        label=_("Planned from"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
     planned_end = forms.DateTimeField(label=_("Planned to"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
 
     def clean(self) -> dict[str, Any]:
@@ -182,7 +192,19 @@ class OrderForm(ActingModelForm):
 
     class Meta:
         model = WorkOrder
-        fields = ("title_zh", "title_en", "kind", "place", "equipment", "category", "priority", "team", "estimate_s", "planned_start", "planned_end")
+        fields = (
+            "title_zh",
+            "title_en",
+            "kind",
+            "place",
+            "equipment",
+            "category",
+            "priority",
+            "team",
+            "estimate_s",
+            "planned_start",
+            "planned_end",
+        )
 
     groups = ((_("Plan"), ("team", "estimate_s", "planned_start", "planned_end"), False, ""),)
 
@@ -229,8 +251,25 @@ def catalogue_form(model: Any, names: tuple[str, ...]) -> type[ActingModelForm]:
     return type(f"{model.__name__}Form", (CatalogueForm,), {"Meta": meta})
 
 
-CategoryForm = catalogue_form(RepairCategory, ("code", "name_zh", "name_en", "parent", "icon", "trade", "required_level", "certificates", "team",
-                                               "impact", "urgency", "estimate_s", "proof", "active"))
+CategoryForm = catalogue_form(
+    RepairCategory,
+    (
+        "code",
+        "name_zh",
+        "name_en",
+        "parent",
+        "icon",
+        "trade",
+        "required_level",
+        "certificates",
+        "team",
+        "impact",
+        "urgency",
+        "estimate_s",
+        "proof",
+        "active",
+    ),
+)
 SymptomForm = catalogue_form(Symptom, ("code", "name_zh", "name_en", "category", "icon", "order", "hazard", "active"))
 FailureCodeForm = catalogue_form(FailureCode, ("code", "name_zh", "name_en", "level", "category", "active"))
 HoldReasonForm = catalogue_form(HoldReason, ("code", "name_zh", "name_en", "pauses", "needs_date", "max_days", "active"))

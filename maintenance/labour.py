@@ -27,7 +27,10 @@ def start(order: WorkOrder, person: Any, at: datetime) -> LabourEntry:
     """Begin a span; whatever the person was at stops now."""
     for running in LabourEntry.objects.filter(person=person, during__endswith__isnull=True, voided_by__isnull=True).select_related("order"):
         _stop(running, at)
-    return LabourEntry.objects.create(order=order, person=person, during=(at, None), rate=rate_of(order, at))
+    begin, own = at, LabourEntry.objects.filter(person=person, voided_by__isnull=True).values_list("during", flat=True)
+    while taken := own.filter(during__contains=begin).first():  # a span lasts a second at least, so the next one may begin a little later
+        begin = taken.upper
+    return LabourEntry.objects.create(order=order, person=person, during=(begin, None), rate=rate_of(order, at))
 
 
 def stop_all(order: WorkOrder, at: datetime) -> None:
@@ -53,7 +56,12 @@ def book(*, order: WorkOrder, person: Any, begin: datetime, minutes: int, type_:
     try:
         with transaction.atomic():
             return LabourEntry.objects.create(
-                order=order, person=person, during=(begin, begin + timedelta(minutes=minutes)), type=type_, rate=rate, amount=amount_of(minutes, rate)
+                order=order,
+                person=person,
+                during=(begin, begin + timedelta(minutes=minutes)),
+                type=type_,
+                rate=rate,
+                amount=amount_of(minutes, rate),
             )
     except IntegrityError as error:
         raise ValidationError({"begin": _("These hours overlap others of the same person.")}) from error

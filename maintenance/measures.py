@@ -48,8 +48,16 @@ def _share_on_time(person: Any, span: Span, kind: str, place: Any) -> Figure:
     return Figure(100 * found["met"] / n if n else None, n, found, orders_url(done_after=first, done_before=last))
 
 
-@measure("maintenance.on_time", _("Repairs on time"), unit="%", direction="up", permission=VIEW,
-         definition=_("Repairs finished within the promised time, of all whose time ran out in the period; those still in time are not counted."))
+@measure(
+    "maintenance.on_time",
+    _("Repairs on time"),
+    unit="%",
+    direction="up",
+    permission=VIEW,
+    definition=_(
+        "Repairs finished within the promised time, of all whose time ran out in the period; those still in time are not counted."
+    ),
+)
 def on_time(person: Any, span: Span, place: Any = None) -> Figure:
     return _share_on_time(person, span, "resolve", place)
 
@@ -77,17 +85,32 @@ def backlog(person: Any, span: Span, place: Any = None) -> Figure:
     if span[1] >= watch.now() - timedelta(minutes=5):
         n = rows.filter(state__in=LIVE_STATES).count()
     else:
-        n = rows.filter(created_at__lt=span[1]).exclude(state="cancelled").filter(Q(closed_at__isnull=True) | Q(closed_at__gte=span[1])).count()
+        n = (
+            rows.filter(created_at__lt=span[1])
+            .exclude(state="cancelled")
+            .filter(Q(closed_at__isnull=True) | Q(closed_at__gte=span[1]))
+            .count()
+        )
     return Figure(n, n, rows_url=orders_url(live="true"))
 
 
-@measure("maintenance.resolution", _("Time to repair"), unit="h", direction="down", permission=VIEW,
-         definition=_("Working hours from the first report to the finished repair, without paused waiting; mean of the orders finished in the period."))
+@measure(
+    "maintenance.resolution",
+    _("Time to repair"),
+    unit="h",
+    direction="down",
+    permission=VIEW,
+    definition=_(
+        "Working hours from the first report to the finished repair, without paused waiting; mean of the orders finished in the period."
+    ),
+)
 def resolution(person: Any, span: Span, place: Any = None) -> Figure:
     rows = Clock.objects.filter(kind="resolve", order__in=WorkOrder.objects.visible_to(person), met_at__gte=span[0], met_at__lt=span[1])
     found = rows.aggregate(mean=Avg("banked_s"), n=Count("pk"))
     first, last = _days(span)
-    return Figure(found["mean"] / 3600 if found["mean"] is not None else None, found["n"], rows_url=orders_url(done_after=first, done_before=last))
+    return Figure(
+        found["mean"] / 3600 if found["mean"] is not None else None, found["n"], rows_url=orders_url(done_after=first, done_before=last)
+    )
 
 
 @measure("maintenance.first_response", _("Time to the first answer"), unit="min", direction="down", permission=VIEW,
@@ -117,7 +140,9 @@ def satisfaction(person: Any, span: Span, place: Any = None) -> Figure:
 @measure("maintenance.rating_share", _("Share of ratings"), unit="%", direction="up", permission=VIEW,
          definition=_("Ratings given, of all reports that ended with a repair in the period."))
 def rating_share(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = RepairRequest.objects.visible_to(person).filter(state__in=["confirmed", "auto_closed"], ended_at__gte=span[0], ended_at__lt=span[1])
+    rows = RepairRequest.objects.visible_to(person).filter(
+        state__in=["confirmed", "auto_closed"], ended_at__gte=span[0], ended_at__lt=span[1]
+    )
     found = rows.aggregate(n=Count("pk"), rated=Count("rating"))
     return Figure(100 * found["rated"] / found["n"] if found["n"] else None, found["n"], found)
 

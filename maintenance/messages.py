@@ -30,8 +30,13 @@ def reporters_of(order: WorkOrder, code: str, *, by: Any = None, key: str = "", 
 def technician(order: WorkOrder, person: Any, code: str, *, key: str = "", **more: Any) -> None:
     if person is not None:
         notify(
-            people=[person.pk], code=code, params=_about(order, priority=order.priority, **more), link=order.get_absolute_url(), source=order,
-            dedupe_key=f"{code}:{order.pk}:{key}", importance="urgent" if order.priority == "P1" else "normal",
+            people=[person.pk],
+            code=code,
+            params=_about(order, priority=order.priority, **more),
+            link=order.get_absolute_url(),
+            source=order,
+            dedupe_key=f"{code}:{order.pk}:{key}",
+            importance="urgent" if order.priority == "P1" else "normal",
         )
 
 

@@ -43,17 +43,41 @@ def stand(record: Any, place: Any) -> None:
     record.place, record.place_zh, record.place_en = place, label_of(place, "zh-hans"), label_of(place, "en")
 
 
-def from_request(request: RepairRequest, *, by: Any, at: datetime, category: Any = None, impact: int | None = None, urgency: int | None = None,
-                 team: Any = None, priority: str = "", **_data: Any) -> WorkOrder:
+def from_request(
+    request: RepairRequest,
+    *,
+    by: Any,
+    at: datetime,
+    category: Any = None,
+    impact: int | None = None,
+    urgency: int | None = None,
+    team: Any = None,
+    priority: str = "",
+    **_data: Any,
+) -> WorkOrder:
     """A draft order with what the report tells; its number is taken last."""
     kind = category or request.category
     impact, urgency = impact or kind.impact, urgency or kind.urgency
     critical = bool(request.equipment_id and request.equipment.criticality == "A" and request.stops_use)  # type: ignore[union-attr]
     order = WorkOrder(
-        title_zh=request.title_zh, title_en=request.title_en, place=request.place, place_zh=request.place_zh, place_en=request.place_en,
-        equipment=request.equipment, category=kind, impact=impact, urgency=urgency, team=team, proof=kind.proof, estimate_s=kind.estimate_s,
-        priority=priority or priority_of(impact, urgency, hazard=request.hazard, critical_stop=critical, at=at), stops_use=request.stops_use,
-        reported_at=request.submitted_at, source_kind="maintenance.repairrequest", source_id=request.pk, created_at=at,
+        title_zh=request.title_zh,
+        title_en=request.title_en,
+        place=request.place,
+        place_zh=request.place_zh,
+        place_en=request.place_en,
+        equipment=request.equipment,
+        category=kind,
+        impact=impact,
+        urgency=urgency,
+        team=team,
+        proof=kind.proof,
+        estimate_s=kind.estimate_s,
+        priority=priority or priority_of(impact, urgency, hazard=request.hazard, critical_stop=critical, at=at),
+        stops_use=request.stops_use,
+        reported_at=request.submitted_at,
+        source_kind="maintenance.repairrequest",
+        source_id=request.pk,
+        created_at=at,
     )
     order.save()
     write_event(order, "made", by=by)
@@ -63,7 +87,9 @@ def from_request(request: RepairRequest, *, by: Any, at: datetime, category: Any
 
 def start_clocks(order: WorkOrder) -> None:
     """Both promises count from the first report (orders without one: from release)."""
-    policy = clocks.match_policy(place=order.place, category=order.category, kind=order.kind, priority=order.priority, at=order.released_at or watch.now())
+    policy = clocks.match_policy(
+        place=order.place, category=order.category, kind=order.kind, priority=order.priority, at=order.released_at or watch.now()
+    )
     for kind in Clock.Kind.values:
         clocks.start({"order": order}, kind, policy, place=order.place, at=order.reported_at)
 
@@ -91,7 +117,9 @@ def rule_for(order: WorkOrder, at: datetime) -> DispatchRule | None:
     found = DispatchRule.objects.live(at).filter(
         Q(place__isnull=True) | Q(place_id__in=order.place.ancestors), Q(category__isnull=True) | Q(category_id__in=chain), hours__in=hours
     ).annotate(depth=Coalesce(F("place__ancestors__len"), 0)).select_related("team")
-    return max(found, key=lambda row: (row.depth, chain.index(row.category_id) + 1 if row.category_id else 0, row.hours != "any"), default=None)
+    return max(
+        found, key=lambda row: (row.depth, chain.index(row.category_id) + 1 if row.category_id else 0, row.hours != "any"), default=None
+    )
 
 
 def apply_dispatch_rule(order: WorkOrder, at: datetime) -> None:
@@ -136,7 +164,9 @@ def drop_if_empty(order: WorkOrder, *, into: WorkOrder | None, by: Any) -> None:
 
 def drop_empty_of_family(request: RepairRequest, *, by: Any) -> None:
     """After a join: orders that lost all their reports to this family's order."""
-    for order in WorkOrder.objects.live().filter(source_kind="maintenance.repairrequest", source_id=request.pk).exclude(pk=request.work_order_id):
+    for order in (
+        WorkOrder.objects.live().filter(source_kind="maintenance.repairrequest", source_id=request.pk).exclude(pk=request.work_order_id)
+    ):
         drop_if_empty(order, into=request.work_order, by=by)
 
 
@@ -164,7 +194,9 @@ def split_off(request: RepairRequest, *, by: Any, at: datetime, description: str
 def start_request_clock(request: RepairRequest) -> None:
     """The promise of a first answer, until an order takes it over."""
     priority = priority_of(request.category.impact, request.category.urgency, hazard=request.hazard, at=request.submitted_at)
-    policy = clocks.match_policy(place=request.place, category=request.category, kind="corrective", priority=priority, at=request.submitted_at)
+    policy = clocks.match_policy(
+        place=request.place, category=request.category, kind="corrective", priority=priority, at=request.submitted_at
+    )
     clocks.start({"request": request}, "response", policy, place=request.place, at=request.submitted_at)
 
 
@@ -186,7 +218,9 @@ def close_when_all_agree(order: WorkOrder | None) -> None:
         perform(fresh, "verify", by=None)
 
 
-def make(*, by: Any, place: Any, category: Any, title_zh: str, title_en: str = "", release: bool = True, source: Any = None, **fields: Any) -> WorkOrder:
+def make(
+    *, by: Any, place: Any, category: Any, title_zh: str, title_en: str = "", release: bool = True, source: Any = None, **fields: Any
+) -> WorkOrder:
     """An order that does not come from a report; released at once unless it is to stay a draft."""
     order = WorkOrder(title_zh=title_zh, title_en=title_en or title_zh, category=category, proof=category.proof, created_at=watch.now(),
                       reported_at=watch.now(), **{key: value for key, value in fields.items() if value is not None})

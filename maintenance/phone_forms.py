@@ -28,7 +28,7 @@ class WordsForOther(forms.Form):
 class TileForm(WordsForOther, ReportForm):
     """A report with four taps: place known, tile, perhaps photo and words, send."""
 
-    category = reporter = channel = None  # type: ignore[assignment]
+    place = equipment = category = reporter = channel = None  # type: ignore[assignment]  # the address names them
 
 
 class GuestForm(WordsForOther, ActingForm):

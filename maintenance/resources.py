@@ -60,8 +60,13 @@ class RepairRequests(Resource):
         Column("number", gettext_lazy("Number"), sort="number", css="c-hide hq-num"),
         StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("category.name", gettext_lazy("Category"), joins=("category",)),
-        Column("reporter.name", gettext_lazy("Reported by"), joins=("reporter",), show=lambda row: row.reporter.name if row.reporter_id else _("Guest"),
-               export=lambda row: row.reporter.name if row.reporter_id else ""),
+        Column(
+            "reporter.name",
+            gettext_lazy("Reported by"),
+            joins=("reporter",),
+            show=lambda row: row.reporter.name if row.reporter_id else _("Guest"),
+            export=lambda row: row.reporter.name if row.reporter_id else "",
+        ),
         Column("submitted_at", gettext_lazy("Reported"), sort="submitted_at", kind="datetime"),
         Column("work_order.number", gettext_lazy("Work order"), joins=("work_order",), css="c-hide hq-num", default=False),
         Column("get_channel_display", gettext_lazy("Channel"), default=False, css="c-hide"),
@@ -70,20 +75,62 @@ class RepairRequests(Resource):
         Column("category", gettext_lazy("Category"), joins=("category__parent",)),
         Column("place", gettext_lazy("Place"), joins=("place",)),
         Column("equipment", gettext_lazy("Equipment"), joins=("equipment",)),
-        Column("reporter.name", gettext_lazy("Reported by"), joins=("reporter",), show=lambda row: row.reporter.name if row.reporter_id else _("Guest")),
+        Column(
+            "reporter.name",
+            gettext_lazy("Reported by"),
+            joins=("reporter",),
+            show=lambda row: row.reporter.name if row.reporter_id else _("Guest"),
+        ),
         Column("submitted_at", gettext_lazy("Reported")),
         Column("get_channel_display", gettext_lazy("Channel")),
         Column("get_access_display", gettext_lazy("Access")),
         Column("work_order", gettext_lazy("Work order"), joins=("work_order",)),
     )
-    api_fields = ("number", "state", "channel", "title", "description", "place", "place_label", "equipment", "category", "symptom", "hazard", "stops_use",
-                  "access", "access_note", "submitted_at", "work_order", "joined_to", "reporter", "resolved_at", "ended_at", "question")
+    api_fields = (
+        "number",
+        "state",
+        "channel",
+        "title",
+        "description",
+        "place",
+        "place_label",
+        "equipment",
+        "category",
+        "symptom",
+        "hazard",
+        "stops_use",
+        "access",
+        "access_note",
+        "submitted_at",
+        "work_order",
+        "joined_to",
+        "reporter",
+        "resolved_at",
+        "ended_at",
+        "question",
+    )
     option_hint = "place_label"
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> Any:
-        fields = {key: value for key, value in data.items() if key in (
-            "place", "equipment", "symptom", "category", "description", "access", "access_note", "stops_use", "reporter", "channel", "join_to")}
+        fields = {
+            key: value
+            for key, value in data.items()
+            if key
+            in (
+                "place",
+                "equipment",
+                "symptom",
+                "category",
+                "description",
+                "access",
+                "access_note",
+                "stops_use",
+                "reporter",
+                "channel",
+                "join_to",
+            )
+        }
         return report(by=by, **fields)[0]
 
     @classmethod
@@ -101,7 +148,11 @@ class RepairRequests(Resource):
     @classmethod
     def sentence(cls, person: Any, rows: Any) -> str:
         waiting = rows.model.objects.visible_to(person).waiting().order_by().values("pk")[:1001].count()
-        return ngettext("%(n)s waits for a decision.", "%(n)s wait for a decision.", waiting) % {"n": waiting} if waiting else _("Nothing waits for a decision.")
+        return (
+            ngettext("%(n)s waits for a decision.", "%(n)s wait for a decision.", waiting) % {"n": waiting}
+            if waiting
+            else _("Nothing waits for a decision.")
+        )
 
     @classmethod
     def internal(cls, record: Any, person: Any) -> bool:
@@ -138,8 +189,13 @@ class WorkOrders(Resource):
         Column("number", gettext_lazy("Number"), sort="number", css="c-hide hq-num"),
         StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("category.name", gettext_lazy("Category"), joins=("category",)),
-        Column("lead.name", gettext_lazy("Technician"), joins=("lead",), show=lambda row: row.lead.name if row.lead_id else _("not assigned"),
-               export=lambda row: row.lead.name if row.lead_id else ""),
+        Column(
+            "lead.name",
+            gettext_lazy("Technician"),
+            joins=("lead",),
+            show=lambda row: row.lead.name if row.lead_id else _("not assigned"),
+            export=lambda row: row.lead.name if row.lead_id else "",
+        ),
         Column("created_at", gettext_lazy("Made"), sort="created_at", kind="datetime"),
         Column("done_at", gettext_lazy("Finished"), sort="done_at", kind="datetime", default=False, css="c-hide"),
         Column("team.name", gettext_lazy("Team"), joins=("team",), default=False, css="c-hide"),
@@ -157,9 +213,35 @@ class WorkOrders(Resource):
         Column("reported_at", gettext_lazy("First reported")),
     )
     detail_joins = ("blocked_by", "parent")
-    api_fields = ("number", "kind", "state", "priority", "impact", "urgency", "title", "place", "place_label", "equipment", "category", "team", "lead", "pool",
-                  "planned_start", "planned_end", "estimate_s", "proof", "stops_use", "completion_note", "reopened_count", "reported_at", "released_at",
-                  "done_at", "closed_at", "created_at", "cancel_reason")
+    api_fields = (
+        "number",
+        "kind",
+        "state",
+        "priority",
+        "impact",
+        "urgency",
+        "title",
+        "place",
+        "place_label",
+        "equipment",
+        "category",
+        "team",
+        "lead",
+        "pool",
+        "planned_start",
+        "planned_end",
+        "estimate_s",
+        "proof",
+        "stops_use",
+        "completion_note",
+        "reopened_count",
+        "reported_at",
+        "released_at",
+        "done_at",
+        "closed_at",
+        "created_at",
+        "cancel_reason",
+    )
     option_hint = "place_label"
 
     @classmethod
@@ -239,51 +321,167 @@ class Catalogue(Resource):
     icon = "list"
 
 
-def catalogue(model_: Any, slug_: str, form_: Any, columns_: tuple[Column, ...], api: tuple[str, ...], *, menu_: tuple[str, int], icon_: str = "list",
-              order_: tuple[str, ...] = ("code",), filters_: Any = None, joins_: tuple[str, ...] = ()) -> None:
+def catalogue(
+    model_: Any,
+    slug_: str,
+    form_: Any,
+    columns_: tuple[Column, ...],
+    api: tuple[str, ...],
+    *,
+    menu_: tuple[str, int],
+    icon_: str = "list",
+    order_: tuple[str, ...] = ("code",),
+    filters_: Any = None,
+    joins_: tuple[str, ...] = (),
+) -> None:
     """Register a plain resource of the catalogue."""
-    resource(type(f"{model_.__name__}Resource", (Catalogue,), {
-        "model": model_, "slug": slug_, "form": form_, "columns": columns_, "facts": columns_[1:], "api_fields": api, "menu": menu_, "icon": icon_,
-        "order": order_, "filterset": filters_, "list_joins": joins_, "detail_joins": joins_,
-    }))
+    resource(
+        type(
+            f"{model_.__name__}Resource",
+            (Catalogue,),
+            {
+                "model": model_,
+                "slug": slug_,
+                "form": form_,
+                "columns": columns_,
+                "facts": columns_[1:],
+                "api_fields": api,
+                "menu": menu_,
+                "icon": icon_,
+                "order": order_,
+                "filterset": filters_,
+                "list_joins": joins_,
+                "detail_joins": joins_,
+            },
+        )
+    )
 
 
-CODE, ACTIVE = Column("code", gettext_lazy("Code"), sort="code", css="c-hide hq-num"), Column("active", gettext_lazy("Active"), css="c-hide")
+CODE, ACTIVE = (
+    Column("code", gettext_lazy("Code"), sort="code", css="c-hide hq-num"),
+    Column("active", gettext_lazy("Active"), css="c-hide"),
+)
 NAME = NameColumn("name", gettext_lazy("Name"), width=30)
 NAMED_API = ("code", "name_zh", "name_en", "active")
 
-catalogue(RepairCategory, "categories", forms.CategoryForm, (
-    NameColumn("name", gettext_lazy("Name"), second="code"), Column("parent.name", gettext_lazy("Part of"), joins=("parent",)),
-    Column("get_trade_display", gettext_lazy("Trade")), Column("required_level", gettext_lazy("Needed level"), css="c-hide hq-end", kind="number"),
-    Column("team.name", gettext_lazy("Team"), joins=("team",)), Column("get_proof_display", gettext_lazy("Proof"), css="c-hide"), ACTIVE),
-    (*NAMED_API, "parent", "trade", "required_level", "team", "impact", "urgency", "estimate_s", "proof"), menu_=("system", 10), icon_="category",
-    joins_=("parent",))
-catalogue(Symptom, "symptoms", forms.SymptomForm, (
-    NAME, CODE, Column("category.name", gettext_lazy("Category"), joins=("category",)), Column("get_hazard_display", gettext_lazy("Hazard")),
-    Column("order", gettext_lazy("Order"), sort="order", css="c-hide hq-end", kind="number"), ACTIVE),
-    (*NAMED_API, "category", "icon", "order", "hazard"), menu_=("system", 11), icon_="layout-grid", order_=("order", "code"), filters_=filters.SymptomFilters)
-catalogue(FailureCode, "failure-codes", forms.FailureCodeForm, (
-    NAME, CODE, Column("get_level_display", gettext_lazy("Level")), Column("category.name", gettext_lazy("Category"), joins=("category",)), ACTIVE),
-    (*NAMED_API, "level", "category"), menu_=("system", 12), icon_="list-check")
-catalogue(HoldReason, "hold-reasons", forms.HoldReasonForm, (
-    NAME, CODE, Column("pauses", gettext_lazy("Pauses the clock")), Column("max_days", gettext_lazy("At most days"), css="hq-end", kind="number"), ACTIVE),
-    (*NAMED_API, "pauses", "needs_date", "max_days"), menu_=("system", 13), icon_="player-pause")
-catalogue(PriorityRule, "priority-rules", forms.PriorityRuleForm, (
-    NameColumn("__str__", gettext_lazy("Rule")), Column("impact", gettext_lazy("Impact"), sort="impact", kind="number"),
-    Column("urgency", gettext_lazy("Urgency"), sort="urgency", kind="number"), Column("priority", gettext_lazy("Priority"), show=prio), DURING),
-    ("impact", "urgency", "priority"), menu_=("system", 14), icon_="flag", order_=("impact", "urgency", "id"))
-catalogue(ServicePolicy, "policies", forms.PolicyForm, (
-    NameColumn("name", gettext_lazy("Name")), Column("priority", gettext_lazy("Priority"), show=lambda row: prio(row) if row.priority else _("all")),
-    Column("response_s", gettext_lazy("Response"), show=lambda row: ui.duration(row.response_s)),
-    Column("resolve_s", gettext_lazy("Resolution"), show=lambda row: ui.duration(row.resolve_s)),
-    Column("get_counts_display", gettext_lazy("Counts")), Column("category.name", gettext_lazy("Category"), joins=("category",), css="c-hide"),
-    Column("place.name", gettext_lazy("Place"), joins=("place",), css="c-hide"), DURING),
-    ("name", "kind", "priority", "category", "place", "response_s", "resolve_s", "counts", "steps"), menu_=("system", 15), icon_="clock",
-    order_=("priority", "name", "id"))
-catalogue(DispatchRule, "dispatch-rules", forms.DispatchRuleForm, (
-    NameColumn("__str__", gettext_lazy("Rule")), Column("place.name", gettext_lazy("Place"), joins=("place",)),
-    Column("get_hours_display", gettext_lazy("Hours")), Column("get_mode_display", gettext_lazy("Mode")), DURING),
-    ("category", "place", "hours", "team", "mode"), menu_=("system", 16), icon_="route", order_=("id",), joins_=("category__parent", "team"))
+catalogue(
+    RepairCategory,
+    "categories",
+    forms.CategoryForm,
+    (
+        NameColumn("name", gettext_lazy("Name"), second="code"),
+        Column("parent.name", gettext_lazy("Part of"), joins=("parent",)),
+        Column("get_trade_display", gettext_lazy("Trade")),
+        Column("required_level", gettext_lazy("Needed level"), css="c-hide hq-end", kind="number"),
+        Column("team.name", gettext_lazy("Team"), joins=("team",)),
+        Column("get_proof_display", gettext_lazy("Proof"), css="c-hide"),
+        ACTIVE,
+    ),
+    (*NAMED_API, "parent", "trade", "required_level", "team", "impact", "urgency", "estimate_s", "proof"),
+    menu_=("system", 10),
+    icon_="category",
+    joins_=("parent",),
+)
+catalogue(
+    Symptom,
+    "symptoms",
+    forms.SymptomForm,
+    (
+        NAME,
+        CODE,
+        Column("category.name", gettext_lazy("Category"), joins=("category",)),
+        Column("get_hazard_display", gettext_lazy("Hazard")),
+        Column("order", gettext_lazy("Order"), sort="order", css="c-hide hq-end", kind="number"),
+        ACTIVE,
+    ),
+    (*NAMED_API, "category", "icon", "order", "hazard"),
+    menu_=("system", 11),
+    icon_="layout-grid",
+    order_=("order", "code"),
+    filters_=filters.SymptomFilters,
+)
+catalogue(
+    FailureCode,
+    "failure-codes",
+    forms.FailureCodeForm,
+    (
+        NAME,
+        CODE,
+        Column("get_level_display", gettext_lazy("Level")),
+        Column("category.name", gettext_lazy("Category"), joins=("category",)),
+        ACTIVE,
+    ),
+    (*NAMED_API, "level", "category"),
+    menu_=("system", 12),
+    icon_="list-check",
+)
+catalogue(
+    HoldReason,
+    "hold-reasons",
+    forms.HoldReasonForm,
+    (
+        NAME,
+        CODE,
+        Column("pauses", gettext_lazy("Pauses the clock")),
+        Column("max_days", gettext_lazy("At most days"), css="hq-end", kind="number"),
+        ACTIVE,
+    ),
+    (*NAMED_API, "pauses", "needs_date", "max_days"),
+    menu_=("system", 13),
+    icon_="player-pause",
+)
+catalogue(
+    PriorityRule,
+    "priority-rules",
+    forms.PriorityRuleForm,
+    (
+        NameColumn("__str__", gettext_lazy("Rule")),
+        Column("impact", gettext_lazy("Impact"), sort="impact", kind="number"),
+        Column("urgency", gettext_lazy("Urgency"), sort="urgency", kind="number"),
+        Column("priority", gettext_lazy("Priority"), show=prio),
+        DURING,
+    ),
+    ("impact", "urgency", "priority"),
+    menu_=("system", 14),
+    icon_="flag",
+    order_=("impact", "urgency", "id"),
+)
+catalogue(
+    ServicePolicy,
+    "policies",
+    forms.PolicyForm,
+    (
+        NameColumn("name", gettext_lazy("Name")),
+        Column("priority", gettext_lazy("Priority"), show=lambda row: prio(row) if row.priority else _("all")),
+        Column("response_s", gettext_lazy("Response"), show=lambda row: ui.duration(row.response_s)),
+        Column("resolve_s", gettext_lazy("Resolution"), show=lambda row: ui.duration(row.resolve_s)),
+        Column("get_counts_display", gettext_lazy("Counts")),
+        Column("category.name", gettext_lazy("Category"), joins=("category",), css="c-hide"),
+        Column("place.name", gettext_lazy("Place"), joins=("place",), css="c-hide"),
+        DURING,
+    ),
+    ("name", "kind", "priority", "category", "place", "response_s", "resolve_s", "counts", "steps"),
+    menu_=("system", 15),
+    icon_="clock",
+    order_=("priority", "name", "id"),
+)
+catalogue(
+    DispatchRule,
+    "dispatch-rules",
+    forms.DispatchRuleForm,
+    (
+        NameColumn("__str__", gettext_lazy("Rule")),
+        Column("place.name", gettext_lazy("Place"), joins=("place",)),
+        Column("get_hours_display", gettext_lazy("Hours")),
+        Column("get_mode_display", gettext_lazy("Mode")),
+        DURING,
+    ),
+    ("category", "place", "hours", "team", "mode"),
+    menu_=("system", 16),
+    icon_="route",
+    order_=("id",),
+    joins_=("category__parent", "team"),
+)
 catalogue(LabourRate, "labour-rates", forms.LabourRateForm, (
     NameColumn("team.name", gettext_lazy("Team"), joins=("team",)),
     Column("rate", gettext_lazy("CNY per hour"), css="hq-end", kind="money"), DURING),

@@ -62,8 +62,13 @@ def suggest(order: WorkOrder, at: datetime) -> list[Candidate]:
     """All technicians of the team: the fit ones ranked, then the others with the first reason against; ≤ 8 statements."""
     homes = Q(home_places__isnull=False)
     team = list(
-        Technician.objects.filter(staff__team_id=order.team_id, active=True).select_related("staff__person").order_by("staff__staff_no")
-        .annotate(buildings=ArrayAgg("home_places__ancestors__2", filter=homes, default=[]), sites=ArrayAgg("home_places__ancestors__1", filter=homes, default=[]))
+        Technician.objects.filter(staff__team_id=order.team_id, active=True)
+        .select_related("staff__person")
+        .order_by("staff__staff_no")
+        .annotate(
+            buildings=ArrayAgg("home_places__ancestors__2", filter=homes, default=[]),
+            sites=ArrayAgg("home_places__ancestors__1", filter=homes, default=[]),
+        )
     )
     if not team:
         return []

@@ -15,7 +15,9 @@ from maintenance.models import GuestContact, RepairRequest, WorkOrder
 def lapse_unanswered() -> int:
     """Reports that nobody answered for 3 working days end by themselves, without a rating."""
     days, done = limit("lapse_days"), 0
-    rows = RepairRequest.objects.filter(state="resolved", resolved_at__lt=clock.now() - timedelta(days=days), work_order__state__in=["done", "closed"])
+    rows = RepairRequest.objects.filter(
+        state="resolved", resolved_at__lt=clock.now() - timedelta(days=days), work_order__state__in=["done", "closed"]
+    )
     for request in rows.select_related("place")[:500]:
         if working_days_since(request.place, request.resolved_at) > days:  # type: ignore[arg-type]
             perform(request, "lapse", by=None)
@@ -27,7 +29,9 @@ def lapse_unanswered() -> int:
 def put_back_unstarted() -> int:
     """Orders claimed from the pool and not started within 4 working hours are offered again."""
     hours, done = limit("unstarted_hours"), 0
-    rows = WorkOrder.objects.filter(state="accepted", assignments__released_at__isnull=True, assignments__role="lead").select_related("place")
+    rows = WorkOrder.objects.filter(state="accepted", assignments__released_at__isnull=True, assignments__role="lead").select_related(
+        "place"
+    )
     for order in rows.prefetch_related("assignments")[:500]:
         taken = next((one for one in order.assignments.all() if one.released_at is None), None)  # type: ignore[attr-defined]
         if taken is None or taken.accepted_at is None or taken.accepted_at != taken.offered_at:

@@ -22,7 +22,9 @@ def waiting_count(person: Any) -> tuple[int, str]:
     return n, ""
 
 
-item("maintenance.queue", "repairs", 10, _("Queue"), "inbox", "maintenance:queue", roles="dispatcher facilities_manager", count=waiting_count)
+item(
+    "maintenance.queue", "repairs", 10, _("Queue"), "inbox", "maintenance:queue", roles="dispatcher facilities_manager", count=waiting_count
+)
 item("maintenance.board", "repairs", 15, _("Board"), "layout-kanban", "maintenance:board", roles=LEADERS)
 item("maintenance.buildings", "repairs", 25, _("Buildings"), "building", "maintenance:buildings", roles=LEADERS)
 item("maintenance.figures", "data", 10, _("Repair figures"), "chart-bar", "maintenance:figures", roles=LEADERS)
@@ -35,7 +37,9 @@ def to_verify(person: Any, limit: int) -> Any:
     access = access_of(person)
     if access.roles.isdisjoint({"team_leader", "facilities_manager", "safety_officer"}):
         return
-    rows = WorkOrder.objects.visible_to(person).filter(state="done").exclude(done_by=person).select_related("lead").order_by("done_at")[:limit]
+    rows = (
+        WorkOrder.objects.visible_to(person).filter(state="done").exclude(done_by=person).select_related("lead").order_by("done_at")[:limit]
+    )
     for order in rows:
         yield Waiting(order.title, order.get_absolute_url(), f"{order.number} · {order.place_label}", order.done_at)
 
@@ -46,21 +50,36 @@ def to_decide(person: Any, limit: int) -> Any:
     if not access_of(person).has("maintenance.repairrequest:change"):
         return
     for request in RepairRequest.objects.visible_to(person).waiting().roots().order_by("submitted_at")[:limit]:
-        yield Waiting(request.title, f"{reverse('maintenance:queue')}?pick=r{request.pk}", f"{request.number} · {request.place_label}", request.submitted_at)
+        yield Waiting(
+            request.title,
+            f"{reverse('maintenance:queue')}?pick=r{request.pk}",
+            f"{request.number} · {request.place_label}",
+            request.submitted_at,
+        )
 
 
 @widget("maintenance.place", "record:campus.Place", _("Repairs here"), order=20)
 def at_place(request: Any, record: Any = None) -> str:
     """Open orders at a place and below it."""
     rows = list(WorkOrder.objects.visible_to(request.user).live().at(record).select_related("lead").order_by("priority", "reported_at")[:6])
-    return render_to_string("maintenance/_orders.html", {"orders": rows, "more": f"{reverse('maintenance:workorder-list')}?place={record.pk}"}) if rows else ""
+    return (
+        render_to_string("maintenance/_orders.html", {"orders": rows, "more": f"{reverse('maintenance:workorder-list')}?place={record.pk}"})
+        if rows
+        else ""
+    )
 
 
 @widget("maintenance.equipment", "record:assets.Equipment", _("Repairs"), order=20)
 def of_equipment(request: Any, record: Any = None) -> str:
     """The latest orders of a piece of equipment."""
     rows = list(WorkOrder.objects.visible_to(request.user).filter(equipment=record).select_related("lead").order_by("-created_at")[:6])
-    return render_to_string("maintenance/_orders.html", {"orders": rows, "more": f"{reverse('maintenance:workorder-list')}?equipment={record.pk}"}) if rows else ""
+    return (
+        render_to_string(
+            "maintenance/_orders.html", {"orders": rows, "more": f"{reverse('maintenance:workorder-list')}?equipment={record.pk}"}
+        )
+        if rows
+        else ""
+    )
 
 
 @widget("maintenance.home_figures", "home", _("Repairs"), order=10, permission="maintenance.figures:view")
@@ -72,13 +91,22 @@ def home_figures(request: Any, record: Any = None) -> str:
     from maintenance.views.figures import card, midnight
 
     until = midnight(clock.now()) + timedelta(days=1)
-    cards = [card(code, request.user, until, timedelta(days=30)) for code in ("maintenance.on_time", "maintenance.backlog", "maintenance.satisfaction")]
+    cards = [
+        card(code, request.user, until, timedelta(days=30))
+        for code in ("maintenance.on_time", "maintenance.backlog", "maintenance.satisfaction")
+    ]
     return render_to_string("maintenance/_kpis.html", {"cards": cards})
 
 
 @widget("maintenance.home_late", "home", _("Late repairs"), order=20, permission="maintenance.workorder:view")
 def home_late(request: Any, record: Any = None) -> str:
     """What is late now."""
-    rows = list(WorkOrder.objects.visible_to(request.user).late().select_related("lead").prefetch_related("clocks__calendar_version").order_by("priority", "reported_at")[:6])
+    rows = list(
+        WorkOrder.objects.visible_to(request.user)
+        .late()
+        .select_related("lead")
+        .prefetch_related("clocks__calendar_version")
+        .order_by("priority", "reported_at")[:6]
+    )
     faces = [(order, face(next((row for row in order.clocks.all() if row.kind == "resolve"), None))) for order in rows]
     return render_to_string("maintenance/_late.html", {"rows": faces}) if rows else ""

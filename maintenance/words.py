@@ -48,7 +48,9 @@ def face(row: Clock | None) -> ClockFace | None:
     now = clock.now()
     if row.breached_at or (row.due_at and row.due_at < now):
         late = now - (row.breached_at or row.due_at)
-        return ClockFace("is-danger", _("%(time)s late") % {"time": ui.duration(int(late.total_seconds()))}, 100, name, _sentence(row, used))
+        return ClockFace(
+            "is-danger", _("%(time)s late") % {"time": ui.duration(int(late.total_seconds()))}, 100, name, _sentence(row, used)
+        )
     left = max(row.target_s - used, 0)
     if not row.running:
         return ClockFace("is-off", _("Paused: %(time)s left") % {"time": ui.duration(left)}, share, name, _sentence(row, used))

@@ -88,7 +88,10 @@ _INPUT: tuple[tuple[type[forms.Field], Any], ...] = (
     (forms.BooleanField, lambda f: serializers.BooleanField(required=f.required)),
     (forms.DateTimeField, lambda f: serializers.DateTimeField(required=f.required, allow_null=not f.required)),
     (forms.DateField, lambda f: serializers.DateField(required=f.required, allow_null=not f.required)),
-    (forms.DecimalField, lambda f: serializers.DecimalField(max_digits=14, decimal_places=3, required=f.required, allow_null=not f.required)),
+    (
+        forms.DecimalField,
+        lambda f: serializers.DecimalField(max_digits=14, decimal_places=3, required=f.required, allow_null=not f.required),
+    ),
     (forms.IntegerField, lambda f: serializers.IntegerField(required=f.required, allow_null=not f.required)),
 )
 
@@ -150,7 +153,12 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if not declared.may(request.user, "change", record):
             raise NotAllowed(_("You may not change this: %(what)s.") % {"what": declared.label})
         present = forms.models.model_to_dict(record, fields=list(build.base_fields))
-        form = build({**{k: v for k, v in present.items() if v is not None}, **_form_data(request)}, request.FILES, instance=record, person=request.user)
+        form = build(
+            {**{k: v for k, v in present.items() if v is not None}, **_form_data(request)},
+            request.FILES,
+            instance=record,
+            person=request.user,
+        )
         return Response(self.shown(resources.update(declared, record, cleaned(form), by=request.user, client_uid=client_key(request))))
 
     def perform_move(self, request: Request, pk: int, move: str) -> Response:
@@ -190,7 +198,10 @@ def viewset_of(declared: type[Resource]) -> type[RecordViewSet]:
                                         responses={200: shape, **REFUSALS}),
     }
     body: dict[str, Any] = {
-        "resource": declared, "serializer_class": shape, "filterset_class": declared.filterset, "queryset": declared.model._base_manager.none(),
+        "resource": declared,
+        "serializer_class": shape,
+        "filterset_class": declared.filterset,
+        "queryset": declared.model._base_manager.none(),
         "__doc__": declared.model.__doc__,
     }
     flow = WORKFLOWS.get(declared.kind)
@@ -224,5 +235,7 @@ def api_urls() -> list[Any]:
         found.append(path(f"{stem}<int:pk>/", viewset.as_view(on_one), name=f"{name}-detail"))
         for step in WORKFLOWS.get(declared.kind) or ():
             if step.by_people:
-                found.append(path(f"{stem}<int:pk>/{step.name}/", viewset.as_view({"post": f"move_{step.name}"}), name=f"{name}-{step.name}"))
+                found.append(
+                    path(f"{stem}<int:pk>/{step.name}/", viewset.as_view({"post": f"move_{step.name}"}), name=f"{name}-{step.name}")
+                )
     return found

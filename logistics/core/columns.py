@@ -71,9 +71,8 @@ class Column:
         content = self.text(record)
         css = f' class="{self.css}"' if self.css else ""
         if self.heading:
-            return mark_safe(
-                f'<th role=rowheader scope=row class="c-title {self.css}"><a href={record.get_absolute_url()}>{content}</a>{self.below(record)}</th>'
-            )
+            link = f"<a href={record.get_absolute_url()}>{content}</a>{self.below(record)}"
+            return mark_safe(f'<th role=rowheader scope=row class="c-title {self.css}">{link}</th>')
         return mark_safe(f"<td role=cell{css}>{content}</td>")
 
     def below(self, record: Any) -> str:

@@ -1,4 +1,8 @@
-"""What the API framework is configured with: who asks, how pages are cut, how refusals read. Apart from `api`, which it would import in a circle."""
+"""What the API framework is configured with: who asks, how pages are cut, how refusals read.
+
+Apart from `api`, which it would import in a circle.
+"""
+
 from __future__ import annotations
 
 from typing import Any

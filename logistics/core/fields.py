@@ -25,7 +25,13 @@ class DaysWidget(forms.MultiWidget):
     """Two dates."""
 
     def __init__(self, attrs: Any = None):
-        super().__init__([forms.DateInput({"type": "date", "aria-label": _("first day")}), forms.DateInput({"type": "date", "aria-label": _("last day")})], attrs)
+        super().__init__(
+            [
+                forms.DateInput({"type": "date", "aria-label": _("first day")}),
+                forms.DateInput({"type": "date", "aria-label": _("last day")}),
+            ],
+            attrs,
+        )
 
     def decompress(self, value: Any) -> list[Any]:
         if not value:

@@ -86,7 +86,9 @@ def items_for(access: Access) -> list[Item]:
     for declared in all_resources():
         if declared.menu and declared.may_list(access.person):
             section, order = declared.menu
-            shown.append(Item(declared.kind, section, order, declared.menu_label or declared.label_plural, declared.icon, declared.url_name("list")))
+            shown.append(
+                Item(declared.kind, section, order, declared.menu_label or declared.label_plural, declared.icon, declared.url_name("list"))
+            )
     if shown:
         shown.append(Item("home", "", 0, _("Home"), "home", "home"))
     return sorted(shown, key=lambda entry: (SECTIONS[entry.section].order, entry.order))

@@ -144,7 +144,9 @@ class ListPage(RecordPage):
                     "actions": [{"label": _("Clear all"), "url": self.request.path, "primary": True}]}
         actions = []
         if can_add(self.resource, self.request.user):
-            actions = [{"label": _("New %(what)s") % {"what": self.resource.label}, "url": reverse(self.resource.url_name("add")), "primary": True}]
+            actions = [
+                {"label": _("New %(what)s") % {"what": self.resource.label}, "url": reverse(self.resource.url_name("add")), "primary": True}
+            ]
         return {"kind": "first", "icon": self.resource.icon, "title": _("No %(what)s yet") % what,
                 "text": _("They appear here as soon as there are some."), "actions": actions}
 
@@ -303,9 +305,15 @@ class MovePage(RecordPage):
                 form.full_clean()
             form.add_error(None, error)
             return self.ask(record, move, form, status=422)
-        messages.success(request, _("%(what)s: %(state)s") % {"what": self.resource.title(fresh), "state": fresh.workflow.state(fresh).label})
+        messages.success(
+            request, _("%(what)s: %(state)s") % {"what": self.resource.title(fresh), "state": fresh.workflow.state(fresh).label}
+        )
         visible = self.resource.rows(request.user).filter(pk=pk).exists()
-        return after(request, request.POST.get("next") or (fresh.get_absolute_url() if visible else reverse(self.resource.url_name("list"))), step.name)
+        return after(
+            request,
+            request.POST.get("next") or (fresh.get_absolute_url() if visible else reverse(self.resource.url_name("list"))),
+            step.name,
+        )
 
     def check(self, record: models.Model, name: str) -> Any:
         flow = getattr(record, "workflow", None)
@@ -319,8 +327,15 @@ class MovePage(RecordPage):
     def ask(self, record: models.Model, name: str, form: Any, status: int = 200) -> HttpResponse:
         step = record.workflow.moves[name]  # type: ignore[attr-defined]
         page = {
-            "title": step.question or step.label, "record": record, "move": step, "form": form, "submit_label": step.label, "danger": step.danger,
-            "action": self.request.path, "cancel_url": record.get_absolute_url(), "client_uid": client_uid(self.request) or str(uuid.uuid4()),
+            "title": step.question or step.label,
+            "record": record,
+            "move": step,
+            "form": form,
+            "submit_label": step.label,
+            "danger": step.danger,
+            "action": self.request.path,
+            "cancel_url": record.get_absolute_url(),
+            "client_uid": client_uid(self.request) or str(uuid.uuid4()),
             "next": self.request.POST.get("next") or self.request.GET.get("next", ""),
             "enctype": "multipart/form-data" if form is not None and form.is_multipart() else "",
             "why": str(step.guard(record, self.request.user) or "") if step.guard else "",
@@ -421,7 +436,9 @@ class HistoryPage(RecordPage):
         people = get_user_model()._default_manager.in_bulk({row["who"] for row in rows if row["who"]})
         for row in rows:
             row["who"] = people.get(row["who"])
-            row["fields"] = [(field.verbose_name, _history_words(field, before), _history_words(field, value)) for field, before, value in row["fields"]]
+            row["fields"] = [
+                (field.verbose_name, _history_words(field, before), _history_words(field, value)) for field, before, value in row["fields"]
+            ]
         page = {"title": _("History of %(what)s") % {"what": self.resource.title(record)}, "rows": rows,
                 "crumbs": [{"label": self.resource.title(record), "url": record.get_absolute_url()}]}
         return self.show("core/history.html", page, record=record)
@@ -523,7 +540,10 @@ class OptionsPage(RecordPage):
         hint = declared.option_hint
         from logistics.core.columns import follow
 
-        found = [{"id": row.pk, "text": str(row), "hint": str(follow(row, hint) or "") if hint else ""} for row in rows.order_by(*declared.order)[:30]]
+        found = [
+            {"id": row.pk, "text": str(row), "hint": str(follow(row, hint) or "") if hint else ""}
+            for row in rows.order_by(*declared.order)[:30]
+        ]
         return JsonResponse({"results": found})
 
 

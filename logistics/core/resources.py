@@ -50,23 +50,23 @@ class Resource:
 
     # names -------------------------------------------------------------------------------------------------------
     @classproperty
-    def app(cls) -> str:  # noqa: N805
+    def app(cls) -> str:
         return cls.model._meta.app_label
 
     @classproperty
-    def kind(cls) -> str:  # noqa: N805
+    def kind(cls) -> str:
         return kind_of(cls.model)
 
     @classproperty
-    def label(cls) -> Any:  # noqa: N805
+    def label(cls) -> Any:
         return cls.model._meta.verbose_name
 
     @classproperty
-    def label_plural(cls) -> Any:  # noqa: N805
+    def label_plural(cls) -> Any:
         return cls.model._meta.verbose_name_plural
 
     @classproperty
-    def url_stem(cls) -> str:  # noqa: N805
+    def url_stem(cls) -> str:
         return cls.model._meta.model_name
 
     @classmethod

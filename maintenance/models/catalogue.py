@@ -67,7 +67,9 @@ class RepairCategory(Named):
         verbose_name_plural = _("repair categories")
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(name="category_levels", condition=Q(required_level__range=(1, 5), impact__range=(1, 4), urgency__range=(1, 4))),
+            models.CheckConstraint(
+                name="category_levels", condition=Q(required_level__range=(1, 5), impact__range=(1, 4), urgency__range=(1, 4))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +119,9 @@ class FailureCode(Named):
         CAUSE = "cause", _("cause")
         REMEDY = "remedy", _("remedy")
 
-    category = models.ForeignKey(RepairCategory, models.PROTECT, null=True, blank=True, related_name="failure_codes", verbose_name=_("category"))
+    category = models.ForeignKey(
+        RepairCategory, models.PROTECT, null=True, blank=True, related_name="failure_codes", verbose_name=_("category")
+    )
     level = models.CharField(_("level"), max_length=8, choices=Level)
 
     class Meta:

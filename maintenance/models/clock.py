@@ -38,7 +38,10 @@ class Clock(models.Model):
         verbose_name = _("clock")
         verbose_name_plural = _("clocks")
         constraints = [
-            models.CheckConstraint(name="clock_one_owner", condition=Q(request__isnull=False, order__isnull=True) | Q(request__isnull=True, order__isnull=False)),
+            models.CheckConstraint(
+                name="clock_one_owner",
+                condition=Q(request__isnull=False, order__isnull=True) | Q(request__isnull=True, order__isnull=False),
+            ),
             models.UniqueConstraint(fields=["request", "kind"], name="clock_request_kind", condition=Q(request__isnull=False)),
             models.UniqueConstraint(fields=["order", "kind"], name="clock_order_kind", condition=Q(order__isnull=False)),
             models.CheckConstraint(name="clock_running_has_due", condition=Q(running=False) | Q(due_at__isnull=False)),

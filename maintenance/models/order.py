@@ -55,12 +55,16 @@ class WorkOrder(Titled, Here, Searchable, ScopedModel):
     urgency = models.PositiveSmallIntegerField(_("urgency"), default=3)
     team = models.ForeignKey("accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team"))
     pool = models.BooleanField(_("in the pool"), default=False)
-    lead = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="led_orders", verbose_name=_("technician"))
+    lead = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="led_orders", verbose_name=_("technician")
+    )
     planned_start = models.DateTimeField(_("planned from"), null=True, blank=True)
     planned_end = models.DateTimeField(_("planned to"), null=True, blank=True)
     estimate_s = models.PositiveIntegerField(_("estimated effort in seconds"), default=3600)
     proof = models.CharField(_("proof of work"), max_length=12, choices=RepairCategory.Proof, default="none")
-    problem = models.ForeignKey("maintenance.FailureCode", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("problem"))
+    problem = models.ForeignKey(
+        "maintenance.FailureCode", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("problem")
+    )
     cause = models.ForeignKey("maintenance.FailureCode", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cause"))
     remedy = models.ForeignKey("maintenance.FailureCode", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("remedy"))
     stops_use = models.BooleanField(_("cannot be used"), default=False)
@@ -169,7 +173,11 @@ class Hold(models.Model):
     class Meta:
         verbose_name = _("hold")
         verbose_name_plural = _("holds")
-        constraints = [ExclusionConstraint(name="hold_one_at_a_time", expressions=[("order", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)])]
+        constraints = [
+            ExclusionConstraint(
+                name="hold_one_at_a_time", expressions=[("order", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)]
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.order} · {self.reason}"

@@ -83,7 +83,9 @@ class ServicePolicy(Dated):
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind of order"), max_length=12, blank=True)
     priority = models.CharField(_("priority"), max_length=2, choices=Priority, blank=True)
-    category = models.ForeignKey("maintenance.RepairCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category"))
+    category = models.ForeignKey(
+        "maintenance.RepairCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
+    )
     place = models.ForeignKey("campus.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place"))
     response_s = models.PositiveIntegerField(_("response in seconds"))
     resolve_s = models.PositiveIntegerField(_("resolution in seconds"))
@@ -119,10 +121,14 @@ class DispatchRule(Dated):
         OPEN = "open", _("in working hours")
         CLOSED = "closed", _("outside working hours")
 
-    category = models.ForeignKey("maintenance.RepairCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category"))
+    category = models.ForeignKey(
+        "maintenance.RepairCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
+    )
     place = models.ForeignKey("campus.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place"))
     hours = models.CharField(_("hours"), max_length=6, choices=Hours, default=Hours.ANY)
-    team = models.ForeignKey("accounts.Department", models.PROTECT, related_name="+", verbose_name=_("team"), limit_choices_to={"kind": "team"})
+    team = models.ForeignKey(
+        "accounts.Department", models.PROTECT, related_name="+", verbose_name=_("team"), limit_choices_to={"kind": "team"}
+    )
     mode = models.CharField(_("mode"), max_length=7, choices=Mode, default=Mode.SUGGEST)
 
     class Meta:
@@ -150,7 +156,9 @@ class LabourRate(Dated):
         verbose_name = _("labour rate")
         verbose_name_plural = _("labour rates")
         ordering = ["team"]
-        constraints = [ExclusionConstraint(name="labour_rate_once", expressions=[("team", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)])]
+        constraints = [
+            ExclusionConstraint(name="labour_rate_once", expressions=[("team", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)])
+        ]
 
     def __str__(self) -> str:
         return f"{self.team}: {self.rate}"
@@ -178,7 +186,9 @@ class ReportLimit(Dated):
         verbose_name = _("reporting rule")
         verbose_name_plural = _("reporting rules")
         ordering = ["name"]
-        constraints = [ExclusionConstraint(name="report_limit_once", expressions=[("name", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)])]
+        constraints = [
+            ExclusionConstraint(name="report_limit_once", expressions=[("name", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)])
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_name_display()}: {self.value}"

@@ -76,8 +76,12 @@ class RepairRequest(Titled, Here, Searchable, ScopedModel):
 
     number = models.CharField(_("number"), max_length=20, unique=True, null=True, editable=False)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.WEB)
-    reporter = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="repair_requests", verbose_name=_("reporter"))
-    taken_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken down by"))
+    reporter = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="repair_requests", verbose_name=_("reporter")
+    )
+    taken_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken down by")
+    )
     equipment = models.ForeignKey("assets.Equipment", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("equipment"))
     category = models.ForeignKey("maintenance.RepairCategory", models.PROTECT, related_name="+", verbose_name=_("category"))
     symptom = models.ForeignKey("maintenance.Symptom", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("symptom"))
@@ -88,7 +92,9 @@ class RepairRequest(Titled, Here, Searchable, ScopedModel):
     access_note = models.CharField(_("times of access"), max_length=120, blank=True)
     submitted_at = models.DateTimeField(_("reported"), default=clock.now)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.SUBMITTED)
-    work_order = models.ForeignKey("maintenance.WorkOrder", models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("work order"))
+    work_order = models.ForeignKey(
+        "maintenance.WorkOrder", models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("work order")
+    )
     joined_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="joined", verbose_name=_("joined to"))
     split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("split from"))
     resolved_at = models.DateTimeField(_("repaired"), null=True, blank=True, editable=False)

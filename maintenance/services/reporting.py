@@ -60,7 +60,9 @@ def open_reports(place: Any, equipment: Any = None, category: RepairCategory | N
         near |= Q(place_id=place.parent_id, place__kind="room")
     if category is not None:
         siblings = {category.pk} | ({category.parent_id} if category.parent_id else set())
-        near &= Q(category_id__in=siblings) | (Q(category__parent_id=category.parent_id) if category.parent_id else Q(category__parent_id=category.pk))
+        near &= Q(category_id__in=siblings) | (
+            Q(category__parent_id=category.parent_id) if category.parent_id else Q(category__parent_id=category.pk)
+        )
     same = (near | Q(equipment=equipment)) if equipment is not None else near
     rows = (
         RepairRequest.objects.roots().open().filter(same, submitted_at__gte=since)
@@ -94,13 +96,37 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
     if not (symptom or description.strip()):
         raise ValidationError({"description": _("Say in a few words what is wrong.")})
     pictures = list(photos)
-    content = ["report", place, symptom, category, description, equipment, reporter, access, join_to, [one.sha256 for one in pictures], guest]
+    content = [
+        "report",
+        place,
+        symptom,
+        category,
+        description,
+        equipment,
+        reporter,
+        access,
+        join_to,
+        [one.sha256 for one in pictures],
+        guest,
+    ]
 
     def act() -> RepairRequest:
         with transaction.atomic():
             return _write(
-                place=place, by=by, symptom=symptom, category=category, description=description.strip(), equipment=equipment, channel=channel,
-                reporter=reporter or by, access=access, access_note=access_note, stops_use=stops_use, join_to=join_to, pictures=pictures, guest=guest,
+                place=place,
+                by=by,
+                symptom=symptom,
+                category=category,
+                description=description.strip(),
+                equipment=equipment,
+                channel=channel,
+                reporter=reporter or by,
+                access=access,
+                access_note=access_note,
+                stops_use=stops_use,
+                join_to=join_to,
+                pictures=pictures,
+                guest=guest,
             )
 
     request, made = once(client_uid, by, content, act)
@@ -128,7 +154,9 @@ def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCate
     if pictures:
         attach(request, pictures, by=by, role="fault")
     if guest is not None:
-        GuestContact.objects.create(request=request, name=guest.get("name", ""), phone=guest.get("phone", ""), token_hash=guest["token_hash"])
+        GuestContact.objects.create(
+            request=request, name=guest.get("name", ""), phone=guest.get("phone", ""), token_hash=guest["token_hash"]
+        )
     orders.start_request_clock(request)
     if root is not None and root.work_order_id:
         perform(request, "accept", by=None, order=root.work_order)

@@ -80,14 +80,36 @@ def entries(person: Any) -> list[Entry]:
         clock_ = next(iter(row.clocks.all()), None)
         priority = orders.SHIPPED_PRIORITIES[row.category.impact - 1].split()[row.category.urgency - 1] if row.hazard == "none" else "P1"
         shown = ClockFace("is-off", _("Waiting for the reporter"), 100) if row.state == "needs_info" else face(clock_)
-        found.append(Entry(f"r{row.pk}", row, priority, row.joined_count + 1, shown, clock_.due_at if clock_ else None,
-                           int((now - row.submitted_at).total_seconds()), row.category, row.reporter.name if row.reporter_id else _("Guest")))
+        found.append(
+            Entry(
+                f"r{row.pk}",
+                row,
+                priority,
+                row.joined_count + 1,
+                shown,
+                clock_.due_at if clock_ else None,
+                int((now - row.submitted_at).total_seconds()),
+                row.category,
+                row.reporter.name if row.reporter_id else _("Guest"),
+            )
+        )
     unassigned = (WorkOrder.objects.visible_to(person).filter(state="open").select_related("category__parent", "team")
                   .annotate(joined_count=Count("requests")).prefetch_related(response).order_by("reported_at")[:MOST])
     for order in unassigned:
         clock_ = next(iter(order.clocks.all()), None)
-        found.append(Entry(f"o{order.pk}", order, order.priority, max(order.joined_count, 1), face(clock_), clock_.due_at if clock_ else None,
-                           int((now - order.reported_at).total_seconds()), order.category, _("Pool") if order.pool else order.team.name if order.team_id else ""))
+        found.append(
+            Entry(
+                f"o{order.pk}",
+                order,
+                order.priority,
+                max(order.joined_count, 1),
+                face(clock_),
+                clock_.due_at if clock_ else None,
+                int((now - order.reported_at).total_seconds()),
+                order.category,
+                _("Pool") if order.pool else order.team.name if order.team_id else "",
+            )
+        )
     return sorted(found, key=lambda one: (one.priority != "P1", not one.late, one.due is None, one.due or now, one.key))
 
 
@@ -112,13 +134,33 @@ def queue(request: HttpRequest) -> HttpResponse:
     picked = next((one for one in everything if one.key == request.GET.get("pick")), shown[0] if shown else None)
     late = sum(one.late for one in everything)
     page = {
-        "title": _("Queue"), "sentence": queue_sentence(everything, late),
-        "chips": [{"label": label, "count": n, "icon": icon, "on": code == show, "url": f"?show={code}" if code else "?"} for label, code, n, icon in chips],
-        "empty": None if shown else {"kind": "done", "title": _("Nothing is waiting for you"), "text": _("New reports appear here by themselves."),
-                                     "actions": [{"label": _("See the board"), "url": reverse("maintenance:board")}]},
+        "title": _("Queue"),
+        "sentence": queue_sentence(everything, late),
+        "chips": [
+            {"label": label, "count": n, "icon": icon, "on": code == show, "url": f"?show={code}" if code else "?"}
+            for label, code, n, icon in chips
+        ],
+        "empty": None
+        if shown
+        else {
+            "kind": "done",
+            "title": _("Nothing is waiting for you"),
+            "text": _("New reports appear here by themselves."),
+            "actions": [{"label": _("See the board"), "url": reverse("maintenance:board")}],
+        },
     }
-    return render(request, "maintenance/queue.html", {
-        "layout": layout(request), "page": page, "entries": shown, "picked": picked, "show": show, **(panel_of(request, picked) if picked else {})})
+    return render(
+        request,
+        "maintenance/queue.html",
+        {
+            "layout": layout(request),
+            "page": page,
+            "entries": shown,
+            "picked": picked,
+            "show": show,
+            **(panel_of(request, picked) if picked else {}),
+        },
+    )
 
 
 def queue_sentence(everything: list[Entry], late: int) -> str:
@@ -144,23 +186,46 @@ def panel_of(request: HttpRequest, entry: Any) -> dict[str, Any]:
     record = pick(request.user, entry.key if isinstance(entry, Entry) else entry)
     key = entry.key if isinstance(entry, Entry) else entry
     if isinstance(record, RepairRequest):
-        draft = WorkOrder(category=record.category, place=record.place, equipment=record.equipment, team=record.category.team, planned_start=None, planned_end=None)
+        draft = WorkOrder(
+            category=record.category,
+            place=record.place,
+            equipment=record.equipment,
+            team=record.category.team,
+            planned_start=None,
+            planned_end=None,
+        )
         rule = orders.rule_for(draft, clock.now())
         draft.team = rule.team if rule else draft.team
         words, photos = record.description, photos_of(record)
-        twins = [one for one in open_reports(record.place, record.equipment, record.category) if one.root.pk not in (record.pk, record.joined_to_id)]
+        twins = [
+            one
+            for one in open_reports(record.place, record.equipment, record.category)
+            if one.root.pk not in (record.pk, record.joined_to_id)
+        ]
     else:
         draft, twins = record, []
         requests = list(record.requests.values_list("pk", "description"))  # type: ignore[attr-defined]
         words = "\n".join(text for _pk, text in requests if text)
         from logistics.core.models import Attachment
 
-        photos = Attachment.objects.filter(kind="maintenance.repairrequest", object_id__in=[pk for pk, _text in requests]).select_related("by")
+        photos = Attachment.objects.filter(kind="maintenance.repairrequest", object_id__in=[pk for pk, _text in requests]).select_related(
+            "by"
+        )
     candidates = suggest(draft, clock.now()) if draft.team_id else []
     return {
-        "key": key, "record": record, "is_request": isinstance(record, RepairRequest), "words": words, "photos": photo_cards(photos), "twins": twins,
-        "fit": [one for one in candidates if not one.reason][:4], "away": [one for one in candidates if one.reason and not one.barred][:4], "unfit": [one for one in candidates if one.barred], "team": draft.team,
-        "moves": move_buttons(record, request.user), "client_uid": uuid.uuid4(), "oldest_twin": min((one.root.pk for one in twins), default=None),
+        "key": key,
+        "record": record,
+        "is_request": isinstance(record, RepairRequest),
+        "words": words,
+        "photos": photo_cards(photos),
+        "twins": twins,
+        "fit": [one for one in candidates if not one.reason][:4],
+        "away": [one for one in candidates if one.reason and not one.barred][:4],
+        "unfit": [one for one in candidates if one.barred],
+        "team": draft.team,
+        "moves": move_buttons(record, request.user),
+        "client_uid": uuid.uuid4(),
+        "oldest_twin": min((one.root.pk for one in twins), default=None),
     }
 
 
@@ -213,7 +278,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
             done += 1
         except (Conflict, ValidationError) as error:
             refused.append(f"{other.number}: {' '.join(error.messages) if isinstance(error, ValidationError) else error}")
-    messages.success(request, ngettext("%(n)s report joined to %(root)s", "%(n)s reports joined to %(root)s", done) % {"n": done, "root": root.number})
+    messages.success(
+        request, ngettext("%(n)s report joined to %(root)s", "%(n)s reports joined to %(root)s", done) % {"n": done, "root": root.number}
+    )
     for line in refused:
         messages.error(request, line)
     return redirect(f"{reverse('maintenance:queue')}?pick=r{root.pk}")
@@ -244,28 +311,61 @@ def board(request: HttpRequest) -> HttpResponse:
     for code in LANES:
         state, cards = flow._states[code], [row for row in found if row.state == code]
         busy = Counter(card.lead for card in cards if card.lead_id).most_common(1) if code == "in_progress" else []
-        over = _("At most %(most)s at once; %(name)s has %(n)s.") % {"most": AT_ONCE, "name": busy[0][0].name, "n": busy[0][1]} if busy and busy[0][1] > AT_ONCE else ""
-        lanes.append({"state": state, "count": counts.get(code, 0), "over": over, "more": max(counts.get(code, 0) - len(cards), 0),
-                      "more_url": f"{reverse('maintenance:workorder-list')}?state={code}",
-                      "cards": [{"order": card, "face": face(next(iter(card.clocks.all()), None)), "moves": reverse("maintenance:order-moves", args=[card.pk])} for card in cards]})
-    teams = Department.objects.filter(kind="team", pk__in=WorkOrder.objects.visible_to(request.user).filter(state__in=LIVE_STATES).values("team_id"))
-    page = {"title": _("Board"), "sentence": ngettext("%(n)s order is open.", "%(n)s orders are open.", sum(counts.values())) % {"n": sum(counts.values())},
-            "segments": segments("board"),
-            "chips": [{"label": _("All teams"), "count": None, "icon": "", "on": not team, "url": "?"},
-                      *[{"label": one.name, "count": None, "icon": "", "on": team == str(one.pk), "url": f"?team={one.pk}"} for one in teams]]}
+        over = (
+            _("At most %(most)s at once; %(name)s has %(n)s.") % {"most": AT_ONCE, "name": busy[0][0].name, "n": busy[0][1]}
+            if busy and busy[0][1] > AT_ONCE
+            else ""
+        )
+        lanes.append(
+            {
+                "state": state,
+                "count": counts.get(code, 0),
+                "over": over,
+                "more": max(counts.get(code, 0) - len(cards), 0),
+                "more_url": f"{reverse('maintenance:workorder-list')}?state={code}",
+                "cards": [
+                    {
+                        "order": card,
+                        "face": face(next(iter(card.clocks.all()), None)),
+                        "moves": reverse("maintenance:order-moves", args=[card.pk]),
+                    }
+                    for card in cards
+                ],
+            }
+        )
+    teams = Department.objects.filter(
+        kind="team", pk__in=WorkOrder.objects.visible_to(request.user).filter(state__in=LIVE_STATES).values("team_id")
+    )
+    page = {
+        "title": _("Board"),
+        "sentence": ngettext("%(n)s order is open.", "%(n)s orders are open.", sum(counts.values())) % {"n": sum(counts.values())},
+        "segments": segments("board"),
+        "chips": [
+            {"label": _("All teams"), "count": None, "icon": "", "on": not team, "url": "?"},
+            *[{"label": one.name, "count": None, "icon": "", "on": team == str(one.pk), "url": f"?team={one.pk}"} for one in teams],
+        ],
+    }
     return render(request, "maintenance/board.html", {"layout": layout(request), "page": page, "lanes": lanes})
 
 
 def segments(current: str) -> list[dict[str, Any]]:
-    return [{"label": label, "url": reverse(name), "current": code == current} for code, label, name in (
-        ("list", _("List"), "maintenance:workorder-list"), ("board", _("Board"), "maintenance:board"), ("buildings", _("Buildings"), "maintenance:buildings"))]
+    return [
+        {"label": label, "url": reverse(name), "current": code == current}
+        for code, label, name in (
+            ("list", _("List"), "maintenance:workorder-list"),
+            ("board", _("Board"), "maintenance:board"),
+            ("buildings", _("Buildings"), "maintenance:buildings"),
+        )
+    ]
 
 
 @login_required
 def order_moves(request: HttpRequest, pk: int) -> HttpResponse:
     """The moves of a card, in the dialog."""
     order = get_object_or_404(WorkOrder.objects.visible_to(request.user), pk=pk)
-    return render(request, "maintenance/_order_moves.html", {"layout": layout(request), "order": order, "moves": move_buttons(order, request.user)})
+    return render(
+        request, "maintenance/_order_moves.html", {"layout": layout(request), "order": order, "moves": move_buttons(order, request.user)}
+    )
 
 
 @login_required
@@ -274,8 +374,18 @@ def buildings(request: HttpRequest) -> HttpResponse:
     if not access_of(request.user).has("maintenance.workorder:view"):
         raise NotAllowed(_("This view is for those who lead repairs."))
     late = Clock.objects.filter(kind="resolve", breached_at__isnull=False).values("order_id")
-    rows = (WorkOrder.objects.visible_to(request.user).filter(state__in=LIVE_STATES).order_by().values(building=F("place__ancestors__2"))
-            .annotate(n=Count("pk"), late=Count("pk", filter=Q(pk__in=late)), waiting=Count("pk", filter=Q(state="open")), p1=Count("pk", filter=Q(priority="P1"))))
+    rows = (
+        WorkOrder.objects.visible_to(request.user)
+        .filter(state__in=LIVE_STATES)
+        .order_by()
+        .values(building=F("place__ancestors__2"))
+        .annotate(
+            n=Count("pk"),
+            late=Count("pk", filter=Q(pk__in=late)),
+            waiting=Count("pk", filter=Q(state="open")),
+            p1=Count("pk", filter=Q(priority="P1")),
+        )
+    )
     found = {row["building"]: row for row in rows if row["building"]}
     places = Place.objects.in_bulk(found)
     parents = Place.objects.in_bulk({place.parent_id for place in places.values()})
@@ -318,8 +428,15 @@ def wallboard(request: HttpRequest) -> HttpResponse:
         (_("To decide"), RepairRequest.objects.visible_to(request.user).waiting().count(), _("reports"), "", False),
         (_("On duty"), len(on_duty), _("people"), ", ".join(team.name for team in teams[:3]), False),
     ]
-    return render(request, "maintenance/wallboard.html", {
-        "now": now, "rows": [*late, *near, *rest][:5], "school": school, "day_kind": day_kind(school, timezone.localdate(now)) if school else "",
-        "kpis": [{"name": name, "value": value, "unit": unit, "foot": foot, "bad": bad} for name, value, unit, foot, bad in figures],
-        "waiting": [(order, shown) for order, shown in faces if order.state == "open"][:3],
-    })
+    return render(
+        request,
+        "maintenance/wallboard.html",
+        {
+            "now": now,
+            "rows": [*late, *near, *rest][:5],
+            "school": school,
+            "day_kind": day_kind(school, timezone.localdate(now)) if school else "",
+            "kpis": [{"name": name, "value": value, "unit": unit, "foot": foot, "bad": bad} for name, value, unit, foot, bad in figures],
+            "waiting": [(order, shown) for order, shown in faces if order.state == "open"][:3],
+        },
+    )

@@ -20,7 +20,13 @@ from maintenance import measures
 from maintenance.views.dispatch import layout
 
 SPANS = {"week": 7, "month": 30, "term": 120}
-TARGETS = {"maintenance.on_time": 90, "maintenance.response_on_time": 90, "maintenance.backlog": 45, "maintenance.satisfaction": 4.5, "maintenance.rework": 5}
+TARGETS = {
+    "maintenance.on_time": 90,
+    "maintenance.response_on_time": 90,
+    "maintenance.backlog": 45,
+    "maintenance.satisfaction": 4.5,
+    "maintenance.rework": 5,
+}
 CARDS = ("maintenance.on_time", "maintenance.response_on_time", "maintenance.backlog", "maintenance.satisfaction", "maintenance.rework")
 POINTS = 8
 
@@ -75,23 +81,70 @@ def figures(request: HttpRequest) -> HttpResponse:
     places = measures.by_building(person, (until - length, until))
     kinds = measures.by_category(person, (until - length, until))
     charts = {
-        "on_time": line_chart(title=_on_time_title(weeks), note=_("Share of due repairs finished in time, by week"), unit="%", target=90,
-                              labels=[week["week"].strftime("%d.%m") for week in weeks], series=[(_("On time"), [week["value"] for week in weeks])]),
-        "backlog": bar_chart(title=_backlog_title(bands), note=_("Open orders by days since the first report"), labels=[_band(band) for band, _n in bands],
-                             values=[n for _band_, n in bands], unit=_("orders"), worse_rows=(3, 4), url=f"{reverse('maintenance:workorder-list')}?live=true"),
-        "places": bar_chart(title=_most(_("Most orders came from %(name)s"), [row["place"].name for row in places]), note=_("Orders made in the period, by building"),
-                            labels=[row["place"].name for row in places], values=[row["n"] for row in places], unit=_("orders")),
-        "kinds": bar_chart(title=_most(_("%(name)s broke most often"), [row["category"].name for row in kinds]), note=_("Orders made in the period, by category"),
-                           labels=[row["category"].name for row in kinds], values=[row["n"] for row in kinds], unit=_("orders")),
+        "on_time": line_chart(
+            title=_on_time_title(weeks),
+            note=_("Share of due repairs finished in time, by week"),
+            unit="%",
+            target=90,
+            labels=[week["week"].strftime("%d.%m") for week in weeks],
+            series=[(_("On time"), [week["value"] for week in weeks])],
+        ),
+        "backlog": bar_chart(
+            title=_backlog_title(bands),
+            note=_("Open orders by days since the first report"),
+            labels=[_band(band) for band, _n in bands],
+            values=[n for _band_, n in bands],
+            unit=_("orders"),
+            worse_rows=(3, 4),
+            url=f"{reverse('maintenance:workorder-list')}?live=true",
+        ),
+        "places": bar_chart(
+            title=_most(_("Most orders came from %(name)s"), [row["place"].name for row in places]),
+            note=_("Orders made in the period, by building"),
+            labels=[row["place"].name for row in places],
+            values=[row["n"] for row in places],
+            unit=_("orders"),
+        ),
+        "kinds": bar_chart(
+            title=_most(_("%(name)s broke most often"), [row["category"].name for row in kinds]),
+            note=_("Orders made in the period, by category"),
+            labels=[row["category"].name for row in kinds],
+            values=[row["n"] for row in kinds],
+            unit=_("orders"),
+        ),
     }
-    more = [{"title": MEASURES[code].title, "definition": MEASURES[code].definition, "unit": MEASURES[code].unit,
-             "value": shown((figure := MEASURES[code].compute(person, (until - length, until))).value, MEASURES[code].unit), "n": figure.n, "url": figure.rows_url}
-            for code in ("maintenance.resolution", "maintenance.first_response", "maintenance.clock_coverage", "maintenance.rating_share", "maintenance.joined_share")]
+    more = [
+        {
+            "title": MEASURES[code].title,
+            "definition": MEASURES[code].definition,
+            "unit": MEASURES[code].unit,
+            "value": shown((figure := MEASURES[code].compute(person, (until - length, until))).value, MEASURES[code].unit),
+            "n": figure.n,
+            "url": figure.rows_url,
+        }
+        for code in (
+            "maintenance.resolution",
+            "maintenance.first_response",
+            "maintenance.clock_coverage",
+            "maintenance.rating_share",
+            "maintenance.joined_share",
+        )
+    ]
     page = {"title": _("Repair figures"), "sentence": _sentence(cards),
             "segments": [{"label": label, "url": f"?span={code}", "current": code == chosen} for code, label in
                          (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))]}
-    return render(request, "maintenance/figures.html", {"layout": layout(request), "page": page, "cards": cards, "charts": charts, "more": more,
-                                                        "rows": {"places": places, "kinds": kinds}})
+    return render(
+        request,
+        "maintenance/figures.html",
+        {
+            "layout": layout(request),
+            "page": page,
+            "cards": cards,
+            "charts": charts,
+            "more": more,
+            "rows": {"places": places, "kinds": kinds},
+        },
+    )
 
 
 def _sentence(cards: list[dict[str, Any]]) -> str:
@@ -104,7 +157,11 @@ def _on_time_title(weeks: list[dict[str, Any]]) -> str:
         return _("No repair fell due yet")
     last = weeks[-1]["value"]
     words = {"value": f"{last:.1f}"}
-    return _("Repairs on time stand at %(value)s%%, above the target") % words if last >= 90 else _("Repairs on time stand at %(value)s%%, below the target") % words
+    return (
+        _("Repairs on time stand at %(value)s%%, above the target") % words
+        if last >= 90
+        else _("Repairs on time stand at %(value)s%%, below the target") % words
+    )
 
 
 def _backlog_title(bands: list[tuple[Any, int]]) -> str:

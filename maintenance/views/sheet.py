@@ -20,7 +20,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet of an order as PDF, to whoever may see the order."""
     from logistics.core.pdf import render as render_pdf  # the compiler is heavy: loaded when a sheet is asked for
 
-    rows = WorkOrder.objects.visible_to(request.user).select_related("category__parent", "equipment", "lead", "team", "cause", "remedy", "place")
+    rows = WorkOrder.objects.visible_to(request.user).select_related(
+        "category__parent", "equipment", "lead", "team", "cause", "remedy", "place"
+    )
     order = get_object_or_404(rows, pk=pk)
     response = HttpResponse(render_pdf("work_order", sheet_data(order, request)), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{order.number}.pdf"'
@@ -37,23 +39,46 @@ def sheet_data(order: Any, request: HttpRequest) -> dict[str, Any]:
     flow = type(order).workflow
     school = Place.objects.filter(parent__isnull=True).first()
     return {
-        "school": school.name if school else "", "title": _("Work order"), "number": order.number, "url": request.build_absolute_uri(order.get_absolute_url()),
+        "school": school.name if school else "",
+        "title": _("Work order"),
+        "number": order.number,
+        "url": request.build_absolute_uri(order.get_absolute_url()),
         "printed": _("Printed %(time)s by %(name)s") % {"time": ui.when_words(clock.now()), "name": request.user.name},  # type: ignore[union-attr]
         "page_words": _("Page {n} of {total}"),
         "facts": [
-            [_("Place"), order.place_label], [_("Problem"), order.title], [_("Reported by"), who], [_("Priority"), order.priority],
-            [_("Technician"), order.lead.name if order.lead_id else _("not assigned")], [_("Equipment"), str(order.equipment) if order.equipment_id else "–"],
-            [_("Cause"), order.cause.name if order.cause_id else "–"], [_("Remedy"), order.remedy.name if order.remedy_id else "–"],
-            [_("State"), str(flow.state(order).label)], [_("Reported"), ui.when_words(order.reported_at)],
-            [_("Finished"), ui.when_words(order.done_at) if order.done_at else "–"], [_("Category"), str(order.category)],
+            [_("Place"), order.place_label],
+            [_("Problem"), order.title],
+            [_("Reported by"), who],
+            [_("Priority"), order.priority],
+            [_("Technician"), order.lead.name if order.lead_id else _("not assigned")],
+            [_("Equipment"), str(order.equipment) if order.equipment_id else "–"],
+            [_("Cause"), order.cause.name if order.cause_id else "–"],
+            [_("Remedy"), order.remedy.name if order.remedy_id else "–"],
+            [_("State"), str(flow.state(order).label)],
+            [_("Reported"), ui.when_words(order.reported_at)],
+            [_("Finished"), ui.when_words(order.done_at) if order.done_at else "–"],
+            [_("Category"), str(order.category)],
         ],
-        "words": [request_.description for request_ in requests if request_.description][:3], "note": order.completion_note,
-        "tables": [{
-            "title": _("Hours and costs"), "heads": [_("Item"), _("Quantity"), _("Rate (CNY)"), _("Amount (CNY)")], "numbers": [1, 2, 3],
-            "rows": [[_("Labour, %(name)s") % {"name": one.person.name}, ui.duration(one.minutes * 60), f"{one.rate:.2f}", f"{one.amount:.2f}"] for one in entries]
-            + [[line.note, "1", f"{line.amount:.2f}", f"{line.amount:.2f}"] for line in lines],
-            "total": [_("Total"), "", "", f"{orders.cost_of(order):.2f}"],
-        }],
+        "words": [request_.description for request_ in requests if request_.description][:3],
+        "note": order.completion_note,
+        "tables": [
+            {
+                "title": _("Hours and costs"),
+                "heads": [_("Item"), _("Quantity"), _("Rate (CNY)"), _("Amount (CNY)")],
+                "numbers": [1, 2, 3],
+                "rows": [
+                    [
+                        _("Labour, %(name)s") % {"name": one.person.name},
+                        ui.duration(one.minutes * 60),
+                        f"{one.rate:.2f}",
+                        f"{one.amount:.2f}",
+                    ]
+                    for one in entries
+                ]
+                + [[line.note, "1", f"{line.amount:.2f}", f"{line.amount:.2f}"] for line in lines],
+                "total": [_("Total"), "", "", f"{orders.cost_of(order):.2f}"],
+            }
+        ],
         "signatures": [_("Technician"), _("Verified by"), _("Reporter")],
         "footnote": _("Made by the system; scan the code to check."),
     }

@@ -52,9 +52,13 @@ def calendar_of(school: Any) -> CalendarVersion:
     calendar = WorkCalendar.objects.create(code="duty", name_zh="上班", name_en="Duty", purpose="duty", place=school)
     version = CalendarVersion.objects.create(calendar=calendar, no=1, confirmed_until=date(2027, 12, 31))
     season = Season.objects.create(version=version, name_zh="全年", name_en="Year", days=DateRange(date(2025, 1, 1), date(2029, 1, 1)))
-    WeeklySlot.objects.bulk_create([WeeklySlot(season=season, weekday=day, start_min=a, end_min=b) for day in range(1, 6) for a, b in ((480, 720), (810, 1050))])
-    CalendarDay.objects.bulk_create([CalendarDay(version=version, date=date(2026, 10, d), kind="closed", public_holiday=True) for d in range(1, 8)]
-                                    + [CalendarDay(version=version, date=date(2026, 10, 10), kind="makeup", follows_weekday=5)])
+    WeeklySlot.objects.bulk_create(
+        [WeeklySlot(season=season, weekday=day, start_min=a, end_min=b) for day in range(1, 6) for a, b in ((480, 720), (810, 1050))]
+    )
+    CalendarDay.objects.bulk_create(
+        [CalendarDay(version=version, date=date(2026, 10, d), kind="closed", public_holiday=True) for d in range(1, 8)]
+        + [CalendarDay(version=version, date=date(2026, 10, 10), kind="makeup", follows_weekday=5)]
+    )
     publish(version=version, by=None)
     version.refresh_from_db()
     return version
@@ -70,11 +74,20 @@ def scene() -> Scene:
     team = DepartmentFactory(kind="team", name_zh="水暖班", name_en="Plumbing team")
     water = RepairCategory.objects.create(code="water", name_zh="水暖", name_en="Plumbing", trade="plumbing", team=team)
     power = RepairCategory.objects.create(code="power", name_zh="电气", name_en="Electrical", trade="electric", team=team)
-    tap = RepairCategory.objects.create(code="tap", name_zh="水龙头", name_en="Tap", trade="plumbing", team=team, parent=water, required_level=2, impact=3, urgency=3)
-    light = RepairCategory.objects.create(code="light", name_zh="照明", name_en="Lighting", trade="electric", team=team, parent=power, required_level=1)
+    tap = RepairCategory.objects.create(
+        code="tap", name_zh="水龙头", name_en="Tap", trade="plumbing", team=team, parent=water, required_level=2, impact=3, urgency=3
+    )
+    light = RepairCategory.objects.create(
+        code="light", name_zh="照明", name_en="Lighting", trade="electric", team=team, parent=power, required_level=1
+    )
     drip = Symptom.objects.create(code="drip", name_zh="滴水", name_en="Dripping", category=tap, icon="droplet")
     dark = Symptom.objects.create(code="dark", name_zh="灯不亮", name_en="Light out", category=light, icon="bulb-off")
-    for priority, response, resolve, counts in (("P1", 900, 4 * HOUR, "round"), ("P2", HOUR, 4 * HOUR, "duty"), ("P3", 4 * HOUR, 8 * HOUR, "duty"), ("P4", 8 * HOUR, 80 * HOUR, "duty")):
+    for priority, response, resolve, counts in (
+        ("P1", 900, 4 * HOUR, "round"),
+        ("P2", HOUR, 4 * HOUR, "duty"),
+        ("P3", 4 * HOUR, 8 * HOUR, "duty"),
+        ("P4", 8 * HOUR, 80 * HOUR, "duty"),
+    ):
         ServicePolicy.objects.create(name=priority, priority=priority, response_s=response, resolve_s=resolve, counts=counts, during=EVER)
     HoldReason.objects.create(code="part", name_zh="等配件", name_en="Waiting for a part", pauses=True)
     HoldReason.objects.create(code="busy", name_zh="先办急件", name_en="An urgent job first", pauses=False)
@@ -85,7 +98,9 @@ def scene() -> Scene:
     return Scene(school, campus, building, floor, room, version, team, tap, light, drip, dark, dispatcher, leader, people)
 
 
-def technician(here: Scene, name: str, level: int, *, home: Any = None, trade: str = "plumbing", day: date | None = None, minutes: int = 0) -> Any:
+def technician(
+    here: Scene, name: str, level: int, *, home: Any = None, trade: str = "plumbing", day: date | None = None, minutes: int = 0
+) -> Any:
     """A technician of the team; with `day`, on duty that day from 08:00 for `minutes`."""
     member = StaffMemberFactory(person=PersonFactory(name_en=name, name_zh=name), team=here.team)
     RoleGrant.objects.create(person=member.person, role="technician", department=here.team, during=EVER)
@@ -98,7 +113,8 @@ def technician(here: Scene, name: str, level: int, *, home: Any = None, trade: s
         row.home_places.set([home])
     if day:
         period = RosterPeriod.objects.filter(team=here.team).first() or RosterPeriod.objects.create(
-            team=here.team, first_day=day, last_day=day, state="published", published_at=timezone.make_aware(datetime.combine(day, time(7))))
+            team=here.team, first_day=day, last_day=day, state="published", published_at=timezone.make_aware(datetime.combine(day, time(7)))
+        )
         start = timezone.make_aware(datetime.combine(day, time(8)))
         Duty.objects.create(staff=member, period=period, kind="work", start=start, end=start + timedelta(minutes=minutes))
     return row

@@ -6,7 +6,11 @@ from django.apps import apps
 
 from logistics.core.testing.world import factory_of
 
-MODELS = [model for model in apps.get_app_config("maintenance").get_models() if not model.__name__.endswith("Event") or model.__name__ == "ClockEvent"]
+MODELS = [
+    model
+    for model in apps.get_app_config("maintenance").get_models()
+    if not model.__name__.endswith("Event") or model.__name__ == "ClockEvent"
+]
 
 
 @pytest.mark.django_db

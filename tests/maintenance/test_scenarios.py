@@ -89,8 +89,12 @@ def test_one_tag_twelve_reporters(here: Scene, settings: Any) -> None:
     # done: each is told once; one disputes; the others stay resolved
     mender = technician(here, "Chen Li", 4)
     with clock.standing_at(start + timedelta(hours=1)):
-        for move, by, data in (("assign", here.dispatcher, {"to": mender.staff.person}), ("accept", mender.staff.person, {}), ("start", mender.staff.person, {}),
-                               ("finish", mender.staff.person, {"completion_note": "更换阀芯"})):
+        for move, by, data in (
+            ("assign", here.dispatcher, {"to": mender.staff.person}),
+            ("accept", mender.staff.person, {}),
+            ("start", mender.staff.person, {}),
+            ("finish", mender.staff.person, {"completion_note": "更换阀芯"}),
+        ):
             tap_order = perform(tap_order, move, by=by, **data)  # type: ignore[assignment]
     told = Notification.objects.filter(code="maintenance.done").values_list("person", flat=True)
     reporters = [row.reporter_id for row in tap_order.requests.all() if row.reporter_id]
@@ -224,7 +228,9 @@ def test_raised_to_round_the_clock_on_friday_evening(here: Scene) -> None:
     ServicePolicy.objects.filter(priority="P4").update(resolve_s=24 * HOUR)
     ServicePolicy.objects.filter(priority="P2").update(resolve_s=4 * HOUR, counts="round")
     with clock.standing_at(at("2026-10-16 16:30")):
-        order = order_of(perform(report(place=here.room, by=here.people[0], symptom=here.drip)[0], "accept", by=here.dispatcher, impact=4, urgency=4))
+        order = order_of(
+            perform(report(place=here.room, by=here.people[0], symptom=here.drip)[0], "accept", by=here.dispatcher, impact=4, urgency=4)
+        )
         assert order.priority == "P4"
     with clock.standing_at(at("2026-10-16 17:00")):
         perform(order, "prioritise", by=here.dispatcher, priority="P2", reason="漏到楼下")
@@ -263,15 +269,44 @@ def test_the_suggestion_with_its_scores(here: Scene) -> None:
     li = technician(here, "Li", 5, home=library, day=today, minutes=240)
     wang = technician(here, "Wang", 5, home=here.building, day=today, minutes=240)
     for one, until in ((zhang, date(2027, 1, 1)), (li, date(2027, 1, 1)), (wang, today - timedelta(days=1))):
-        Certificate.objects.create(staff=one.staff, type=paper, number=f"G{one.pk}", valid_from=date(2024, 1, 1), valid_until=until, state="valid",
-                                   verified_by=here.leader, verified_at=at("2024-01-02 09:00"))
+        Certificate.objects.create(
+            staff=one.staff,
+            type=paper,
+            number=f"G{one.pk}",
+            valid_from=date(2024, 1, 1),
+            valid_until=until,
+            state="valid",
+            verified_by=here.leader,
+            verified_at=at("2024-01-02 09:00"),
+        )
     when = at("2026-09-15 08:00")
     with clock.standing_at(when):
         order = order_of(perform(report(place=here.room, by=here.people[0], symptom=here.drip)[0], "accept", by=here.dispatcher))
-    WorkOrder.objects.create(title_zh="前次", title_en="Before", place=here.room, category=here.tap, priority="P3", lead=zhang.staff.person, state="closed", done_at=when - timedelta(days=30),
-                             closed_at=when - timedelta(days=30), team=here.team, number="GD-2026-900001")
-    WorkOrder.objects.create(title_zh="在手", title_en="At hand", place=here.room, category=here.light, priority="P3", lead=zhang.staff.person, state="accepted", estimate_s=7200,
-                             team=here.team, number="GD-2026-900002")
+    WorkOrder.objects.create(
+        title_zh="前次",
+        title_en="Before",
+        place=here.room,
+        category=here.tap,
+        priority="P3",
+        lead=zhang.staff.person,
+        state="closed",
+        done_at=when - timedelta(days=30),
+        closed_at=when - timedelta(days=30),
+        team=here.team,
+        number="GD-2026-900001",
+    )
+    WorkOrder.objects.create(
+        title_zh="在手",
+        title_en="At hand",
+        place=here.room,
+        category=here.light,
+        priority="P3",
+        lead=zhang.staff.person,
+        state="accepted",
+        estimate_s=7200,
+        team=here.team,
+        number="GD-2026-900002",
+    )
     with clock.standing_at(when):
         ranked = suggest(order, when)
     scores = {one.person.name_en: (one.score, one.parts) for one in ranked}

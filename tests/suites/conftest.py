@@ -8,7 +8,18 @@ import pytest
 from logistics.core.resources import RESOURCES
 from logistics.core.testing.world import client_of, factory_of, person_with
 
-KINDS = ("student", "teacher", "technician", "team_leader", "dispatcher", "facilities_manager", "place_keeper", "staff_officer", "system_manager", "auditor")
+KINDS = (
+    "student",
+    "teacher",
+    "technician",
+    "team_leader",
+    "dispatcher",
+    "facilities_manager",
+    "place_keeper",
+    "staff_officer",
+    "system_manager",
+    "auditor",
+)
 
 
 @pytest.fixture

@@ -36,8 +36,15 @@ def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
     order, request = records["maintenance.workorder"], records["maintenance.repairrequest"]
     for name in {name for name, _converters in matrix.url_names()}:
         if name not in found:
-            values: dict[str, Any] = {"pk": order.pk if name.startswith("maintenance:") else 1, "key": f"r{request.pk}", "code": "0000000000000",
-                                      "token": "unknown", "size": "thumb", "kind": "maintenance.workorder", "record_id": order.pk}
+            values: dict[str, Any] = {
+                "pk": order.pk if name.startswith("maintenance:") else 1,
+                "key": f"r{request.pk}",
+                "code": "0000000000000",
+                "token": "unknown",
+                "size": "thumb",
+                "kind": "maintenance.workorder",
+                "record_id": order.pk,
+            }
             label = name.split(":")[-1].split("-")[0]
             match = next((one for one in RESOURCES if one.url_stem == label), None)
             if match is not None:

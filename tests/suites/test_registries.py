@@ -91,7 +91,12 @@ def test_every_periodic_task_run_twice_leaves_the_same_rows(records: dict[str, A
 
 
 def test_the_schema_of_the_api_is_valid_without_a_warning() -> None:
-    done = subprocess.run([sys.executable, "manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
 
 
@@ -108,7 +113,9 @@ def test_the_chinese_catalogue_is_complete() -> None:
 # planted faults: each suite must see them ----------------------------------------------------------------------------
 def test_constancy_sees_a_list_that_asks_once_a_row(db: Any) -> None:
     declared = RESOURCES["accounts.department"]
-    careless = type("Careless", (declared,), {"sentence": classmethod(lambda cls, person, rows: str([str(row.parent) for row in rows.all()]))})
+    careless = type(
+        "Careless", (declared,), {"sentence": classmethod(lambda cls, person, rows: str([str(row.parent) for row in rows.all()]))}
+    )
     from django.test import RequestFactory
 
     from logistics.core.pages import ListPage

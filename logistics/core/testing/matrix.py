@@ -72,7 +72,9 @@ def faults(declared: Table, seen: Table, wrote: dict[tuple[str, str, str], list[
     return problems
 
 
-def walk(arguments: dict[str, dict[str, Any]], clients: dict[str, Client], skip: tuple[str, ...] = ()) -> tuple[Table, dict[tuple[str, str, str], list[str]]]:
+def walk(
+    arguments: dict[str, dict[str, Any]], clients: dict[str, Client], skip: tuple[str, ...] = ()
+) -> tuple[Table, dict[tuple[str, str, str], list[str]]]:
     """Visit every URL as everybody. `arguments` gives the values of a URL's parts by its name."""
     seen: Table = {}
     wrote: dict[tuple[str, str, str], list[str]] = {}

@@ -14,8 +14,8 @@ from logistics.core.resources import Resource
 def page_ids(declared: type[Resource], client: Client, query: dict[str, str]) -> set[int]:
     """Ids of the records that the list page links to."""
     text = client.get(reverse(declared.url_name("list")), {**query, "size": "100"}).content.decode()
-    stem = re.escape(reverse(declared.url_name("list")))
-    return {int(pk) for pk in re.findall(rf'<th[^>]*><a href="?{stem}(\d+)/', text)}
+    links = set(re.findall(r'<th[^>]*><a href="?([^">\s]+)', text))
+    return {row.pk for row in declared.model._base_manager.all() if row.get_absolute_url() in links}  # type: ignore[attr-defined]
 
 
 def api_ids(declared: type[Resource], client: Client, query: dict[str, str]) -> set[int]:

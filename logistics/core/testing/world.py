@@ -20,7 +20,12 @@ def factory_of(model: type[models.Model]) -> Any | None:
         return None
     for found in vars(rooms).values():
         options = getattr(found, "_meta", None)
-        if isinstance(found, type) and getattr(options, "model", None) is model and found.__module__ == rooms.__name__ and not options.abstract:
+        if (
+            isinstance(found, type)
+            and getattr(options, "model", None) is model
+            and found.__module__ == rooms.__name__
+            and not options.abstract
+        ):
             return found
     return None
 

@@ -1,4 +1,8 @@
-"""`manage.py messages`: gather every sentence of code and templates into the Chinese catalogue; `--check` fails on what lacks a translation."""
+"""`manage.py messages`: gather every sentence of code and templates into the Chinese catalogue.
+
+`--check` fails on what lacks a translation.
+"""
+
 from __future__ import annotations
 
 import json
@@ -61,7 +65,9 @@ def extract(text: str) -> list[tuple[str, str, str]]:
     from babel.messages.extract import extract as babel_extract
 
     rows = []
-    for _line, message, _comments, context in babel_extract("python", BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}):
+    for _line, message, _comments, context in babel_extract(
+        "python", BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
+    ):
         single, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
         if single:
             rows.append((context or "", single, plural or ""))
@@ -82,8 +88,14 @@ def update(path: Path, found: dict[tuple[str, str, str], str]) -> polib.POFile:
     old = {(entry.msgctxt or "", entry.msgid): entry for entry in known}
     given = parts(path.parents[2])
     book = polib.POFile(wrapwidth=120)
-    book.metadata = {"Project-Id-Version": "houqin", "Language": "zh_Hans", "MIME-Version": "1.0", "Content-Type": "text/plain; charset=UTF-8",
-                     "Content-Transfer-Encoding": "8bit", "Plural-Forms": "nplurals=1; plural=0;"}
+    book.metadata = {
+        "Project-Id-Version": "houqin",
+        "Language": "zh_Hans",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=1; plural=0;",
+    }
     for (context, single, plural), where in sorted(found.items(), key=lambda item: (item[1], item[0])):
         before = old.get((context, single))
         entry = polib.POEntry(msgid=single, msgctxt=context or None, occurrences=[(where, "")],
