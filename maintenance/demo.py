@@ -343,6 +343,7 @@ class Past:
                 last[row.person_id] = row.during[1]  # type: ignore[index]
                 kept.append(row)
         LabourEntry.objects.bulk_create(kept, batch_size=2000)
+        self.world["busy"] = last
 
     def clock(self, order: WorkOrder, kind: str, policy: ServicePolicy, version: Any, met: datetime, held: Any) -> Clock:
         """A clock that has been met, folded by hand: used time, due instant, lateness."""
@@ -368,7 +369,7 @@ def _today(world: World) -> None:
     days_back = [world.now - timedelta(hours=h) for h in (0.3, 0.5, 0.8, 1.2, 1.6, 2, 3, 4, 5, 7, 9, 20, 22, 24, 26, 28, 30, 32, 34, 45, 47, 49, 51, 52, 53, 70, 72, 74, 76, 150, 222, 400)]
     safe = [one for one in world["symptoms"] if not one.dangerous]
     washroom = next(room for room in world["rooms"] if room.code == "MD-302")
-    instants = sorted(days_back * 3)[: world.some(84)]
+    instants = sorted(days_back * 3)[:84][:: round(1 / world.share)]
     made = []
     for n, at in enumerate(instants):
         at += timedelta(minutes=world.random.randint(-9, 9))
@@ -384,7 +385,7 @@ def _today(world: World) -> None:
     for minutes, who in ((25, student), (17, named["T2031"]), (11, world["pupils"][7])):
         with watch.standing_at(world.now - timedelta(minutes=minutes)):
             report(place=washroom, by=who, symptom=drip, description="左边第二个，关不紧，地上有水。", channel="qr")
-    world["busy"], world["at_work"] = {}, set()
+    world["at_work"] = set()
     for n, (at, request) in enumerate(made):
         _carry_on(world, n, at, request, desk)
 
