@@ -24,7 +24,7 @@ TALLY = "HOUQIN_TEST_TALLY"  # names the file to which each run of pytest append
 LINT: dict[str, Sequence[str | Path]] = {
     "ruff": [BIN / "ruff", "check", "."],
     "import-linter": [BIN / "lint-imports", "--no-cache"],
-    "djlint": [BIN / "djlint", "--check", "--lint", "--quiet", "templates"],
+    "djlint": [BIN / "djlint", "--lint", "--quiet", "templates"],
     "mypy": [BIN / "mypy"],
     "translations": [*MANAGE, "messages", "--check"],
 }

@@ -98,7 +98,7 @@ def install_modules() -> None:
     npm = machine.node() or machine.node(PYTHON.parent) or node_from_wheel()
     say("Installing the browser packages of package-lock.json …")
     path = f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
     run(command, "The browser packages cannot be installed. Is the network there?", PATH=path, **npm_home())
     MODULES_DONE.write_text(digest(PACKAGES))
 
