@@ -95,7 +95,7 @@ def suggest(order: WorkOrder, at: datetime) -> list[Candidate]:
 
 
 def _due(order: WorkOrder, at: datetime) -> datetime:
-    due = Clock.objects.filter(order=order, kind="resolve").values_list("due_at", flat=True).first()
+    due = Clock.objects.filter(order=order.pk, kind="resolve").values_list("due_at", flat=True).first() if order.pk else None  # a draft has no clock
     return max(due or at + timedelta(days=1), at + timedelta(minutes=1))
 
 
