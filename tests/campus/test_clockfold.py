@@ -108,7 +108,8 @@ def test_a_lower_priority_moves_the_due_time_but_does_not_take_a_lateness_back()
 
 def test_a_target_below_what_is_used_is_late_at_once_and_says_why() -> None:
     clock = fold(history(*HELD, ("10-09 11:00", "retarget", 2)))
-    assert (clock.breached_at, clock.cause, clock.due_at, clock.left_s) == (moment("10-09 11:00"), "retarget", moment("10-09 11:00"), -HOURS)
+    assert (clock.breached_at, clock.cause) == (moment("10-09 11:00"), "retarget")
+    assert (clock.due_at, clock.left_s) == (moment("10-09 11:00"), -HOURS)
     assert step_instants(clock, STEPS, DUTY_TIME) == dict.fromkeys(STEPS, moment("10-09 11:00"))
     higher = fold(history(*HELD, ("10-09 11:00", "retarget", 2), ("10-09 11:30", "retarget", 8)))
     assert (higher.breached_at, higher.cause, higher.due_at) == (moment("10-09 11:00"), "retarget", moment("10-09 17:30"))
@@ -140,6 +141,9 @@ def test_a_hold_that_is_met_is_judged_as_if_it_had_gone_on() -> None:
     clock = fold(history(STARTED, ("10-08 09:00", "pause"), ("10-09 10:00", "meet")))
     assert (clock.met_in_time, clock.banked_s, clock.due_at) == (True, 2 * HOURS, moment("10-09 17:30"))
 
+    returned = fold(history(STARTED, ("10-08 09:00", "pause"), ("10-09 10:00", "meet"), ("10-09 11:00", "reopen")))
+    assert (returned.running, returned.due_at) == (True, moment("10-10 09:00"))
+
 
 def test_an_absorbed_clock_stands_and_forgets_it_when_released() -> None:
     absorbed = fold(history(STARTED, ("10-08 09:00", "absorb"), ("10-08 10:00", "pause")), now=moment("10-20 09:00"))
@@ -156,8 +160,10 @@ def test_a_clock_absorbed_when_late_stays_late() -> None:
 
 
 def test_a_cancelled_clock_ends_but_a_lateness_stays() -> None:
-    cancelled = fold(history(STARTED, ("10-08 10:00", "stop"), ("10-08 11:00", "resume"), ("10-08 12:00", "meet")), now=moment("10-20 09:00"))
-    assert (cancelled.running, cancelled.stopped, cancelled.due_at, cancelled.met_at, cancelled.breached_at) == (False, "stopped", None, None, None)
+    told = (STARTED, ("10-08 10:00", "stop"), ("10-08 11:00", "resume"), ("10-08 12:00", "meet"))
+    cancelled = fold(history(*told), now=moment("10-20 09:00"))
+    assert (cancelled.running, cancelled.stopped) == (False, "stopped")
+    assert (cancelled.due_at, cancelled.met_at, cancelled.breached_at) == (None, None, None)
     assert fold(history(STARTED, ("10-08 17:00", "stop"))).breached_at == moment("10-08 16:30")
 
 
@@ -189,8 +195,8 @@ def test_a_late_fact_that_shows_work_was_done_in_time_removes_the_lateness() -> 
 def test_what_makes_no_sense_changes_nothing() -> None:
     assert fold([]) == fold(history(("10-08 09:00", "pause"), ("10-08 10:00", "meet"))) == Folded()
     plain = fold(history(STARTED, ("10-08 10:00", "pause"), ("10-08 10:00", "resume")))
-    odd = (("10-08 10:00", "start", 99), ("10-08 10:00", "reopen"), ("10-08 10:00", "release"), ("10-08 10:00", "annul"), ("10-08 10:00", "resume"))
-    assert fold(history(STARTED, *odd)) == plain
+    odd = [("10-08 10:00", kind) for kind in ("reopen", "release", "annul", "resume")]
+    assert fold(history(STARTED, ("10-08 10:00", "start", 99), *odd)) == plain
     met = (STARTED, ("10-08 10:00", "meet"))
     again = fold(history(*met, ("10-08 11:00", "meet"), ("10-08 12:00", "resume")))
     assert (again.met_at, again.running) == (moment("10-08 10:00"), False)
@@ -293,7 +299,7 @@ def test_the_fold_equals_watching_every_minute(events: list[Event]) -> None:
 @settings(deadline=None, max_examples=80)
 @given(stories(), st.randoms(use_true_random=False))
 def test_facts_may_arrive_in_any_order(events: list[Event], random) -> None:
-    crowded = [replace(event, at=events[0].at + (event.at - events[0].at) // 3 // timedelta(hours=8) * timedelta(hours=8)) for event in events]
+    crowded = [replace(event, at=MONDAY + (event.at - MONDAY) // timedelta(days=1) * timedelta(days=1)) for event in events]
     for told in (events, crowded):
         shuffled = random.sample(told, len(told))
         assert folded(shuffled) == folded(told)
@@ -301,7 +307,9 @@ def test_facts_may_arrive_in_any_order(events: list[Event], random) -> None:
 
 @settings(deadline=None, max_examples=80)
 @given(stories(), st.integers(0, SPAN), st.integers(0, SPAN))
-def test_a_hold_without_open_time_leaves_the_due_time_and_a_longer_one_never_makes_it_earlier(events: list[Event], one: int, other: int) -> None:
+def test_a_hold_without_open_time_leaves_the_due_time_and_a_longer_one_never_makes_it_earlier(
+    events: list[Event], one: int, other: int
+) -> None:
     before = [event for event in events if event.type in ("start", "retarget")]
     clock = folded(before, before[-1].at)
     if clock is None:
@@ -382,7 +390,7 @@ def _best_of_five(act: Callable[[], object]) -> float:
 
 
 def test_a_clock_of_forty_events_folds_quickly() -> None:
-    told = [("09-30 16:30", "start", 300), *((f"{10 + day // 20}-{8 + day % 20:02} 10:{half:02}", kind) for day in range(19) for half, kind in ((0, "pause"), (30, "resume")))]
-    events = history(*told, ("11-20 10:00", "meet"))
+    holds = [told for day in range(8, 27) for told in ((f"10-{day:02} 10:00", "pause"), (f"10-{day:02} 10:30", "resume"))]
+    events = history(("09-30 16:30", "start", 300), *holds, ("11-20 10:00", "meet"))
     assert len(events) == 40
     assert _best_of_five(lambda: fold(events)) <= 0.005

@@ -183,9 +183,13 @@ def test_working_dates_end_before_the_last_date_named() -> None:
 @pytest.mark.parametrize(
     ("policy", "day", "moved"),
     [
-        ("none", "2026-10-03", "2026-10-03"), ("next_workday", "2026-10-03", "2026-10-08"), ("previous_workday", "2026-10-03", "2026-09-30"),
-        ("next_workday", "2026-10-10", "2026-10-10"), ("previous_workday", "2026-10-11", "2026-10-10"),
-        ("vacation_only", "2026-10-03", "2027-01-20"), ("vacation_only", "2027-02-01", "2027-02-01"),
+        ("none", "2026-10-03", "2026-10-03"),
+        ("next_workday", "2026-10-03", "2026-10-08"),
+        ("next_workday", "2026-10-10", "2026-10-10"),
+        ("previous_workday", "2026-10-03", "2026-09-30"),
+        ("previous_workday", "2026-10-11", "2026-10-10"),
+        ("vacation_only", "2026-10-03", "2027-01-20"),
+        ("vacation_only", "2027-02-01", "2027-02-01"),
     ],
 )
 def test_dates_shift_to_where_they_suit(policy: str, day: str, moved: str) -> None:
@@ -210,7 +214,10 @@ def test_dates_without_season_and_make_up_days_in_the_week_block_publishing() ->
     wednesday = date(2026, 10, 14)
     data = replace(
         DUTY,
-        seasons=(SeasonData(date(2026, 9, 5), date(2026, 11, 1), DUTY.seasons[0].slots), SeasonData(date(2026, 11, 3), date(2027, 7, 1), {})),
+        seasons=(
+            SeasonData(date(2026, 9, 5), date(2026, 11, 1), DUTY.seasons[0].slots),
+            SeasonData(date(2026, 11, 3), date(2027, 7, 1), {}),
+        ),
         days=DUTY.days | {wednesday: DayData("makeup", follows_weekday=5)},
     )
     found = validate(data, date(2026, 9, 1), date(2026, 12, 1))
