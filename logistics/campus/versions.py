@@ -15,7 +15,7 @@ from logistics.core.workflow import perform
 def data_of(version: CalendarVersion) -> CalendarData:
     """A version as the arithmetic takes it."""
     seasons = tuple(
-        SeasonData(row.days.lower, row.days.upper, _by_weekday(row.slots.all()))
+        SeasonData(row.days.lower, row.days.upper, by_weekday(row.slots.all()))
         for row in version.seasons.order_by("days").prefetch_related("slots")
     )
     days = {
@@ -32,7 +32,7 @@ def data_of(version: CalendarVersion) -> CalendarData:
     return CalendarData(version.calendar.zone, version.calendar.always_open, seasons, days, version.confirmed_until)
 
 
-def _by_weekday(slots: Iterable[WeeklySlot]) -> dict[int, tuple[Interval, ...]]:
+def by_weekday(slots: Iterable[WeeklySlot]) -> dict[int, tuple[Interval, ...]]:
     found: dict[int, tuple[Interval, ...]] = {}
     for slot in slots:
         found[slot.weekday] = (*found.get(slot.weekday, ()), (slot.start_min, slot.end_min))

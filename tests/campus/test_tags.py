@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from logistics.accounts.factories import DepartmentFactory
 from logistics.campus.factories import RoomFactory, TagFactory
 from logistics.campus.models import LabelBatch, Tag, TagBinding, TagScan
 from logistics.campus.registries import TAG_PAGES, TagAction, TagCard, TagPage, TagPart
@@ -106,6 +107,8 @@ def test_the_code_is_read_however_it_is_written(school, tag, door, written):
 
 def test_a_guest_sees_no_person_and_needs_four_statements_at_most(school, keeper, tag, manager):
     places.close_place(place=school.room, level="restricted", reason="Wet floor", by=manager)
+    keeper.department = DepartmentFactory(name_en="Estates Office")
+    keeper.save()
     guest = browser(None)
     guest.get(f"/q/{tag.code}")  # warms the cache that holds the names of school and campuses
     with CaptureQueriesContext(connection) as seen:
@@ -113,6 +116,7 @@ def test_a_guest_sees_no_person_and_needs_four_statements_at_most(school, keeper
 
     assert len(seen) <= 4  # one of them for the reports that maintenance shows
     assert "Wet floor" in page
+    assert "Estates Office" in page
     assert 'href="tel:8001"' in page
     for word in (KEEPER_NAME, "某K1", "Zed M1", "某M1"):
         assert word not in page

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from logistics.campus import worktime
 from logistics.campus.models import CalendarDay, CalendarVersion, DaySlot, Place, Season, WeeklySlot, WorkCalendar
+from logistics.campus.models.calendar import WEEKDAYS
 from logistics.campus.registries import CALENDAR_USERS
-from logistics.campus.versions import data_of, version_in_force
+from logistics.campus.versions import by_weekday, data_of, version_in_force
 from logistics.campus.worktime import ROUND_THE_CLOCK, Answer, CalendarData, DayKind, Interval, SeasonData, WorkTime, compiled
 from logistics.core import clock
 from logistics.core.workflow import perform
@@ -39,7 +40,7 @@ def resolve_version(place: Place, purpose: str, at: datetime | None = None) -> C
     ).select_related("calendar")
     rows = sorted(found, key=lambda version: (-place.ancestors.index(version.calendar.place_id), version.published_at))
     nearest = [row for row in rows if row.calendar_id == rows[0].calendar_id]
-    earlier = [row for row in nearest if row.published_at <= at]
+    earlier = [row for row in nearest if row.published_at and row.published_at <= at]
     return earlier[-1] if earlier else next(iter(nearest), None)
 
 
@@ -116,16 +117,11 @@ def draft_of(calendar: WorkCalendar) -> CalendarVersion:
 
 def _copy(source: CalendarVersion, target: CalendarVersion) -> None:
     for season in source.seasons.prefetch_related("slots"):
-        slots = list(season.slots.all())
-        season.pk, season.version = None, target
-        season._state.adding = True
-        season.save()
-        WeeklySlot.objects.bulk_create(
-            [WeeklySlot(season_id=season.pk, weekday=slot.weekday, start_min=slot.start_min, end_min=slot.end_min) for slot in slots]
-        )
+        set_season(version=target, first=season.days.lower, last=season.last, name_zh=season.name_zh, name_en=season.name_en,
+                   hours=by_weekday(season.slots.all()))
     for day in source.days.prefetch_related("slots"):
-        slots = [(slot.start_min, slot.end_min) for slot in day.slots.all()]
-        set_day(version=target, day=day.date, kind=day.kind, follows_weekday=day.follows_weekday, label=day.label, slots=slots,
+        hours = [(slot.start_min, slot.end_min) for slot in day.slots.all()]
+        set_day(version=target, day=day.date, kind=day.kind, follows_weekday=day.follows_weekday, label=day.label, slots=hours,
                 public_holiday=day.public_holiday, source=day.source)
 
 
@@ -163,7 +159,7 @@ def set_day(
 
 
 @transaction.atomic
-def set_season(*, version: CalendarVersion, first: date, last: date, name_zh: str, name_en: str, hours: dict[int, Iterable[Interval]],
+def set_season(*, version: CalendarVersion, first: date, last: date, name_zh: str, name_en: str, hours: Mapping[int, Iterable[Interval]],
                season: Season | None = None) -> Season:
     """Write a season of a draft with its weekly hours by weekday 1–7."""
     season = season or Season(version=version)
@@ -254,10 +250,8 @@ def differences(draft: CalendarVersion) -> list[Difference]:
 def day_words(data: CalendarData, day: date) -> str:
     """What a date is, in words."""
     special = data.days.get(day)
-    if special and special.kind == "makeup":
-        return _("make-up day, works like %(weekday)s") % {
-            "weekday": dict(CalendarDay._meta.get_field("follows_weekday").choices)[special.follows_weekday]
-        }
+    if special and special.follows_weekday:
+        return _("make-up day, works like %(weekday)s") % {"weekday": dict(WEEKDAYS)[special.follows_weekday]}
     if special and special.kind == "custom":
         return _("hours of its own: %(hours)s") % {"hours": hours_words(special.slots)}
     kind = worktime.day_kind(data, day)

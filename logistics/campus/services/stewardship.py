@@ -192,6 +192,8 @@ def matrix(within: Place | None, person: Any, at: datetime | None = None) -> tup
         Stewardship.objects.live(at).filter(role__in=[code for code, _label in roles]).select_related("person__department", "place")
     )
     wanted = Q(kind__in=MATRIX_KINDS) | Q(pk__in={row.place_id for row in live}) | Q(use__in=RISKY_USES, kind__in=["room", "technical"])
+    held = {row.role for row in live}
+    roles = [(code, label) for code, label in roles if code in NEEDED or code in held]
     places = Place.objects.visible_to(person).active().filter(wanted).order_by("ancestors")
     if within is not None:
         places = places.at(within)

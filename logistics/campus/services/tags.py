@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
-from logistics.campus.models import LabelBatch, Place, Tag, TagBinding, TagScan
+from logistics.campus.models import LabelBatch, Place, Stewardship, Tag, TagBinding, TagScan
 from logistics.campus.registries import TAG_TARGETS, Target
 from logistics.core import clock
 from logistics.core.qr import CODE_LENGTH, new_code, normalise
@@ -66,8 +67,10 @@ def resolve_tag(text: str, *, scanned_by: Any = None) -> Resolved:
     if len(code) != CODE_LENGTH:
         return Resolved(code[:CODE_LENGTH])
     tag = (
-        Tag.objects.filter(code=code).select_related("place__parent", "place__department")
-        .annotate(kind=_open_binding("kind"), target_id=_open_binding("object_id")).first()
+        Tag.objects.filter(code=code)
+        .select_related("place__parent", "place__department")
+        .annotate(kind=_open_binding("kind"), target_id=_open_binding("object_id"), keeping_office=keeping_office("place__ancestors"))
+        .first()
     )
     if tag is None:
         return Resolved(code)
@@ -77,6 +80,15 @@ def resolve_tag(text: str, *, scanned_by: Any = None) -> Resolved:
     if target is None:
         TagScan.objects.create(tag=tag, person=scanned_by, at=clock.now())
     return Resolved(code, tag, target)
+
+
+def keeping_office(path: str) -> models.Subquery:
+    """{"zh", "en"}: the department of the nearest place keeper; guests are told the office, never the person."""
+    holders = Stewardship.objects.live().filter(
+        role="place_keeper", person__department__isnull=False, place__ancestors__contained_by=models.OuterRef(path)
+    )
+    names = JSONObject(zh="person__department__name_zh", en="person__department__name_en")
+    return models.Subquery(holders.order_by("-place__ancestors__len", "pk").values(names=names)[:1])
 
 
 def _open_binding(field: str) -> models.Subquery:

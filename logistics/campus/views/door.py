@@ -16,6 +16,7 @@ from logistics.campus.services.school import hotline_of
 from logistics.campus.services.stewardship import stewards
 from logistics.campus.services.tags import Resolved, resolve_tag
 from logistics.core.access import access_of
+from logistics.core.bilingual import pick
 from logistics.core.middleware import person_of
 from logistics.core.qr import grouped
 
@@ -48,14 +49,21 @@ def _page(request: HttpRequest, found: Resolved, target: Target) -> dict[str, ob
         actions += part.actions
         cards += part.cards
     actions.sort(key=lambda action: action.weight)
+    known = request.user.is_authenticated
     place, is_place = target.place, isinstance(target.record, Place)
     return {
         "page": {"title": target.record.name if is_place else target.name, "above": _above(place) if is_place else place.above_label,
                  "second": target.second, "code": grouped(found.code)},
         "target": target, "actions": actions, "cards": cards, "closures": closures_of(place), "hotline": hotline_of(place),
-        "keepers": stewards(place, "place_keeper") if is_place else [], "department": place.department,
-        "may_open": request.user.is_authenticated,
+        "keepers": stewards(place, "place_keeper") if known and is_place else [], "office": _office(found) if is_place else "",
+        "department": place.department, "may_open": known,
     }
+
+
+def _office(found: Resolved) -> str:
+    """The department that keeps the place, for guests."""
+    names = getattr(found.tag, "keeping_office", None)
+    return pick(names["zh"], names["en"]) if names else ""
 
 
 def _above(place: Place) -> str:

@@ -25,7 +25,11 @@ COUNTED = ("room", "technical", "outdoor", "spot")
 
 def _branch(person: Any, parent: Place | None) -> list[Place]:
     """The children of a place with the number of places in each; one statement."""
-    inside = Place.objects.active().filter(kind__in=COUNTED, ancestors__contains=Func(OuterRef("pk"), template="ARRAY[%(expressions)s]"))
+    inside = (
+        Place.objects.active()
+        .exclude(pk=OuterRef("pk"))
+        .filter(kind__in=COUNTED, ancestors__contains=Func(OuterRef("pk"), template="ARRAY[%(expressions)s]"))
+    )
     counted = Subquery(
         inside.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n"), output_field=IntegerField()
     )

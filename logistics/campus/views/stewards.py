@@ -68,7 +68,11 @@ def hand_over(request: HttpRequest) -> HttpResponse:
             words = ngettext("%(n)s duty goes to %(name)s", "%(n)s duties go to %(name)s", len(moved))
             messages.success(request, words % {"n": len(moved), "name": data["to_person"]})
             return redirect("campus:stewards")
-    page = {"title": _("Hand duties over"), "crumbs": [{"label": _("Who looks after what"), "url": reverse("campus:stewards")}], "form": form}
+    page = {
+        "title": _("Hand duties over"),
+        "crumbs": [{"label": _("Who looks after what"), "url": reverse("campus:stewards")}],
+        "form": form,
+    }
     lines = [{"row": row, "when": span_words(row)} for row in duties]
     return render(request, "campus/hand_over.html", {"page": page, "leaver": leaver, "duties": lines}, status=422 if form.errors else 200)
 
