@@ -36,6 +36,7 @@ def may_see_all(person: Person, reader: Any) -> bool:
 @resource
 class People(Resource):
     model = Person
+    label_plural = gettext_lazy("People")  # a word of its own: "people" is also a unit
     slug = "people"
     icon = "users"
     menu = ("people", 10)

@@ -53,7 +53,8 @@ allow(SCHOOL_OFFICE, "accounts.organisation", "view", "export")
 allow("system_manager", "accounts.organisation", "add", "change")
 allow("principal logistics_director system_manager department_head", "accounts.rolegrant", "view", "add", "change")
 allow("principal system_manager", "accounts.delegation", "view", "change")
-allow("principal logistics_director department_head finance_officer class_teacher", "accounts.delegation", "add")  # and every holder of a role
+# whoever holds a role himself may hand it over (resources.Delegations.may); these are the ones declared on this floor
+allow("principal logistics_director department_head finance_officer class_teacher", "accounts.delegation", "add")
 auditor_reads(
     "accounts.person", "accounts.department", "accounts.membership", "accounts.organisation", "accounts.rolegrant", "accounts.delegation"
 )

@@ -1,7 +1,6 @@
 """The door, one's own profile, the role matrix and the access explainer."""
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
@@ -22,18 +21,14 @@ from logistics.accounts import lockout, services
 from logistics.accounts.demo_people import demo_people, demo_person
 from logistics.accounts.forms import DelegationForm, ExplainForm, PasswordForm, SignInForm
 from logistics.accounts.models import Delegation, Person, SignInEvent
-from logistics.accounts.services.grants import BY_KIND
-from logistics.accounts.services.holding import area_key, area_names
 from logistics.accounts.sessions import open_session
-from logistics.core import clock
-from logistics.core.access import ROLES, access_of, live_grants, roles_with
+from logistics.core.access import ROLES, access_of, roles_with
 from logistics.core.errors import NotAllowed
 from logistics.core.resources import RESOURCES, resource_of
 from logistics.core.views import YEAR
 from logistics.core.workflow import WORKFLOWS, perform
 
 BACKEND = "logistics.accounts.backends.PersonBackend"
-MOST_AREAS = 8  # columns of the role matrix; what is held elsewhere is counted in the last one
 
 
 # the door ---------------------------------------------------------------------------------------------------------
@@ -178,26 +173,9 @@ def matrix(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("You may not read who holds which role."), _labels("accounts.rolegrant:view"))
     if not access_of(request.user).area("accounts.rolegrant:view").everywhere:
         raise NotAllowed(_("The role matrix shows the whole school."), _labels("accounts.rolegrant:view"))
-    found = live_grants(clock.now())
-    people = Person.objects.active().in_bulk({person_id for person_id, _grant in found})
-    cells: dict[tuple[str, tuple[str, int]], list[Any]] = defaultdict(list)
-    used: dict[tuple[str, int], int] = defaultdict(int)
-    for person_id, grant in found:
-        if person_id in people:
-            used[area_key(grant)] += 1
-            cells[grant.role, area_key(grant)].append({"person": people[person_id], "deputy": grant.on_behalf_of is not None})
-    names = area_names([grant for _person, grant in found])
-    areas = sorted((area for area in used if area[0]), key=lambda area: (-used[area], names.get(area, "")))
-    shown, rest = [("", 0), *areas[:MOST_AREAS]], areas[MOST_AREAS:]
-    rows = []
-    for role in ROLES:
-        if role.code not in BY_KIND:
-            held = [cells[role.code, area] for area in shown]
-            elsewhere = sum(len(cells[role.code, area]) for area in rest)
-            rows.append({"role": role, "cells": held, "elsewhere": elsewhere, "gap": not elsewhere and not any(held)})
-    heads = [_("The whole school"), *(names.get(area, _("an area that has no name")) for area in shown[1:])]
-    page = {"title": _("Role matrix"), "gaps": sum(row["gap"] for row in rows)}
-    return render(request, "accounts/matrix.html", {"page": page, "heads": heads, "rows": rows, "rest": len(rest)})
+    rows = services.role_matrix()
+    page = {"title": _("Role matrix"), "gaps": sum(row.gap for row in rows)}
+    return render(request, "accounts/matrix.html", {"page": page, "rows": rows})
 
 
 @login_required

@@ -198,11 +198,11 @@ def test_the_matrix_names_holders_by_area_and_marks_gaps():
     boss = PersonFactory(name_en="Song Yaqin", roles="principal")
     RoleGrantFactory(person=PersonFactory(name_en="Gao Lei"), department=unit)
     page = signed_in(boss).get("/accounts/roles/")
-    assert page.context["heads"] == ["The whole school", "Kitchen"]
-    rows = {row["role"].code: row for row in page.context["rows"]}
-    assert [[str(one["person"]) for one in cell] for cell in rows["department_head"]["cells"]] == [[], ["Gao Lei"]]
-    assert rows["principal"]["cells"][0][0]["person"] == boss
-    assert not rows["principal"]["gap"]
-    assert rows["auditor"]["gap"]
+    rows = {row.role.code: row for row in page.context["rows"]}
+    heads = rows["department_head"]
+    assert heads.school == []
+    assert [(where, [str(person) for person, _acting in held]) for where, held in heads.areas] == [("Kitchen", ["Gao Lei"])]
+    assert rows["principal"].school == [(boss, False)]
+    assert [rows["principal"].gap, heads.gap, rows["auditor"].gap] == [False, False, True]
     assert "student" not in rows
     assert signed_in(PersonFactory(kinds=["teacher"])).get("/accounts/roles/").status_code == 403

@@ -2,7 +2,7 @@
 from logistics.accounts.services.delegations import delegate, end_delegation
 from logistics.accounts.services.explaining import Explanation, explain
 from logistics.accounts.services.grants import end_grant, grant_role, grantable_roles
-from logistics.accounts.services.holding import HeldRole, held_roles, holders, roles_of
+from logistics.accounts.services.holding import HeldRole, MatrixRow, held_roles, holders, role_matrix, roles_of
 from logistics.accounts.services.people import (
     change_password,
     end_membership,
@@ -20,7 +20,8 @@ from logistics.accounts.services.people import (
 )
 
 __all__ = [
-    "Explanation", "HeldRole", "change_password", "delegate", "end_delegation", "end_grant", "end_membership", "explain",
-    "follow_main_memberships", "forget_old_sign_ins", "grant_role", "grantable_roles", "held_roles", "holders", "join_department", "leave",
-    "let_leavers_go", "may_set_password", "open_duties", "reactivate", "roles_of", "set_start_password", "sign_out_everywhere", "suspend",
+    "Explanation", "HeldRole", "MatrixRow", "change_password", "delegate", "end_delegation", "end_grant", "end_membership", "explain",
+    "follow_main_memberships", "forget_old_sign_ins", "grant_role", "grantable_roles", "held_roles", "holders", "join_department",
+    "leave", "let_leavers_go", "may_set_password", "open_duties", "reactivate", "role_matrix", "roles_of", "set_start_password",
+    "sign_out_everywhere", "suspend",
 ]

@@ -13,8 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from logistics.accounts.models import Department, Person, RoleGrant
-from logistics.accounts.models.person import IMPLIED_ROLES
-from logistics.accounts.services.holding import role_label
+from logistics.accounts.services.holding import BY_KIND, role_label
 from logistics.core import clock
 from logistics.core.access import ROLES, access_of
 from logistics.core.errors import NotAllowed
@@ -22,7 +21,6 @@ from logistics.core.workflow import write_event
 
 GRANTERS = {"principal": 4, "logistics_director": 3, "system_manager": 3, "department_head": 2}
 HEIGHTS = {**GRANTERS, "auditor": 3, "district_viewer": 3, "authority_viewer": 3}
-BY_KIND = frozenset(IMPLIED_ROLES.values()) | {"public"}  # follow from what somebody is; nobody is granted them
 
 
 def height(role: str) -> int:

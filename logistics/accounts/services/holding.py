@@ -14,7 +14,9 @@ from logistics.accounts.models import Delegation, Department, Person, RoleGrant
 from logistics.accounts.models.person import IMPLIED_ROLES
 from logistics.accounts.publishing import AREAS, ORIGINS
 from logistics.core import clock
-from logistics.core.access import ROLES, Grant, grants_of, holder_ids
+from logistics.core.access import ROLES, Grant, Role, grants_of, holder_ids, live_grants
+
+BY_KIND = frozenset(IMPLIED_ROLES.values()) | {"public"}  # follow from what somebody is; nobody is granted them
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,36 @@ def held_roles(person: Person, at: datetime | None = None) -> list[HeldRole]:
             grant.until or person.ends_at, origins.get((grant.source, grant.source_id), ""),
         )
         for grant in grants
+    ]
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One role with everybody who holds it: school-wide, and by area; (person, acts for somebody)."""
+
+    role: Role
+    school: list[tuple[Person, bool]]
+    areas: list[tuple[str, list[tuple[Person, bool]]]]
+
+    @property
+    def gap(self) -> bool:
+        """Does nobody hold it?"""
+        return not self.school and not self.areas
+
+
+def role_matrix(at: datetime | None = None) -> list[MatrixRow]:
+    """Every role that is granted, with its holders by area; roles that follow from what somebody is are left out."""
+    found = live_grants(at or clock.now())
+    people = Person.objects.active().in_bulk({person_id for person_id, _grant in found})
+    names = area_names([grant for _person, grant in found])
+    cells: dict[str, dict[str, list[tuple[Person, bool]]]] = defaultdict(lambda: defaultdict(list))
+    for person_id, grant in found:
+        if person_id in people:
+            where = "" if grant.everywhere else where_words(grant, names)
+            cells[grant.role][where].append((people[person_id], grant.on_behalf_of is not None))
+    return [
+        MatrixRow(role, cells[role.code].pop("", []), sorted(cells[role.code].items(), key=lambda area: area[0]))
+        for role in ROLES if role.code not in BY_KIND
     ]
 
 
