@@ -38,8 +38,8 @@ def live_apart(worker: str) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The counts of this run, for the line that sums up several."""
-    if TALLY in os.environ:
+    """The counts of this run, for the line that sums up several; workers count too, but the first process has it all."""
+    if TALLY in os.environ and "PYTEST_XDIST_WORKER" not in os.environ:
         counts = {kind: len(terminalreporter.stats.get(kind, ())) for kind in COUNTED}
         with open(os.environ[TALLY], "a") as tally:
             tally.write(json.dumps(counts) + "\n")

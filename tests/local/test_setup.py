@@ -76,9 +76,10 @@ def count_of(folder: Path, source: str) -> tuple[int, dict[str, int]]:
     file, tally = folder / "test_planted.py", folder / "tally"
     file.write_text(source)
     tally.unlink(missing_ok=True)
-    options = ["-q", "-p", "no:cacheprovider", "-p", "no:django", "-c", places.BASE / "pyproject.toml", "--rootdir", folder]
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:django", "-n", "2", "-c", places.BASE / "pyproject.toml", "--rootdir", folder]
     command = [checks.PYTHON, "-m", "pytest", *options, file]
-    done = subprocess.run(command, cwd=places.BASE, env=os.environ | {checks.TALLY: str(tally)}, capture_output=True, text=True)
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(command, cwd=places.BASE, env=outside | {checks.TALLY: str(tally)}, capture_output=True)
     return done.returncode, {kind: number for kind, number in checks.counted(tally).items() if number}
 
 
