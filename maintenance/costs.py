@@ -14,8 +14,9 @@ from maintenance.models import CostLine, WorkOrder
 
 def may_book(order: WorkOrder, person: Any) -> bool:
     """Hours and costs are booked by who works on the order, and by those who answer for its cost."""
-    return order.lead_id == person.pk or order.assignments.filter(person=person, released_at__isnull=True).exists() or access_of(person).may(
-        "maintenance.workorder:cost", order)
+    if order.lead_id == person.pk or access_of(person).may("maintenance.workorder:cost", order):
+        return True
+    return order.assignments.filter(person=person, released_at__isnull=True).exists()  # type: ignore[attr-defined]
 
 
 def check(order: WorkOrder, person: Any) -> None:

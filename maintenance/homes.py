@@ -1,10 +1,15 @@
 """The first page and the dock of reporters, technicians and the desk."""
 from __future__ import annotations
 
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.access import Access
 from logistics.core.menu import DOCKS, HOMES, Dock, Home, item
+from logistics.core.publishing import widget
 from maintenance.views import reporter, technician
 
 REPORTERS = frozenset({"student", "teacher", "guardian", "contractor", "supplier_user"})
@@ -40,6 +45,22 @@ DOCKS.add("maintenance.reporter", Dock("maintenance.reporter", 20, only_reports,
 DOCKS.add("maintenance.desk", Dock("maintenance.desk", 30, lambda access: access.has("maintenance.repairrequest:change"), (
     HOME, (_("Queue"), "inbox", "maintenance:queue", False), SCAN, BELL, ME)))
 DOCKS.add("maintenance.staff", Dock("maintenance.staff", 90, anybody, (HOME, MINE, SCAN, BELL, ME)))
+
+
+@widget("maintenance.report_place", "record:campus.Place", _("Something broken?"), order=10)
+def report_place(request: Any, record: Any = None) -> str:
+    """The way from the place tree to the report form."""
+    if record.kind in ("school", "campus") or not record.active:
+        return ""
+    return render_to_string("maintenance/_report_button.html", {"url": f"{reverse('maintenance:report')}?place={record.pk}"})
+
+
+@widget("maintenance.report_equipment", "record:assets.Equipment", _("Something broken?"), order=10)
+def report_equipment(request: Any, record: Any = None) -> str:
+    """The way from a piece of equipment to the report form."""
+    return render_to_string("maintenance/_report_button.html",
+                            {"url": f"{reverse('maintenance:report')}?equipment={record.pk}"}) if record.place_id else ""
+
 
 item("maintenance.today", "repairs", 5, _("My work today"), "list-check", "maintenance:today", roles="technician")
 item("maintenance.report", "repairs", 40, _("Report a problem"), "plus", "maintenance:report", roles=LEADERS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import IntegerField, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from logistics.campus.services.calendars import working_dates
@@ -20,6 +22,12 @@ def limit(name: str, at: datetime | None = None) -> int:
     """The figure in force."""
     row = ReportLimit.objects.live(at).filter(name=name).values_list("value", flat=True).first()
     return SHIPPED[name] if row is None else row
+
+
+def limit_in_sql(name: str) -> Coalesce:
+    """The same figure inside a statement."""
+    row = ReportLimit.objects.live(clock.now()).filter(name=name).values("value")[:1]
+    return Coalesce(Subquery(row), Value(SHIPPED[name]), output_field=IntegerField())
 
 
 def working_days_since(place: Any, instant: datetime) -> int:

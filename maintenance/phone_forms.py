@@ -34,7 +34,8 @@ class TileForm(WordsForOther, ReportForm):
 class GuestForm(WordsForOther, ActingForm):
     """The same at a public place without signing in."""
 
-    symptom = RecordChoice(Symptom.objects.filter(active=True), label=_("What is wrong?"), error_messages={"required": _("Choose what is wrong.")})
+    symptom = RecordChoice(Symptom.objects.filter(active=True), label=_("What is wrong?"),
+                           error_messages={"required": _("Choose what is wrong.")})
     description = forms.CharField(label=_("In a few words"), max_length=2000, required=False)
     name = forms.CharField(label=_("Your name"), max_length=60, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
@@ -44,7 +45,8 @@ class GuestForm(WordsForOther, ActingForm):
 class OnBehalfForm(ReportForm):
     """The desk takes down what somebody says."""
 
-    channel = forms.ChoiceField(label=_("How it reached us"), choices=[c for c in RepairRequest.Channel.choices if c[0] in ("phone", "counter")])
+    channel = forms.ChoiceField(label=_("How it reached us"),
+                                choices=[c for c in RepairRequest.Channel.choices if c[0] in ("phone", "counter")])
     seen = forms.BooleanField(required=False, widget=forms.HiddenInput)  # what looks the same was shown
     field_order = ["reporter", "channel", "place", "symptom", "description", "join_to"]
     groups = ((_("More"), ("equipment", "category", "access", "access_note", "stops_use"), False, ""),)
@@ -57,7 +59,8 @@ class OnBehalfForm(ReportForm):
     def offer(self, twins: list[Any]) -> None:
         """Ask, on top, whether it is one of these."""
         choices = [("", _("Another thing"))]
-        choices += [(str(twin.root.pk), f"{twin.root.number} {twin.title} · {twin.state.label} · {twin.root.place_label}") for twin in twins]
+        choices += [(str(twin.root.pk),
+                     f"{twin.root.number} {twin.title} · {twin.state.label} · {twin.root.place_label}") for twin in twins]
         self.fields["join_to"].widget = forms.RadioSelect(choices=choices)
         self.order_fields(["join_to"])
         self.data = self.data.copy()

@@ -73,7 +73,8 @@ def steps(request: RepairRequest, *, taken: Any = None, hold: Any = None, names:
     behind = reached(request)
     titles = [_("Received"), _("Assigned") if behind > 1 else _("Assigning"), _("Repaired") if behind > 2 else _("Repair"),
               _("Your turn") if behind == 3 else _("Your word"), _("Done")]
-    texts = [ui.when_words(request.submitted_at), _assigned(request, taken, behind, names), _repair(request, hold, behind), _turn(request, behind),
+    texts = [ui.when_words(request.submitted_at), _assigned(request, taken, behind, names), _repair(request, hold, behind),
+             _turn(request, behind),
              ui.when_words(request.ended_at) if request.ended_at else _("Closes when you confirm") if behind == 3 else ""]
     icons = ["", "user-check", "tool", "eye-check", ""]
     return [_step("done" if n < behind else "run" if n == behind else "todo", title, text, "check" if n < behind else icons[n])
@@ -86,7 +87,8 @@ def _step(state: str, title: Any, text: Any = "", icon: str = "check") -> dict[s
 
 def _assigned(request: RepairRequest, taken: Any, behind: int, names: bool) -> str:
     if behind > 1 and taken is not None and taken.accepted_at:
-        values = {"time": ui.when_words(taken.accepted_at), "name": taken.person.name if names else "", "took": _took(request, taken.accepted_at)}
+        values = {"time": ui.when_words(taken.accepted_at), "name": taken.person.name if names else "",
+                  "took": _took(request, taken.accepted_at)}
         return _("%(time)s %(name)s took it, after %(took)s") % values if names else _("%(time)s, after %(took)s") % values
     if behind > 1:
         return ""

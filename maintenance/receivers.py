@@ -28,10 +28,10 @@ def order_photo(request: Any, row: Attachment) -> bool:
     """Whoever reported it sees the photo after the repair."""
     if row.role != "after":
         return False
-    if request.user.is_authenticated:
-        return RepairRequest.objects.filter(work_order_id=row.object_id, reporter=request.user).exists()
     own = by_token(request)
-    return own is not None and own.work_order_id == row.object_id
+    if own is not None:
+        return own.work_order_id == row.object_id
+    return request.user.is_authenticated and RepairRequest.objects.filter(work_order_id=row.object_id, reporter=request.user).exists()
 
 
 PHOTO_GUESTS["maintenance.repairrequest"] = request_photo

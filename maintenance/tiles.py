@@ -27,7 +27,7 @@ def tiles_of(place: Any) -> tuple[list[Symptom], list[Symptom]]:
 
 def recent_places(person: Any, most: int = 5) -> list[Place]:
     """Where somebody reported last, newest first; places no longer in use are left out."""
-    latest = RepairRequest.objects.filter(reporter=person).order_by().values("place").annotate(last=Max("submitted_at")).order_by("-last")[: 2 * most]
-    ids = [row["place"] for row in latest]
+    latest = RepairRequest.objects.filter(reporter=person).order_by().values("place").annotate(last=Max("submitted_at"))
+    ids = [row["place"] for row in latest.order_by("-last")[: 2 * most]]
     found = Place.objects.visible_to(person).filter(pk__in=ids).in_bulk()
     return [found[pk] for pk in ids if pk in found][:most]

@@ -1,6 +1,7 @@
 """Pages of maintenance that are not generic."""
 from django.urls import path
 
+from maintenance.resources import RepairRequests, WorkOrders
 from maintenance.views import dispatch, figures, guest, reporter, sheet, technician
 
 urlpatterns = [
@@ -19,12 +20,13 @@ urlpatterns = [
     path("report/for/", reporter.report_for, name="report-for"),
     path("mine/", reporter.mine, name="mine"),
     path("mine/<int:pk>/", reporter.my_report, name="my-report"),
-    path("requests/<int:pk>/", reporter.RequestPage.as_view(), name="request"),  # before the generic one of the same address
+    # before the generic ones of the same address
+    path("requests/<int:pk>/", reporter.RequestPage.as_view(resource=RepairRequests), name="request"),
     path("today/", technician.today, name="today"),
     path("today/<int:pk>/", technician.order_page, name="order"),
     path("today/<int:pk>/labour/", technician.book_labour, name="order-labour"),
     path("today/<int:pk>/cost/", technician.book_cost, name="order-cost"),
-    path("work-orders/<int:pk>/", technician.OrderPage.as_view(), name="work-order"),
+    path("work-orders/<int:pk>/", technician.OrderPage.as_view(resource=WorkOrders), name="work-order"),
 ]
 
 doors = [

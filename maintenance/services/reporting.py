@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 
 from logistics.core import clock
@@ -21,7 +21,7 @@ from logistics.core.photos import attach
 from logistics.core.ratelimit import hit
 from logistics.core.workflow import lock_all, perform, write_event
 from maintenance import messages, orders
-from maintenance.limits import limit
+from maintenance.limits import limit, limit_in_sql
 from maintenance.models import (
     Clock,
     GuestContact,
@@ -53,8 +53,7 @@ class Duplicate:
 
 
 def open_reports(place: Any, equipment: Any = None, category: RepairCategory | None = None, limit_to: int = 3) -> list[Duplicate]:
-    """Open reports here: same equipment, or this place, its room or its spots (with the same or a sibling category)."""
-    since = clock.now() - timedelta(days=limit("duplicate_days"))
+    """Open reports here: same equipment, or this place, its room or its spots (with the same or a sibling category); one statement."""
     near = Q(place_id=place.pk) | Q(place__parent_id=place.pk, place__kind__in=["room", "spot"])
     if place.kind in ("room", "spot") and place.parent_id:
         near |= Q(place_id=place.parent_id, place__kind="room")
@@ -64,14 +63,14 @@ def open_reports(place: Any, equipment: Any = None, category: RepairCategory | N
             Q(category__parent_id=category.parent_id) if category.parent_id else Q(category__parent_id=category.pk)
         )
     same = (near | Q(equipment=equipment)) if equipment is not None else near
+    due = Clock.objects.filter(order=OuterRef("work_order"), kind="resolve").values("due_at")[:1]
     rows = (
-        RepairRequest.objects.roots().open().filter(same, submitted_at__gte=since)
-        .annotate(others=Count("joined")).select_related("work_order", "category").order_by("-submitted_at", "-pk")[:limit_to]
+        RepairRequest.objects.roots().open().filter(same)
+        .annotate(days=limit_in_sql("duplicate_days"), others=Count("joined"), due_at=Subquery(due))
+        .filter(submitted_at__gte=Value(clock.now()) - F("days") * Value(timedelta(days=1)))
+        .select_related("work_order", "category").order_by("-submitted_at", "-pk")[:limit_to]
     )
-    found = list(rows)
-    due = dict(Clock.objects.filter(order_id__in=[row.work_order_id for row in found if row.work_order_id], kind="resolve")
-               .values_list("order_id", "due_at"))
-    return [Duplicate(row, row.others + 1, due.get(row.work_order_id)) for row in found]
+    return [Duplicate(row, row.others + 1, row.due_at) for row in rows]
 
 
 def duplicates(*, place: Any, category: RepairCategory, equipment: Any = None) -> list[Duplicate]:

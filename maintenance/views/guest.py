@@ -60,7 +60,8 @@ def report_page(request: HttpRequest, code: str) -> HttpResponse:
     data.pop("photos")
     try:
         _made, token = report_as_guest(
-            place=where.place, equipment=where.equipment, source=get_client_ip_address(request) or "", tag=where.tag, client_uid=client_uid(request),
+            place=where.place, equipment=where.equipment, source=get_client_ip_address(request) or "", tag=where.tag,
+            client_uid=client_uid(request),
             join_to=root, photos=pictures(request), **data)
     except TooMany as refusal:
         return too_many(request, where, refusal)
@@ -84,10 +85,13 @@ def ask(request: HttpRequest, where: Where, form: Any, *, status: int = 200, twi
         twins = duplicates(place=where.place, category=chosen.category, equipment=where.equipment)
     first, more = tiles_of(where.place)
     return render(request, "maintenance/report.html", {
-        "page": {"title": _("Report a problem"), "back_url": reverse("tag", args=[where.tag])}, "where": where, "form": form, "tiles": first, "more": more,
+        "page": {"title": _("Report a problem"), "back_url": reverse("tag", args=[where.tag])}, "where": where, "form": form,
+        "tiles": first, "more": more,
         "chosen": chosen.pk if chosen else None, "same": same_context(where, chosen, twins or []),
-        "same_url": reverse("guest-report-same", args=[where.tag]), "hotline": hotline_of(where.place), "client_uid": client_uid(request) or uuid.uuid4(),
-        "draft": f"report:{where.place.pk}", "guest": True, "sign_in": f"{reverse('sign-in')}?next={reverse('maintenance:report')}%3Ftag%3D{where.tag}",
+        "same_url": reverse("guest-report-same", args=[where.tag]), "hotline": hotline_of(where.place),
+        "client_uid": client_uid(request) or uuid.uuid4(),
+        "draft": f"report:{where.place.pk}", "guest": True,
+        "sign_in": f"{reverse('sign-in')}?next={reverse('maintenance:report')}%3Ftag%3D{where.tag}",
     }, status=status)
 
 
@@ -140,4 +144,5 @@ def page_of(row: RepairRequest, token: str, form: Any) -> dict[str, Any]:
         card.update(url=f"{card['url']}?t={token}", thumb=f"{card['thumb']}?t={token}", by=None)
     if form is None and row.state == "needs_info":
         form = forms.AnswerForm(record=row)
-    return {"page": {"title": row.title, "short_title": row.number}, "row": row, "token": token, "form": form, "errors": bool(form and form.is_bound), **context}
+    return {"page": {"title": row.title, "short_title": row.number}, "row": row, "token": token, "form": form,
+            "errors": bool(form and form.is_bound), **context}

@@ -4,6 +4,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -28,7 +29,6 @@ from maintenance import progress
 from maintenance.limits import limit
 from maintenance.models import Clock, Rating, RepairRequest, Symptom
 from maintenance.phone_forms import OnBehalfForm, TileForm
-from maintenance.resources import RepairRequests
 from maintenance.services.reporting import Duplicate, duplicates, report
 from maintenance.tiles import recent_places, tiles_of
 
@@ -77,7 +77,8 @@ def where_of(request: HttpRequest) -> Where | None:
             record = found.target.record
             return Where(found.target.place, record if isinstance(record, Equipment) else None, found.code)
     if _id(data, "equipment"):
-        thing = get_object_or_404(Equipment.objects.visible_to(request.user).select_related("place__parent"), pk=_id(data, "equipment"), place__isnull=False)
+        thing = get_object_or_404(Equipment.objects.visible_to(request.user).select_related("place__parent"), pk=_id(data, "equipment"),
+                                  place__isnull=False)
         return Where(thing.place, thing)
     if _id(data, "place"):
         return Where(get_object_or_404(Place.objects.visible_to(request.user).active().select_related("parent"), pk=_id(data, "place")))
@@ -108,8 +109,8 @@ def report_page(request: HttpRequest) -> HttpResponse:
         return ask(request, where, form, twins=twins)
     fields = {name: data[name] for name in ("symptom", "description", "access", "access_note", "stops_use", "join_to")}
     try:
-        made, _new = report(place=where.place, equipment=where.equipment, by=request.user, channel="qr" if where.tag else "web", photos=pictures,
-                            client_uid=client_uid(request), **fields)
+        made, _new = report(place=where.place, equipment=where.equipment, by=request.user, channel="qr" if where.tag else "web",
+                            photos=pictures, client_uid=client_uid(request), **fields)
     except ValidationError as error:
         add_errors(form, error)
         return ask(request, where, form, status=422)
@@ -152,9 +153,11 @@ def ask(request: HttpRequest, where: Where, form: Any, *, status: int = 200, twi
     first, more = tiles_of(where.place)
     return render(request, "maintenance/report.html", {
         "page": page, "where": where, "form": form, "tiles": first, "more": more, "chosen": chosen.pk if chosen else None,
-        "same": same_context(where, chosen, twins or []), "same_url": reverse("maintenance:report-same"), "hotline": hotline_of(where.place),
+        "same": same_context(where, chosen, twins or []), "same_url": reverse("maintenance:report-same"),
+        "hotline": hotline_of(where.place),
         "client_uid": client_uid(request) or uuid.uuid4(), "draft": f"report:{where.place.pk}", "accesses": RepairRequest.Access.choices,
-        "access": form["access"].value() or "anytime" if "access" in form.fields else "", "guest": False, "join_error": form.errors.get("join_to"),
+        "access": form["access"].value() or "anytime" if "access" in form.fields else "", "guest": False,
+        "join_error": form.errors.get("join_to"),
     }, status=status)
 
 
@@ -180,10 +183,11 @@ def show_same(request: HttpRequest, where: Where | None, symptom: Symptom) -> Ht
 
 
 def same_context(where: Where, symptom: Symptom | None, twins: list[Duplicate]) -> dict[str, Any]:
-    from urllib.parse import urlencode
-
+    if symptom is not None:
+        twins = sorted(twins, key=lambda twin: twin.root.symptom_id != symptom.pk)  # the same tile before its siblings
     return {
-        "seen": symptom is not None, "danger": symptom if symptom and symptom.dangerous else None, "hotline": hotline_of(where.place), "twins": twins,
+        "seen": symptom is not None, "danger": symptom if symptom and symptom.dangerous else None, "hotline": hotline_of(where.place),
+        "twins": twins,
         "different": urlencode({**where.query, "symptom": symptom.pk, "different": 1}) if symptom else "",
     }
 
@@ -194,7 +198,8 @@ def report_for(request: HttpRequest) -> HttpResponse:
     if not access_of(request.user).has("maintenance.repairrequest:on_behalf"):
         raise NotAllowed(_("Only the dispatcher may report for somebody else."))
     if request.method != "POST":
-        return _ask_for(request, OnBehalfForm(person=request.user, initial={key: request.GET.get(key) for key in ("place", "equipment", "reporter")}))
+        known = {key: request.GET.get(key) for key in ("place", "equipment", "reporter")}
+        return _ask_for(request, OnBehalfForm(person=request.user, initial=known))
     form = OnBehalfForm(request.POST, person=request.user)
     if not form.is_valid():
         return _ask_for(request, form, status=422)
@@ -216,7 +221,8 @@ def report_for(request: HttpRequest) -> HttpResponse:
 
 def _ask_for(request: HttpRequest, form: Any, *, status: int = 200, intro: str = "") -> HttpResponse:
     page = {
-        "title": _("Report for someone"), "intro": intro, "form": form, "groups": form_groups(form), "submit_label": _("Send"), "client_uid": client_uid(request) or uuid.uuid4(),
+        "title": _("Report for someone"), "intro": intro, "form": form, "groups": form_groups(form), "submit_label": _("Send"),
+        "client_uid": client_uid(request) or uuid.uuid4(),
         "cancel_url": reverse("maintenance:queue"), "draft_key": "maintenance:report-for",
         "crumbs": [{"label": _("Queue"), "url": reverse("maintenance:queue")}],
     }
@@ -267,8 +273,10 @@ def _turn_words(turns: int, open_: int) -> str:
 
 def _nothing(ended: bool) -> dict[str, Any]:
     if ended:
-        return {"kind": "first", "icon": "clipboard-check", "title": _("Nothing has ended yet"), "text": _("Reports that are settled are kept here.")}
-    return {"kind": "first", "icon": "clipboard-plus", "title": _("You have no open reports"), "text": _("Scan the label beside what is broken, or choose the place."),
+        return {"kind": "first", "icon": "clipboard-check", "title": _("Nothing has ended yet"),
+                "text": _("Reports that are settled are kept here.")}
+    return {"kind": "first", "icon": "clipboard-plus", "title": _("You have no open reports"),
+            "text": _("Scan the label beside what is broken, or choose the place."),
             "actions": [{"label": _("Report a problem"), "url": reverse("maintenance:report"), "icon": "plus", "primary": True}]}
 
 
@@ -278,12 +286,13 @@ def my_report(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(RepairRequest.objects.select_related("work_order", "symptom", "place"), pk=pk, reporter=request.user)
     moves = {move["name"]: move for move in move_buttons(row, request.user)}
     context = story(row)
-    comments = Comment.objects.filter(Q(kind="maintenance.repairrequest", object_id=row.pk) | Q(kind="maintenance.workorder", object_id=row.work_order_id or 0),
-                                      internal=False)
+    told = Q(kind="maintenance.repairrequest", object_id=row.pk) | Q(kind="maintenance.workorder", object_id=row.work_order_id or 0)
+    comments = Comment.objects.filter(told, internal=False)
     page = {"title": row.title, "short_title": row.number, "crumbs": [{"label": _("My reports"), "url": reverse("maintenance:mine")}]}
     return render(request, "maintenance/mine_report.html", {
         "page": page, "row": row, **context, "moves": moves, "comments": comments.select_related("by").order_by("at", "id"),
-        "photo_upload": reverse("maintenance:repairrequest-photos", args=[pk]) if row.open else "", "here": reverse("maintenance:my-report", args=[pk]),
+        "photo_upload": reverse("maintenance:repairrequest-photos", args=[pk]) if row.open else "",
+        "here": reverse("maintenance:my-report", args=[pk]),
         "comment_url": reverse("maintenance:repairrequest-comment", args=[pk]), "client_uid": uuid.uuid4(),
     })
 
@@ -296,9 +305,11 @@ def story(row: RepairRequest, *, names: bool = True) -> dict[str, Any]:
     clock_ = order.clocks.filter(kind="resolve").first() if order else None
     root = row.joined_to_id or row.pk
     waiting = RepairRequest.objects.filter(Q(pk=root) | Q(joined_to_id=root) | Q(work_order_id=row.work_order_id or 0)).count()
-    after = photo_cards(Attachment.objects.filter(kind="maintenance.workorder", object_id=order.pk, role="after").order_by("-id")[:1]) if order else []
+    mended = Attachment.objects.filter(kind="maintenance.workorder", object_id=row.work_order_id or 0, role="after")
+    after = photo_cards(mended.order_by("-id")[:1])
     return {
-        "badge": progress.badge(row), "steps": progress.steps(row, taken=taken, hold=hold, names=names), "expected": progress.expected(row, clock_),
+        "badge": progress.badge(row), "steps": progress.steps(row, taken=taken, hold=hold, names=names),
+        "expected": progress.expected(row, clock_),
         "waiting": waiting, "after": after[0] if after else None, "photos": photo_cards(photos_of(row)), "lapse_days": limit("lapse_days"),
         "done_by": order.done_by if order and order.done_by_id and names else None, "rating": Rating.objects.filter(request=row).first(),
         "scores": range(1, 6),
@@ -308,10 +319,8 @@ def story(row: RepairRequest, *, names: bool = True) -> dict[str, Any]:
 class RequestPage(DetailPage):
     """The generic page of a report; whoever sent it, and has no duty over it, is led to the reporter's page."""
 
-    resource = RepairRequests
-
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not RepairRequests.may_list(request.user) and RepairRequest.objects.filter(pk=pk, reporter=request.user).exists():
+        if not self.resource.may_list(request.user) and RepairRequest.objects.filter(pk=pk, reporter=request.user).exists():
             return redirect("maintenance:my-report", pk)
         return super().get(request, pk)
 
@@ -331,4 +340,5 @@ def scan(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip()
     if code:
         return redirect("tag", code[:40].replace("/", ""))
-    return render(request, "maintenance/report_scan.html", {"page": {"title": _("Scan a label")}, "target": reverse("tag", args=["CODE"]).replace("CODE", "{code}")})
+    target = reverse("tag", args=["CODE"]).replace("CODE", "{code}")
+    return render(request, "maintenance/report_scan.html", {"page": {"title": _("Scan a label")}, "target": target})

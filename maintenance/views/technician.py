@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -28,7 +29,6 @@ from logistics.core.templatetags import ui
 from maintenance import costs, labour, orders
 from maintenance.forms import CostForm, LabourForm
 from maintenance.models import Assignment, Clock, LabourEntry, RepairRequest, WorkOrder
-from maintenance.resources import WorkOrders
 from maintenance.words import face
 
 TO_DO = ("assigned", "accepted", "in_progress")
@@ -87,11 +87,12 @@ def jobs_of(person: Any) -> list[Job]:
     photos = Attachment.objects.filter(kind="maintenance.repairrequest", object_id=OuterRef("pk")).order_by().values("object_id")
     photos = photos.annotate(n=Count("pk")).values("n")
     requests = RepairRequest.objects.annotate(photo_count=Coalesce(Subquery(photos), 0)).order_by("submitted_at")
+    clocks = Clock.objects.filter(kind="resolve").select_related("calendar_version__calendar")
     running = LabourEntry.objects.filter(order=OuterRef("pk"), person=person, during__endswith__isnull=True, voided_by__isnull=True)
     rows = list(
         mine(person).filter(Q(state__in=[*TO_DO, "on_hold"]) | Q(state__in=["done", "closed"], done_at__gte=clock.midnight(clock.today())))
         .select_related("place").annotate(since=Subquery(running.values("during__startswith")[:1]))
-        .prefetch_related(Prefetch("requests", requests), Prefetch("clocks", Clock.objects.filter(kind="resolve").select_related("calendar_version__calendar")))
+        .prefetch_related(Prefetch("requests", requests), Prefetch("clocks", clocks))
     )
     places = Place.objects.in_bulk({pk for row in rows for pk in row.place.ancestors})
     return sorted((_job(row, places) for row in rows), key=lambda job: (job.path, job.order.priority, job.order.pk))
@@ -100,15 +101,17 @@ def jobs_of(person: Any) -> list[Job]:
 def _job(order: Any, places: dict[int, Place]) -> Job:
     chain = [places[pk] for pk in order.place.ancestors if pk in places]
     building = next((place for place in chain if place.kind in ("building", "outdoor", "technical")), chain[0] if chain else None)
-    below = chain[chain.index(building) + 1:] if building in chain else chain
-    room = " / ".join(place.name for place in below[-2:]) or (building.name if building else "")
+    below = chain[chain.index(building) + 1:] if building else chain
+    inner = [place for place in below if place.kind != "floor"] or below  # the number of a room tells its floor
+    room = " / ".join(place.name for place in inner[-2:]) or (building.name if building else "")
     return Job(order, face(next(iter(order.clocks.all()), None)), room, tuple((place.position, place.code) for place in chain),
                building.name if building else "", access_words(order.requests.all()), order.since)
 
 
 def access_words(requests: Any) -> list[str]:
     """When somebody may be let in; coming at any time needs no words."""
-    return list(dict.fromkeys(row.access_note or str(row.get_access_display()) for row in requests if row.access != "anytime" or row.access_note))
+    told = [row for row in requests if row.access != "anytime" or row.access_note]
+    return list(dict.fromkeys(row.access_note or str(row.get_access_display()) for row in told))
 
 
 def groups_of(jobs: list[Job]) -> list[tuple[str, str, list[Job]]]:
@@ -136,7 +139,8 @@ def today(request: HttpRequest) -> HttpResponse:
     parts = {"": [job for job in jobs if job.order.state in TO_DO], "hold": [job for job in jobs if job.order.state == "on_hold"],
              "done": [job for job in jobs if job.order.state in ("done", "closed")]}
     show = request.GET.get("show", "") if request.GET.get("show", "") in parts else ""
-    pool = [] if show else list(WorkOrder.objects.filter(pool=True, state="open", team_id__in=teams).order_by("priority", "reported_at")[:MOST_POOL])
+    offered = WorkOrder.objects.filter(pool=True, state="open", team_id__in=teams).order_by("priority", "reported_at")
+    pool = [] if show else list(offered[:MOST_POOL])
     n = len(parts[""])
     page = {
         "title": _("My work today"),
@@ -148,14 +152,15 @@ def today(request: HttpRequest) -> HttpResponse:
     }
     groups = groups_of(parts[show]) if not show else [("", "", parts[show])] if parts[show] else []
     return render(request, "maintenance/today.html", {"page": page, "groups": groups, "pool": [(order, uuid.uuid4()) for order in pool],
-                                                      "day": clock.today()})
+                                                      "day": date_format(clock.today(), _("D j M Y"))})
 
 
 def _empty(show: str) -> dict[str, Any]:
     if show == "hold":
         return {"kind": "done", "title": _("Nothing is on hold"), "text": _("What has to wait for a part or for access stands here.")}
     if show == "done":
-        return {"kind": "first", "icon": "checks", "title": _("Nothing is finished today yet"), "text": _("Finished work of today stands here.")}
+        return {"kind": "first", "icon": "checks", "title": _("Nothing is finished today yet"),
+                "text": _("Finished work of today stands here.")}
     return {"kind": "done", "title": _("Nothing is left to do"), "text": _("New work appears here and in your notifications.")}
 
 
@@ -179,12 +184,13 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
     running = next((entry for entry in entries if entry.running and entry.person_id == person.pk), None)
     requests = list(order.requests.select_related("reporter").order_by("submitted_at"))
     photos = list(photos_of(order))
-    fault_photos = list(Attachment.objects.filter(kind="maintenance.repairrequest", object_id__in=[row.pk for row in requests]).order_by("id"))
+    reports = Q(kind="maintenance.repairrequest", object_id__in=[row.pk for row in requests])
+    fault_photos = list(Attachment.objects.filter(reports).order_by("id"))
     clocks = {row.kind: row for row in order.clocks.select_related("calendar_version__calendar")}
-    talk = Comment.objects.filter(Q(kind="maintenance.workorder", object_id=order.pk)
-                                  | Q(kind="maintenance.repairrequest", object_id__in=[row.pk for row in requests])).select_related("by").order_by("at", "id")
+    talk = Comment.objects.filter(Q(kind="maintenance.workorder", object_id=order.pk) | reports).select_related("by").order_by("at", "id")
     books = costs.may_book(order, person) and order.live
-    page = {"title": order.title, "short_title": order.number, "crumbs": [{"label": _("My work today"), "url": reverse("maintenance:today")}]}
+    page = {"title": order.title, "short_title": order.number,
+            "crumbs": [{"label": _("My work today"), "url": reverse("maintenance:today")}]}
     return render(request, "maintenance/order.html", {
         "page": page, "order": order, "state": type(order).workflow.state(order), "first": first, "hold": moves.get("hold"),
         "rest": [move for name, move in moves.items() if name not in (*PRIMARY, "hold")], "face": clock_face(order, clocks),
@@ -192,12 +198,17 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "waiting": order.holds.filter(during__endswith__isnull=True).select_related("reason").first() if order.state == "on_hold" else None,
         "requests": requests, "needs_contact": {row.pk for row in requests if row.access in ("windows", "present")},
         "fault_photos": photo_cards(fault_photos),
-        "before": photo_cards(row for row in photos if row.role == "before"), "after": photo_cards(row for row in photos if row.role in ("after", "photo")),
-        "photo_url": reverse("maintenance:workorder-photos", args=[order.pk]) if order.live and moves else "", "running": running, "now": clock.now(),
-        "minutes": sum(entry.minutes for entry in entries), "entries": entries, "lines": list(order.costs.select_related("by")) if books else [],
+        "before": photo_cards(row for row in photos if row.role == "before"),
+        "after": photo_cards(row for row in photos if row.role in ("after", "photo")),
+        "photo_url": reverse("maintenance:workorder-photos", args=[order.pk]) if order.live and moves else "", "running": running,
+        "now": clock.now(),
+        "minutes": sum(entry.minutes for entry in entries), "entries": entries,
+        "lines": list(order.costs.select_related("by")) if books else [],
         "total": orders.cost_of(order) if books else None, "books": books, "warranty": under_warranty(order), "talk": talk,
-        "labour_form": labour_form or LabourForm(person=person, initial={"minutes": 30, "type": "work"}), "cost_form": cost_form or CostForm(person=person),
-        "here": reverse("maintenance:order", args=[order.pk]), "after_finish": reverse("maintenance:today"), "comment_url": reverse("maintenance:workorder-comment", args=[order.pk]),
+        "labour_form": labour_form or LabourForm(person=person, initial={"minutes": 30, "type": "work"}),
+        "cost_form": cost_form or CostForm(person=person),
+        "here": reverse("maintenance:order", args=[order.pk]), "after_finish": reverse("maintenance:today"),
+        "comment_url": reverse("maintenance:workorder-comment", args=[order.pk]),
     }, status=status)
 
 
@@ -258,9 +269,7 @@ def book_cost(request: HttpRequest, pk: int) -> HttpResponse:
 class OrderPage(DetailPage):
     """The generic page of an order; whoever only works on it is led to the page for the phone."""
 
-    resource = WorkOrders
-
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not WorkOrders.may_list(request.user) and WorkOrder.objects.visible_to(request.user).filter(pk=pk).exists():
+        if not self.resource.may_list(request.user) and WorkOrder.objects.visible_to(request.user).filter(pk=pk).exists():
             return redirect("maintenance:order", pk)
         return super().get(request, pk)

@@ -23,11 +23,15 @@ houqin.photos = (root) => {
     if (input.dataset.ready) continue;
     input.dataset.ready = "1";
     const most = Number(input.dataset.photos) || 5;
-    const strip = Object.assign(document.createElement("div"), { className: "hq-photos" });
-    strip.setAttribute("role", "group");
-    strip.setAttribute("aria-label", input.labels[0]?.textContent.trim() || "");
+    const tile = input.closest(".hq-photo-add"); // the dashed frame of a strip: photos line up before it
+    const strip = tile?.parentElement ?? Object.assign(document.createElement("div"), { className: "hq-photos" });
+    if (!tile) {
+      strip.setAttribute("role", "group");
+      strip.setAttribute("aria-label", input.labels[0]?.textContent.trim() || "");
+      input.after(strip);
+    }
     const note = Object.assign(document.createElement("p"), { className: "hq-error", hidden: true });
-    input.after(strip, note);
+    strip.after(note);
     let files = [];
 
     const show = () => {
@@ -43,7 +47,8 @@ houqin.photos = (root) => {
         drop.addEventListener("click", () => { files.splice(n, 1); show(); input.focus(); });
         figure.append(picture, drop);
         return figure;
-      }));
+      }), ...(tile ? [tile] : []));
+      if (tile) tile.hidden = files.length >= most;
     };
     input.addEventListener("change", async () => {
       const chosen = [...input.files];

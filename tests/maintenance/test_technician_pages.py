@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assets.factories import EquipmentFactory
 from logistics.alerts.models import Notification
 from logistics.core import clock
 from logistics.core.workflow import perform
@@ -40,16 +41,18 @@ def test_four_people_bring_a_tap_from_broken_to_confirmed(world: World):
     student, desk, chen = world.people["student"], world.people["desk"], world.people["chen"]
     with clock.standing_at(at("2026-10-12 09:05")):
         browser(student).post("/maintenance/report/", {
-            "tag": world.tag(world.washroom).code, "symptom": world.symptoms["drip"].pk, "client_uid": uuid.uuid4(), "seen": "1", "photos": photo()})
+            "tag": world.tag(world.washroom).code, "symptom": world.symptoms["drip"].pk, "client_uid": uuid.uuid4(), "seen": "1",
+            "photos": photo()})
         request = RepairRequest.objects.get()
-        assert request.state == "submitted" and request.clocks.get().due_at == at("2026-10-12 14:35")  # P3: 4 working hours, lunch not counted
+        assert request.state == "submitted" and request.clocks.get().due_at == at("2026-10-12 14:35")  # 4 h without lunch
     with clock.standing_at(at("2026-10-12 09:20")):
         assert move(browser(desk), request, "accept").status_code == 302
         request.refresh_from_db()
         order = request.work_order
         assert (request.state, order.state, order.priority, order.team) == ("accepted", "open", "P3", world.teams["water"])
         assert request.clocks.get().stopped == "absorbed"
-        assert {row.kind: row.due_at for row in order.clocks.all()} == {"response": at("2026-10-12 14:35"), "resolve": at("2026-10-15 09:05")}
+        assert {row.kind: row.due_at for row in order.clocks.all()} == {"response": at("2026-10-12 14:35"),
+            "resolve": at("2026-10-15 09:05")}
         assert move(browser(desk), order, "assign", to=chen.pk).status_code == 302
         assert Notification.objects.filter(person=chen, code="maintenance.assigned").count() == 1
         assert Notification.objects.filter(person=student, code="maintenance.accepted").count() == 1
@@ -67,7 +70,8 @@ def test_four_people_bring_a_tap_from_broken_to_confirmed(world: World):
         assert move(phone, order, "finish", completion_note="New cartridge").status_code == 422
         order.refresh_from_db()
         assert order.state == "in_progress"
-        assert phone.post(reverse("maintenance:workorder-photos", args=[order.pk]), {"role": "after", "photos": photo("after.jpg", "white")}).status_code == 302
+        assert phone.post(reverse("maintenance:workorder-photos", args=[order.pk]),
+                          {"role": "after", "photos": photo("after.jpg", "white")}).status_code == 302
         assert move(phone, order, "finish", completion_note="New cartridge", cause=world.codes["worn"].pk).status_code == 302
     order.refresh_from_db()
     request.refresh_from_db()
@@ -82,7 +86,8 @@ def test_four_people_bring_a_tap_from_broken_to_confirmed(world: World):
         assert "Is it fixed?" in text_of(page) and "Chen Li" in text_of(page) and "New cartridge" in text_of(page)
         assert browser(student).get(page.context["after"]["url"]).status_code == 200
         assert browser(world.people["other"]).get(page.context["after"]["url"]).status_code == 404
-        assert move(browser(student), request, "confirm", score=5, comment="Quick", next=f"/maintenance/mine/{request.pk}/").status_code == 302
+        assert move(browser(student), request, "confirm", score=5, comment="Quick",
+                    next=f"/maintenance/mine/{request.pk}/").status_code == 302
     order.refresh_from_db()
     request.refresh_from_db()
     assert (request.state, request.rating.score, order.state) == ("confirmed", 5, "closed")
@@ -103,7 +108,8 @@ def test_the_day_puts_what_is_being_done_first_then_the_urgent_then_walks_by_bui
             perform(doing, name, by=chen)
         page = browser(chen).get(TODAY)
     groups = [(title, [job.order.pk for job in jobs]) for title, _words, jobs in page.context["groups"]]
-    assert groups == [("Doing now", [doing.pk]), ("Urgent first", [urgent.pk]), ("Mingde Hall", [washroom.pk]), ("Dormitory 2", [bedroom.pk])]
+    assert groups == [("Doing now", [doing.pk]), ("Urgent first", [urgent.pk]), ("Mingde Hall", [washroom.pk]),
+                      ("Dormitory 2", [bedroom.pk])]
     assert "Chen Li, 4 jobs left today" in text_of(page)
 
 
@@ -165,13 +171,12 @@ def test_the_order_is_out_of_sight_for_others(world: World):
 
 
 def test_the_order_tells_who_reported_when_one_may_come_in_and_that_the_warranty_holds(world: World):
-    from assets.factories import EquipmentFactory
-
     world.people["student"].phone = "13900000001"
     world.people["student"].save()
     equipment = EquipmentFactory(place=world.bedroom, warranty_until="2026-12-31")
     with clock.standing_at(at("2026-10-12 09:00")):
-        order = given(world, "drip", world.bedroom, access="present", access_note="12:00 to 13:30", equipment=equipment, description="Under the sink")
+        order = given(world, "drip", world.bedroom, access="present", access_note="12:00 to 13:30", equipment=equipment,
+                      description="Under the sink")
         page = text_of(browser(world.people["chen"]).get(f"{TODAY}{order.pk}/"))
     for words in ("Xu Zhixia", "Under the sink", "12:00 to 13:30", 'href="tel:13900000001"', "Under warranty until 31 Dec"):
         assert words in page, words
@@ -197,7 +202,8 @@ def test_a_cost_is_booked_by_the_technician_and_by_nobody_outside(world: World):
     order = given(world)
     url = f"{TODAY}{order.pk}/cost/"
     assert browser(world.people["li"]).post(url, {"type": "fee", "amount": "1", "note": "x"}).status_code == 404
-    assert browser(world.people["desk"]).post(url, {"type": "fee", "amount": "80.00", "note": "Rodding", "client_uid": uuid.uuid4()}).status_code == 302
+    assert browser(world.people["desk"]).post(url, {"type": "fee", "amount": "80.00", "note": "Rodding",
+                                                    "client_uid": uuid.uuid4()}).status_code == 302
     wrong = browser(world.people["chen"]).post(url, {"type": "credit", "amount": "5", "note": "Back", "client_uid": uuid.uuid4()})
     assert wrong.status_code == 422 and "A credit is negative" in text_of(wrong)
     assert [(line.amount, line.by) for line in CostLine.objects.all()] == [(Decimal("80.00"), world.people["desk"])]
@@ -225,7 +231,8 @@ def test_the_page_of_an_order_costs_the_same_with_one_and_with_six_reporters(wor
 def test_everybody_finds_the_own_first_page_and_dock(world: World):
     assert "Report a problem" in text_of(browser(world.people["student"]).get("/"))
     assert "Chen Li, nothing is left today" in text_of(browser(world.people["chen"]).get("/"))
-    docks = {name: [place["url"] for place in browser(world.people[name]).get("/").context["shell"].dock] for name in ("student", "chen", "desk")}
+    docks = {name: [place["url"] for place in browser(world.people[name]).get("/").context["shell"].dock] for name in ("student", "chen",
+        "desk")}
     assert docks == {
         "student": ["/", "/maintenance/mine/", "/maintenance/report/", "/alerts/notifications/", "/me/"],
         "chen": ["/maintenance/today/", "/maintenance/mine/", "/scan/", "/alerts/notifications/", "/me/"],

@@ -106,7 +106,8 @@ def _places(world: World) -> None:
     world.campus = CampusFactory(parent=world.school, name_zh="主校区", name_en="Main campus", phone="8001")
     world.building = BuildingFactory(parent=world.campus, name_zh="明德楼", name_en="Mingde Hall", position=1)
     world.floor = FloorFactory(parent=world.building, name_zh="3 层", name_en="Floor 3", position=3, use="corridor", public=True)
-    world.washroom = RoomFactory(parent=world.floor, name_zh="男卫生间 302", name_en="Men's washroom 302", position=2, use="toilet", public=True)
+    world.washroom = RoomFactory(parent=world.floor, name_zh="男卫生间 302", name_en="Men's washroom 302", position=2, use="toilet",
+                                 public=True)
     world.classroom = RoomFactory(parent=world.floor, name_zh="305 教室", name_en="Classroom 305", position=5, use="classroom")
     world.dormitory = BuildingFactory(parent=world.campus, name_zh="学生宿舍 2 号楼", name_en="Dormitory 2", position=2, use="dormitory")
     world.bedroom = RoomFactory(parent=FloorFactory(parent=world.dormitory, name_zh="2 层", name_en="Floor 2"), name_zh="216 寝室",
@@ -149,10 +150,12 @@ def _catalogue(world: World) -> None:
     water = RepairCategoryFactory(code="water", name_zh="水暖", name_en="Plumbing", team=teams["water"])
     power = RepairCategoryFactory(code="power", name_zh="电气", name_en="Electrical", trade="electric", team=teams["power"])
     other = RepairCategoryFactory(code="other", name_zh="其他", name_en="Other", trade="general", impact=4, team=teams["water"])
-    tap = RepairCategoryFactory(code="water.tap", name_zh="水龙头", name_en="Taps", parent=water, urgency=2, proof="after_photo", required_level=2,
+    tap = RepairCategoryFactory(code="water.tap", name_zh="水龙头", name_en="Taps", parent=water, urgency=2, proof="after_photo",
+                                required_level=2,
                                 team=teams["water"])
     drain = RepairCategoryFactory(code="water.drain", name_zh="下水", name_en="Drains", parent=water, team=teams["water"])
-    light = RepairCategoryFactory(code="power.light", name_zh="照明", name_en="Lighting", parent=power, trade="electric", team=teams["power"])
+    light = RepairCategoryFactory(code="power.light", name_zh="照明", name_en="Lighting", parent=power, trade="electric",
+                                  team=teams["power"])
     world.categories = {"water": water, "power": power, "other": other, "tap": tap, "drain": drain, "light": light}
     for order, (code, zh, en, category, uses, hazard) in enumerate((
         ("drip", "滴水漏水", "Dripping", tap, ["toilet", "dormitory"], "none"), ("clogged", "堵了", "Blocked", drain, ["toilet"], "none"),
@@ -171,7 +174,8 @@ def _catalogue(world: World) -> None:
 def _technicians(world: World) -> None:
     skills = {"water": SkillFactory(trade="plumbing"), "power": SkillFactory(trade="electric"), "general": SkillFactory(trade="general")}
     assessor = world.people["leader"]
-    for name, zh, en, team, level in (("chen", "陈立", "Chen Li", "water", 4), ("li", "李敏", "Li Min", "water", 2), ("wang", "王磊", "Wang Lei", "power", 3)):
+    for name, zh, en, team, level in (("chen", "陈立", "Chen Li", "water", 4), ("li", "李敏", "Li Min", "water", 2),
+                                      ("wang", "王磊", "Wang Lei", "power", 3)):
         person = PersonFactory(name_zh=zh, name_en=en, member_of=world.teams[team])
         RoleGrantFactory(person=person, role="technician", department=world.teams[team], during=SINCE)
         staff = StaffMemberFactory(person=person, team=world.teams[team], joined_on=date(2022, 3, 1))
