@@ -286,6 +286,34 @@ def test_the_generic_page_leads_the_reporter_to_the_own_one_and_the_desk_stays(w
     assert browser().get(f"/maintenance/mine/{request.pk}/").status_code == 302
 
 
+def test_a_question_is_answered_and_a_report_withdrawn_from_the_own_page(world: World):
+    student = world.people["student"]
+    request = report(place=world.washroom, by=student, symptom=world.symptoms["drip"])[0]
+    perform(request, "ask", by=world.people["desk"], question="Which of the taps?")
+    client, here = browser(student), f"/maintenance/mine/{request.pk}/"
+    assert "Which of the taps?" in text_of(client.get(here))
+    url = reverse("maintenance:repairrequest-move", args=[request.pk, "answer"])
+    assert client.post(url, {"answer": "", "client_uid": uuid.uuid4(), "next": here}).status_code == 422
+    assert client.post(url, {"answer": "The left one.", "client_uid": uuid.uuid4(), "next": here}).url == here
+    request.refresh_from_db()
+    assert (request.state, request.description) == ("submitted", "The left one.")
+    client.post(reverse("maintenance:repairrequest-move", args=[request.pk, "withdraw"]), {"client_uid": uuid.uuid4(), "next": here})
+    assert [step["title"] for step in client.get(here).context["steps"]] == ["Received", "Withdrawn"]
+
+
+def test_not_fixed_brings_the_order_back_once_and_the_others_stay_resolved(world: World):
+    first = report(place=world.washroom, by=world.people["student"], symptom=world.symptoms["drip"])[0]
+    second = report(place=world.washroom, by=world.people["other"], symptom=world.symptoms["drip"], join_to=first)[0]
+    _repair(world, first)
+    url = reverse("maintenance:repairrequest-move", args=[first.pk, "dispute"])
+    answer = browser(world.people["student"]).post(url, {"reason": "It still drips.", "client_uid": uuid.uuid4()})
+    assert answer.status_code == 302
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("accepted", "resolved")
+    assert (first.work_order.state, first.work_order.reopened_count) == ("in_progress", 1)
+
+
 def test_a_message_of_the_reporter_reaches_the_technician_and_back(world: World):
     student, chen = world.people["student"], world.people["chen"]
     request = report(place=world.washroom, by=student, symptom=world.symptoms["drip"])[0]
