@@ -94,7 +94,8 @@ DATABASES = {"default": env.db("DATABASE_URL", default=places.database_url(VAR_D
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default=places.redis_url(VAR_DIR))
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "houqin"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "houqin",
+                      "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}}}  # a hung cache must not hold a report up
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a restarted cache must not sign anybody out
 MEDIA_ROOT = VAR_DIR / "media"  # never served directly: a file is as private as its record
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
