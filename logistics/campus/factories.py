@@ -28,36 +28,49 @@ class Fresh(factory.django.DjangoModelFactory):
 
 
 class PlaceFactory(Fresh):
-    """A school, unless `parent` is given; see SchoolFactory, CampusFactory, ..."""
+    """A school, or a place of another kind in a holder of its own."""
 
     class Meta:
         model = models.Place
 
     kind = "school"
+    parent = factory.LazyAttribute(lambda place: holder_for(place.kind))
     code = factory.Sequence(lambda n: f"P{n:05d}")
     name_zh = factory.Sequence(lambda n: f"场所 {n}")
     name_en = factory.Sequence(lambda n: f"Place {n}")
     valid = DateRange(EPOCH.date(), None)
 
 
+HOLDERS = {
+    "campus": "school",
+    "building": "campus",
+    "outdoor": "campus",
+    "floor": "building",
+    "technical": "building",
+    "room": "floor",
+    "spot": "room",
+}
+
+
+def holder_for(kind: str) -> models.Place | None:
+    """A new place that may hold one of this kind, with all that holds it."""
+    return PlaceFactory(kind=HOLDERS[kind]) if kind in HOLDERS else None
+
+
 class CampusFactory(PlaceFactory):
     kind = "campus"
-    parent = factory.SubFactory(PlaceFactory)
 
 
 class BuildingFactory(PlaceFactory):
     kind = "building"
-    parent = factory.SubFactory(CampusFactory)
 
 
 class FloorFactory(PlaceFactory):
     kind = "floor"
-    parent = factory.SubFactory(BuildingFactory)
 
 
 class RoomFactory(PlaceFactory):
     kind = "room"
-    parent = factory.SubFactory(FloorFactory)
     use = "classroom"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from logistics.accounts.models import Person
 from logistics.campus.models import CalendarVersion, Place, PlaceClosure, Stewardship, Tag, WorkCalendar
@@ -16,6 +17,7 @@ from logistics.core.forms import RemoteSelect
 from logistics.core.qr import normalise
 
 
+@extend_schema_field({"type": "integer"})
 class PlaceTreeFilter(django_filters.ModelChoiceFilter):
     """A place with everything in it; the field name leads from the row to its place ("" = the row itself)."""
 
@@ -31,7 +33,7 @@ class PlaceFilters(RecordFilters):
     kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Place.Kind.choices)
     use = django_filters.MultipleChoiceFilter(label=_("Use"), choices=Place.Use.choices)
     campus = django_filters.ModelChoiceFilter(label=_("Campus"), queryset=Place.objects.campuses(), method="in_campus")
-    inside = PlaceTreeFilter("")
+    inside = PlaceTreeFilter("", field_name="parent")
     public = django_filters.BooleanFilter(label=_("Open to guests"))
     untagged = django_filters.BooleanFilter(label=_("Without label"), method="without_label")
     active = django_filters.BooleanFilter(label=_("In use"), method="in_use")
@@ -112,7 +114,7 @@ class VersionFilters(RecordFilters):
 
 class StewardshipFilters(RecordFilters):
     place = PlaceTreeFilter()
-    role = django_filters.ChoiceFilter(label=_("Role"), choices=role_choices)
+    role = django_filters.ChoiceFilter(label=_("Role"), choices=role_choices())
     person = django_filters.ModelChoiceFilter(label=_("Person"), queryset=Person.objects.all(), widget=RemoteSelect("accounts.person"))
     live = django_filters.BooleanFilter(label=_("Today"), method="holds_today")
     quick = ((_("Today"), {"live": "true"}, "calendar"),)
