@@ -52,8 +52,15 @@ def chromium() -> Iterator[Any]:
 def window(browser: Any, address: str, language: str, size: dict[str, int], *, theme: str = "light") -> Any:
     """A private window: a phone with touch at 390 px, else a desktop, in the language of its owner."""
     context = browser.new_context(
-        base_url=address, viewport=size, has_touch=size is PHONE, device_scale_factor=1, locale=LOCALES[language], timezone_id="Asia/Shanghai",
-        color_scheme=theme, reduced_motion="reduce")
+        base_url=address,
+        viewport=size,
+        has_touch=size is PHONE,
+        device_scale_factor=1,
+        locale=LOCALES[language],
+        timezone_id="Asia/Shanghai",
+        color_scheme=theme,
+        reduced_motion="reduce",
+    )
     context.set_default_timeout(20_000)
     context.add_cookies([{"name": "language", "value": LANGUAGES[language], "url": address}])
     return context

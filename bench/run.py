@@ -170,7 +170,8 @@ def operations(client: Client, rows: int, runs: int) -> list[Result]:
             rows,
             lambda: client.get("/maintenance/board/"),
             select(
-                f"{JOINED} WHERE w.state IN ('open','assigned','accepted','in_progress','on_hold','done') ORDER BY w.priority, w.reported_at LIMIT 240"
+                f"{JOINED} WHERE w.state IN ('open','assigned','accepted','in_progress','on_hold','done') "
+                "ORDER BY w.priority, w.reported_at LIMIT 240"
             ),
             runs,
         ),

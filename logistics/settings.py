@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"CriticalityEnum": "assets.models.equipment.CRITICALITY"},
 }
 LOGGING = {
     "version": 1,

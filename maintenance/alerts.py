@@ -13,8 +13,8 @@ from logistics.alerts.services import page_on_call, raise_alert
 from logistics.core import clock as watch
 from maintenance import clocks
 from maintenance.limits import limit
+from maintenance.messages import about
 from maintenance.models import Clock, ClockStep, RepairRequest, WorkOrder
-from maintenance.models.catalogue import LIFE_SAFETY
 
 message("maintenance.new", _("New report: %(title)s"), _("%(number)s at %(place)s waits for a decision."), icon="inbox")
 message("maintenance.accepted", _("Accepted: %(title)s"), _("%(number)s at %(place)s: somebody will take care of it."), icon="check")
@@ -40,22 +40,6 @@ alert_kind("maintenance.clock_80", _("Nearly late: %(number)s %(title)s"), 2, ro
 alert_kind("maintenance.clock_breached", _("Late: %(number)s %(title)s"), 3, roles="dispatcher facilities_manager")
 alert_kind("maintenance.clock_150", _("Very late: %(number)s %(title)s"), 4, roles="facilities_manager logistics_director")
 STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150: "maintenance.clock_150"}
-
-
-def about(record: Any) -> dict[str, Any]:
-    return {
-        "number": record.number or "",
-        "title": {"zh": record.title_zh, "en": record.title_en},
-        "place": {"zh": record.place_zh, "en": record.place_en},
-    }
-
-
-def sound_hazard(request: RepairRequest) -> None:
-    """A hazard calls whoever is on call, in the transaction that took the report."""
-    kind = "maintenance.hazard_life" if request.hazard in LIFE_SAFETY else "maintenance.hazard"
-    order = request.work_order
-    raised, _created = raise_alert(kind=kind, key=str(request.pk), place=request.place, subject=order or request, params=about(request))
-    page_on_call(alert=raised, team=order.team if order else None, place=request.place)
 
 
 def lock_owner(clock_id: int) -> None:

@@ -30,7 +30,9 @@ def locks_own_order(request: RepairRequest, data: dict[str, Any]) -> list[Any]:
 
 
 def locks_root(request: RepairRequest, data: dict[str, Any]) -> list[Any]:
-    root = data["root"]
+    root = data.get("root")
+    if root is None:
+        return []
     rows = [*family(request), *family(root)]
     return [*rows, *{row.work_order for row in rows if row.work_order_id}]
 

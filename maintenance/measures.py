@@ -1,22 +1,22 @@
 """The figures of the repair service (facilities.md 6): window [from, to) in the school's zone, each with its rows."""
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q
+from django.db.models import Avg, Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock as watch
 from logistics.core.publishing import Figure, measure
+from maintenance.breakdowns import Span, clocks_due
 from maintenance.models import Clock, Rating, RepairRequest, WorkOrder
-from maintenance.models.order import LIVE_STATES
+from maintenance.querysets import LIVE_STATES
 
 VIEW = "maintenance.workorder:view"
-Span = tuple[datetime, datetime]
 
 
 def orders_url(**query: Any) -> str:
@@ -29,17 +29,9 @@ def _days(span: Span) -> tuple[str, str]:
     return first.isoformat(), last.isoformat()
 
 
-def _clocks(person: Any, span: Span, kind: str, place: Any = None) -> Any:
-    """Order clocks due in the window, of orders this person may see."""
-    orders = WorkOrder.objects.visible_to(person)
-    if place is not None:
-        orders = orders.at(place)
-    return Clock.objects.filter(kind=kind, order__in=orders, due_at__gte=span[0], due_at__lt=span[1])
-
-
 def _share_on_time(person: Any, span: Span, kind: str, place: Any) -> Figure:
     """Met in time ÷ (met in time + breached); running before due stays outside; cancelled after a breach counts as breached."""
-    found = _clocks(person, span, kind, place).aggregate(
+    found = clocks_due(person, span, kind, place).aggregate(
         met=Count("pk", filter=Q(met_at__isnull=False, breached_at__isnull=True)),
         late=Count("pk", filter=Q(breached_at__isnull=False) | Q(running=True, due_at__lt=watch.now())),
     )
@@ -153,50 +145,3 @@ def joined_share(person: Any, span: Span, place: Any = None) -> Figure:
     rows = RepairRequest.objects.visible_to(person).filter(submitted_at__gte=span[0], submitted_at__lt=span[1], work_order__isnull=False)
     found = rows.aggregate(n=Count("pk"), orders=Count("work_order", distinct=True))
     return Figure(100 * (found["n"] - found["orders"]) / found["n"] if found["n"] else None, found["n"], found)
-
-
-# series and breakdowns behind the dashboard ------------------------------------------------------------------------------
-def on_time_by_week(person: Any, until: datetime, weeks: int = 12) -> list[dict[str, Any]]:
-    """[{week (Monday), value %, n}] of the last full weeks, one statement."""
-    from django.db.models.functions import TruncWeek
-
-    first = until - timedelta(weeks=weeks)
-    rows = (
-        _clocks(person, (first, until), "resolve").annotate(week=TruncWeek("due_at", tzinfo=timezone.get_current_timezone())).values("week")
-        .annotate(met=Count("pk", filter=Q(met_at__isnull=False, breached_at__isnull=True)),
-                  late=Count("pk", filter=Q(breached_at__isnull=False) | Q(running=True, due_at__lt=watch.now()))).order_by("week")
-    )
-    return [{"week": row["week"], "value": 100 * row["met"] / n, "n": n} for row in rows if (n := row["met"] + row["late"])]
-
-
-BANDS = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))
-
-
-def backlog_by_age(person: Any, at: datetime) -> list[tuple[tuple[int, int | None], int]]:
-    """Open orders by whole days since the first report."""
-    rows = WorkOrder.objects.visible_to(person).filter(state__in=LIVE_STATES).values_list("reported_at", flat=True)
-    ages = [(at - reported).days for reported in rows[:10000]]
-    return [(band, sum(1 for age in ages if age >= band[0] and (band[1] is None or age <= band[1]))) for band in BANDS]
-
-
-def by_building(person: Any, span: Span, most: int = 8) -> list[dict[str, Any]]:
-    """Orders made in the window by building (the third step of the path), most first, one statement."""
-    rows = (
-        WorkOrder.objects.visible_to(person).filter(created_at__gte=span[0], created_at__lt=span[1])
-        .values(building=F("place__ancestors__2")).annotate(n=Count("pk")).order_by("-n")[:most]
-    )
-    from logistics.campus.models import Place
-
-    found = [row for row in rows if row["building"]]
-    places = Place.objects.in_bulk([row["building"] for row in found])
-    return [{"place": places[row["building"]], "n": row["n"]} for row in found if row["building"] in places]
-
-
-def by_category(person: Any, span: Span, most: int = 8) -> list[dict[str, Any]]:
-    """Orders made in the window by category, most first."""
-    from maintenance.models import RepairCategory
-
-    rows = list(WorkOrder.objects.visible_to(person).filter(created_at__gte=span[0], created_at__lt=span[1])
-                .values("category").annotate(n=Count("pk")).order_by("-n")[:most])
-    kinds = RepairCategory.objects.in_bulk([row["category"] for row in rows])
-    return [{"category": kinds[row["category"]], "n": row["n"]} for row in rows]

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from logistics.alerts.services import notify
+from logistics.alerts.services import notify, page_on_call, raise_alert
 from logistics.core.access import holder_ids
 from maintenance.models import RepairRequest, WorkOrder
+from maintenance.models.catalogue import LIFE_SAFETY
 
 
-def _about(record: Any, **more: Any) -> dict[str, Any]:
+def about(record: Any, **more: Any) -> dict[str, Any]:
     return {"number": record.number or "", "title": {"zh": record.title_zh, "en": record.title_en},
             "place": {"zh": record.place_zh, "en": record.place_en}, **more}
 
@@ -17,7 +18,7 @@ def reporter(request: RepairRequest, code: str, *, by: Any = None, key: str = ""
     """Tell the person who reported; guests follow their link instead."""
     if request.reporter_id and request.reporter_id != getattr(by, "pk", None):
         notify(
-            people=[request.reporter_id], code=code, params=_about(request, **more), link=request.get_absolute_url(), source=request,
+            people=[request.reporter_id], code=code, params=about(request, **more), link=request.get_absolute_url(), source=request,
             dedupe_key=f"{code}:{request.pk}:{key}",
         )
 
@@ -32,7 +33,7 @@ def technician(order: WorkOrder, person: Any, code: str, *, key: str = "", **mor
         notify(
             people=[person.pk],
             code=code,
-            params=_about(order, priority=order.priority, **more),
+            params=about(order, priority=order.priority, **more),
             link=order.get_absolute_url(),
             source=order,
             dedupe_key=f"{code}:{order.pk}:{key}",
@@ -44,5 +45,13 @@ def dispatchers(record: Any, code: str, *, by: Any = None, key: str = "", **more
     """Tell those who dispatch where the record stands."""
     people = [pk for pk in holder_ids(["dispatcher"], record.place.ancestors, []) if pk != getattr(by, "pk", None)]
     if people:
-        notify(people=people, code=code, params=_about(record, **more), link=record.get_absolute_url(), source=record,
+        notify(people=people, code=code, params=about(record, **more), link=record.get_absolute_url(), source=record,
                dedupe_key=f"{code}:{record.pk}:{key}")
+
+
+def sound_hazard(request: RepairRequest) -> None:
+    """A hazard calls whoever is on call, in the transaction that took the report."""
+    kind = "maintenance.hazard_life" if request.hazard in LIFE_SAFETY else "maintenance.hazard"
+    order = request.work_order
+    raised, _created = raise_alert(kind=kind, key=str(request.pk), place=request.place, subject=order or request, params=about(request))
+    page_on_call(alert=raised, team=order.team if order else None, place=request.place)

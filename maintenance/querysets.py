@@ -3,10 +3,15 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
+from logistics.core import clock
 from logistics.core.access import EVERYTHING, NOTHING, Access, either
 from logistics.core.scoping import ScopedQuerySet
+
+OPEN_STATES = ("open", "assigned", "accepted", "in_progress", "on_hold")
+LIVE_STATES = (*OPEN_STATES, "done")
 
 
 def me(access: Access) -> int:
@@ -45,9 +50,7 @@ class WorkOrderQuerySet(ScopedQuerySet):
         rule = super().scope(access, action)
         if action != "view" or not me(access):
             return rule
-        from maintenance.models import Assignment
-
-        crew = Assignment.objects.filter(order=OuterRef("pk"), person_id=me(access), released_at__isnull=True)
+        crew = apps.get_model("maintenance.Assignment").objects.filter(order=OuterRef("pk"), person_id=me(access), released_at__isnull=True)
         if "technician" in access.roles:
             teams = list(access.area_of(["technician"]).departments)
             rule = either(rule, Q(lead_id=me(access)), Q(pool=True, state="open", team_id__in=teams), Q(Exists(crew)))
@@ -55,14 +58,10 @@ class WorkOrderQuerySet(ScopedQuerySet):
 
     def live(self) -> Self:
         """Not closed and not cancelled."""
-        from maintenance.models.order import LIVE_STATES
-
         return self.filter(state__in=LIVE_STATES)
 
     def open(self) -> Self:
         """Still to be worked on."""
-        from maintenance.models.order import OPEN_STATES
-
         return self.filter(state__in=OPEN_STATES)
 
     def at(self, place: Any) -> Self:
@@ -70,10 +69,7 @@ class WorkOrderQuerySet(ScopedQuerySet):
 
     def late(self) -> Self:
         """Open orders whose time for the repair has passed."""
-        from logistics.core import clock
-        from maintenance.models import Clock
-
-        late = Clock.objects.filter(order=OuterRef("pk"), kind="resolve").filter(
+        late = apps.get_model("maintenance.Clock").objects.filter(order=OuterRef("pk"), kind="resolve").filter(
             Q(breached_at__isnull=False) | Q(running=True, due_at__lt=clock.now())
         )
         return self.open().filter(Exists(late))
@@ -83,6 +79,4 @@ class OrderPartQuerySet(ScopedQuerySet):
     """Rows that hang on an order: seen by those who see the order."""
 
     def scope(self, access: Access, action: str) -> Q:
-        from maintenance.models import WorkOrder
-
-        return Q(order__in=WorkOrder.objects.visible_to(access.person, "view"))
+        return Q(order__in=apps.get_model("maintenance.WorkOrder").objects.visible_to(access.person, "view"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from maintenance.fitness import reasons
 from maintenance.models import Assignment, Clock, Technician, WorkOrder
-from maintenance.models.order import OPEN_STATES
+from maintenance.querysets import OPEN_STATES
 from staff.models import Duty
 from staff.services import levels
 from staff.services.questions import rostered
@@ -95,7 +95,9 @@ def suggest(order: WorkOrder, at: datetime) -> list[Candidate]:
 
 
 def _due(order: WorkOrder, at: datetime) -> datetime:
-    due = Clock.objects.filter(order=order.pk, kind="resolve").values_list("due_at", flat=True).first() if order.pk else None  # a draft has no clock
+    due = (
+        Clock.objects.filter(order=order.pk, kind="resolve").values_list("due_at", flat=True).first() if order.pk else None
+    )  # a draft has no clock
     return max(due or at + timedelta(days=1), at + timedelta(minutes=1))
 
 

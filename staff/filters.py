@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from logistics.accounts.models import Department, Person
 from logistics.core import clock
@@ -19,6 +20,7 @@ from logistics.core.trades import Trade
 from staff.models import Certificate, CertificateType, Duty, Leave, RosterPeriod, Skill, StaffMember, StaffSkill
 
 
+@extend_schema_field({"type": "integer"})
 class TeamFilter(django_filters.ModelChoiceFilter):
     """A team with the teams below it; `path` leads from the row to its team."""
 

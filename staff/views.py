@@ -180,7 +180,12 @@ def certificate_board(request: HttpRequest) -> HttpResponse:
         (_("Within 60 days"), 31, 60, "info", "calendar"),
     )
     lanes = [
-        {"title": _("To be verified"), "look": "wait", "icon": "eye-check", "papers": list(mine.filter(state="pending").order_by("pk")[:100])}
+        {
+            "title": _("To be verified"),
+            "look": "wait",
+            "icon": "eye-check",
+            "papers": list(mine.filter(state="pending").order_by("pk")[:100]),
+        }
     ]
     lanes += [
         {"title": title, "look": look, "icon": icon, "papers": [paper for paper in ending if low <= paper.days_left <= high]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -50,9 +51,11 @@ class AlertQuerySet(ScopedQuerySet):
 
 
 def _told_of(access: Access) -> Any:
-    from logistics.alerts.models import Notification
-
-    return Notification.objects.filter(person_id=getattr(access.person, "pk", None) or 0, source_kind="alerts.alert").values("source_id")
+    return (
+        apps.get_model("alerts.Notification")
+        .objects.filter(person_id=getattr(access.person, "pk", None) or 0, source_kind="alerts.alert")
+        .values("source_id")
+    )
 
 
 class DeadlineQuerySet(models.QuerySet):

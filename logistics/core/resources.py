@@ -191,7 +191,8 @@ def create(declared: type[Resource], data: dict[str, Any], *, by: Any, client_ui
     def act() -> models.Model:
         with transaction.atomic():
             record = declared.create(data, by)
-            if not declared.rows(by).filter(pk=record.pk).exists() and not declared.rows(by, "add").filter(pk=record.pk).exists():
+            bounded = (declared.model.scope_place, declared.model.scope_department) != (None, None)  # type: ignore[attr-defined]
+            if bounded and not may_anyway and not declared.rows(by, "add").filter(pk=record.pk).exists():
                 raise ValidationError(_("This lies outside the part of the school that you look after."), code="scope")
             if not hasattr(declared.model, "workflow"):
                 write_event(record, "create", by=by)

@@ -18,10 +18,7 @@ from logistics.core.search import Searchable, search_index, search_trigger
 from maintenance.models.catalogue import RepairCategory
 from maintenance.models.policy import Priority
 from maintenance.models.request import Here, Titled
-from maintenance.querysets import OrderPartQuerySet, WorkOrderQuerySet
-
-OPEN_STATES = ("open", "assigned", "accepted", "in_progress", "on_hold")
-LIVE_STATES = (*OPEN_STATES, "done")
+from maintenance.querysets import LIVE_STATES, OrderPartQuerySet, WorkOrderQuerySet
 
 
 @tracked()

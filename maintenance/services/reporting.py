@@ -171,9 +171,7 @@ def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCate
 
 
 def _sound_alarm(request: RepairRequest) -> None:
-    from maintenance.alerts import sound_hazard
-
-    sound_hazard(request)
+    messages.sound_hazard(request)
 
 
 # guests ------------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from logistics.core.templatetags import ui
 from logistics.core.workflow import perform
 from maintenance import orders
 from maintenance.models import Clock, RepairRequest, WorkOrder
-from maintenance.models.order import LIVE_STATES
+from maintenance.querysets import LIVE_STATES
 from maintenance.services.reporting import open_reports
 from maintenance.suggestions import suggest
 from maintenance.words import ClockFace, face

@@ -16,7 +16,7 @@ from logistics.core.access import access_of
 from logistics.core.charts import bar_chart, line_chart, spark
 from logistics.core.errors import NotAllowed
 from logistics.core.publishing import MEASURES
-from maintenance import measures
+from maintenance import breakdowns
 from maintenance.views.dispatch import layout
 
 SPANS = {"week": 7, "month": 30, "term": 120}
@@ -76,10 +76,10 @@ def figures(request: HttpRequest) -> HttpResponse:
     length = timedelta(days=SPANS.get(chosen, 30))
     until = midnight(clock.now()) + timedelta(days=1)
     cards = [card(code, person, until, length) for code in CARDS]
-    weeks = measures.on_time_by_week(person, until)
-    bands = measures.backlog_by_age(person, clock.now())
-    places = measures.by_building(person, (until - length, until))
-    kinds = measures.by_category(person, (until - length, until))
+    weeks = breakdowns.on_time_by_week(person, until)
+    bands = breakdowns.backlog_by_age(person, clock.now())
+    places = breakdowns.by_building(person, (until - length, until))
+    kinds = breakdowns.by_category(person, (until - length, until))
     charts = {
         "on_time": line_chart(
             title=_on_time_title(weeks),

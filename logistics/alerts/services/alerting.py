@@ -23,7 +23,8 @@ from logistics.core.models import Event, kind_of
 log = logging.getLogger(__name__)
 
 RAISE = """
-INSERT INTO alerts_alert AS a (kind, dedup_key, place_id, subject_kind, subject_id, severity, state, first_at, last_at, count, resolution, params)
+INSERT INTO alerts_alert AS a (kind, dedup_key, place_id, subject_kind, subject_id, severity, state, first_at,
+    last_at, count, resolution, params)
 SELECT %(kind)s, r.key, r.place, r.subject_kind, r.subject_id, %(severity)s, 'open', %(at)s, %(at)s, 1, '', r.params::jsonb
 FROM unnest(%(keys)s::text[], %(places)s::bigint[], %(subject_kinds)s::text[], %(subject_ids)s::bigint[], %(params)s::text[])
     AS r(key, place, subject_kind, subject_id, params)

@@ -89,7 +89,9 @@ def state(kind: str, word: Any, icon_name: str = "", sprite: bool = False) -> Sa
 def dot(kind: str, icon_name: str = "", cls: str = "") -> SafeString:
     """The round mark of a timeline, a step or a lane."""
     kind = bare(kind)
-    return format_html('<span class="hq-dot is-{}{}">{}</span>', kind, f" {cls}" if cls else "", icon(icon_name or KIND_ICONS.get(kind, "circle")))
+    return format_html(
+        '<span class="hq-dot is-{}{}">{}</span>', kind, f" {cls}" if cls else "", icon(icon_name or KIND_ICONS.get(kind, "circle"))
+    )
 
 
 @register.simple_tag
@@ -234,7 +236,10 @@ def came_from(context: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def kept_query(context: Any, *dropped: str, form: forms.BaseForm | None = None) -> SafeString:
-    """Hidden inputs for the present query, so that a GET form keeps what it does not ask: without the dropped keys, pages and the form's fields."""
+    """Hidden inputs for the present query, so that a GET form keeps what it does not ask.
+
+    Left out: the dropped keys, pages and the form's own fields.
+    """
     request = context.get("request")
     asked = {"page", *dropped, *(name for name in (form.fields if form else ()) if name != "q")}
     pairs = [(key, value) for key, values in request.GET.lists() if key not in asked for value in values] if request else []

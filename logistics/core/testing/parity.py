@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -30,7 +31,7 @@ def differences(declared: type[Resource], client: Client) -> list[str]:
         for name, field in declared.filterset({}, queryset=declared.model._base_manager.none()).form.fields.items():
             choices: Any = getattr(field, "choices", None)
             if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField) and choices:
-                queries += [{name: str(code)} for code, _label in list(choices)[:6] if code not in ("", None)]
+                queries += [{name: str(code)} for code, _label in islice(iter(choices), 7) if code not in ("", None)]
             elif isinstance(field, forms.NullBooleanField):
                 queries += [{name: "true"}, {name: "false"}]
         queries.append({"q": "zz9"})

@@ -13,10 +13,7 @@ def fingerprint() -> dict[str, Any]:
     """A digest of every table of the project."""
     found = {}
     with connection.cursor() as cursor:
-        for model in apps.get_models():
-            table = model._meta.db_table
-            if table in QUIET or not model._meta.managed:
-                continue
+        for table in sorted({model._meta.db_table for model in apps.get_models()} & set(connection.introspection.table_names()) - QUIET):
             cursor.execute(f"SELECT count(*), coalesce(sum(('x' || substr(md5(t::text), 1, 8))::bit(32)::bigint), 0) FROM \"{table}\" t")
             found[table] = cursor.fetchone()
     return found
