@@ -43,4 +43,4 @@ def locked(now: datetime) -> Found:
 def warranty_ending(now: datetime) -> Found:
     """Warranties that end within 30 days."""
     for thing in Equipment.objects.warranty_ending(today=timezone.localdate(now)).select_related("place"):
-        yield thing, str(thing.pk), thing.place, {**_named(thing), "day": thing.warranty_until.isoformat()}
+        yield thing, str(thing.pk), thing.place, {**_named(thing), "day": {"day": thing.warranty_until.isoformat()}}

@@ -98,7 +98,6 @@ class Things(Resource):
         Column("maker", gettext_lazy("Maker")),
         Column("model_name", gettext_lazy("Model")),
         Column("serial_no", gettext_lazy("Serial number")),
-        Column("get_criticality_display", gettext_lazy("Criticality")),
     )
     api_fields = (
         "number",

@@ -54,7 +54,7 @@ FLOW.move(
     form=CommissionForm,
     effect=commission,
 )
-FLOW.move("rest", _("Set idle"), "in_service", "idle", KEEPERS, _("set it idle"), icon="moon", weight=50)
+FLOW.move("rest", _("Set idle"), "in_service", "idle", KEEPERS, _("set it idle"), icon="moon", weight=50, danger=True)
 FLOW.move(
     "stop",
     _("Take out of service"),
@@ -65,6 +65,7 @@ FLOW.move(
     icon="plug-off",
     weight=60,
     form=ReasonForm,
+    danger=True,
 )
 FLOW.move(
     "resume",

@@ -73,7 +73,7 @@ def _papers(first: date, last: date, today: date) -> Found:
             {
                 "name": {"zh": person.name_zh, "en": person.name_en},
                 "type": {"zh": kind.name_zh, "en": kind.name_en},
-                "day": paper.valid_until.isoformat(),
+                "day": {"day": paper.valid_until.isoformat()},
             },
         )
 

@@ -38,8 +38,8 @@ def tell_team(period: RosterPeriod, *, by: Any, at: Any, event: Any, **data: Any
         dedupe_key=f"roster:{period.pk}",
         params={
             "team": {"zh": period.team.name_zh, "en": period.team.name_en},
-            "first": period.first_day.isoformat(),
-            "last": period.last_day.isoformat(),
+            "first": {"day": period.first_day.isoformat()},
+            "last": {"day": period.last_day.isoformat()},
         },
     )
 
@@ -221,7 +221,7 @@ def tell_decision(leave: Leave, code: str) -> None:
         link=leave.get_absolute_url(),
         source=leave,
         dedupe_key=f"{code}:{leave.pk}",
-        params={"first": leave.first_day.isoformat(), "last": leave.last_day.isoformat()},
+        params={"first": {"day": leave.first_day.isoformat()}, "last": {"day": leave.last_day.isoformat()}},
     )
 
 

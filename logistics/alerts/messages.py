@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
 
 from logistics.core.bilingual import pick
 from logistics.core.registry import Registry
@@ -35,7 +36,7 @@ MESSAGES: Registry[Message] = Registry("message")
 
 
 def message(code: str, title: Any, body: Any = "", *, icon: str = "bell") -> Message:
-    """Declare a message; its params are plain values, {"zh": …, "en": …} for names or {"at": ISO instant} for times."""
+    """Declare a message; its params are plain values, {"zh": …, "en": …} for names, {"at": ISO instant} or {"day": ISO date}."""
     return MESSAGES.add(code, Message(code, title, body, icon))
 
 
@@ -60,7 +61,9 @@ class _Shown(dict):
     def __getitem__(self, key: str) -> str:
         value = self.get(key)
         if isinstance(value, dict) and "at" in value:
-            return date_format(timezone.localtime(datetime.fromisoformat(value["at"])), "SHORT_DATETIME_FORMAT")
+            return date_format(timezone.localtime(datetime.fromisoformat(value["at"])), _("j M H:i"))
+        if isinstance(value, dict) and "day" in value:
+            return date_format(date.fromisoformat(value["day"]), _("j M Y"))
         if isinstance(value, dict):
             value = pick(value.get("zh", ""), value.get("en", ""))
         return "–" if value in (None, "") else str(value)

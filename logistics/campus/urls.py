@@ -25,7 +25,7 @@ urlpatterns = [
 doors = [
     path("q/<str:code>", door.tag, name="tag"),
     path("Q/<str:code>", door.tag, name="tag-printed"),  # as the symbol on a label holds it
-    path("q/<str:code>/", door.tag),
+    path("q/<str:code>/", door.tag, name="tag-slash"),
 ]
 api = [
     path("campus/working-time/", api_views.WorkingTime.as_view(), name="campus-working-time"),

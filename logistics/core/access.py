@@ -250,7 +250,8 @@ def access_of(person: Any) -> Access:
 def holder_ids(roles: Iterable[str], places: Iterable[int] | None = None, departments: Iterable[int] | None = None,
                at: datetime | None = None) -> list[int]:
     """Ids of the people who hold one of the roles over these places and departments (their paths); None asks everywhere."""
-    condition, values = "role = ANY(%(roles)s) AND during @> %(at)s", {"roles": list(roles), "at": at or clock.now()}
+    condition = "role = ANY(%(roles)s) AND during @> %(at)s"
+    values: dict[str, Any] = {"roles": list(roles), "at": at or clock.now()}
     if places is not None or departments is not None:
         condition += (
             " AND ((place_id IS NULL AND department_id IS NULL) OR place_id = ANY(%(places)s)"

@@ -32,7 +32,7 @@ class Problem(serializers.Serializer):
     """A refusal: what is wrong in words, and field by field where it was made."""
 
     detail = serializers.CharField()
-    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)  # type: ignore[assignment]
     who = serializers.ListField(child=serializers.CharField(), required=False)
 
 
@@ -229,8 +229,8 @@ def api_urls() -> list[Any]:
     for declared in all_resources():
         viewset = viewset_of(declared)
         stem, name = f"{declared.app}/{declared.slug}/", f"{declared.app}-{declared.url_stem}"
-        on_list = {"get": "list"} | ({"post": "create"} if declared.add_form or declared.form else {})
-        on_one = {"get": "retrieve"} | ({"patch": "partial_update"} if declared.form else {})
+        on_list: dict[str, Any] = {"get": "list"} | ({"post": "create"} if declared.add_form or declared.form else {})
+        on_one: dict[str, Any] = {"get": "retrieve"} | ({"patch": "partial_update"} if declared.form else {})
         found.append(path(stem, viewset.as_view(on_list), name=f"{name}-list"))
         found.append(path(f"{stem}<int:pk>/", viewset.as_view(on_one), name=f"{name}-detail"))
         for step in WORKFLOWS.get(declared.kind) or ():

@@ -61,7 +61,7 @@ class RecordChoice(forms.ModelChoiceField):
     """A choice among the rows that the acting person may see; others are refused as if they did not exist."""
 
     def __init__(self, queryset: models.QuerySet | type[models.Model], *, resource: str | None = None, action: str = "view",
-                 query: dict[str, str] | None = None, **kwargs: Any):
+                 query: dict[str, Any] | None = None, **kwargs: Any):
         rows = queryset if isinstance(queryset, models.QuerySet) else queryset._default_manager.all()
         self.action = action
         if resource:

@@ -20,7 +20,7 @@ def tracked(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], ty
             pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=left_out or None,
             obj_field=pghistory.ObjForeignKey(related_name="+", db_constraint=False, null=True, on_delete=models.DO_NOTHING),
             context_field=pghistory.ContextJSONField(null=True),
-            context_id_field=None,
+            context_id_field=None,  # type: ignore[arg-type]
         )(model)
 
     return decorate

@@ -463,7 +463,7 @@ class CommentPage(RecordPage):
 
         def act() -> models.Model:
             internal = "internal" in request.POST and self.resource.internal(record, request.user)
-            made = Comment.objects.create(kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=request.user)
+            made = Comment.objects.create(kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=request.user)  # type: ignore[misc]
             commented(record, made)
             return made
 

@@ -67,7 +67,7 @@ class Resource:
 
     @classproperty
     def url_stem(cls) -> str:
-        return cls.model._meta.model_name
+        return str(cls.model._meta.model_name)
 
     @classmethod
     def url_name(cls, page: str) -> str:
@@ -234,7 +234,7 @@ def move_form(record: models.Model, name: str, person: Any, data: Any = None, fi
 
 def _many(model: type[models.Model], name: str) -> bool:
     try:
-        return model._meta.get_field(name).many_to_many
+        return bool(model._meta.get_field(name).many_to_many)
     except FieldDoesNotExist:
         return False
 

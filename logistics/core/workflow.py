@@ -226,7 +226,7 @@ def write_event(record: models.Model, move: str, *, by: Any, from_state: str = "
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
     """What a move was given, fit for JSON: records become {"id", "label"}; files are left to their own rows."""
-    plain = {}
+    plain: dict[str, Any] = {}
     for key, value in data.items():
         if isinstance(value, models.Model):
             plain[key] = {"id": value.pk, "label": str(value)}

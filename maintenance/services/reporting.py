@@ -142,7 +142,7 @@ def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCate
         hazard=symptom.hazard if symptom else "none", submitted_at=clock.now(), **fields,
     )
     orders.stand(request, place)
-    root = None
+    root: Any = None
     if join_to is not None:
         root = lock_all([RepairRequest.objects.get(pk=join_to.joined_to_id or join_to.pk)])[0]
         if not root.open:

@@ -58,7 +58,7 @@ def raise_alert(
 
 def _raise(kind: str, found: Iterable[Found], severity: int | None, at: datetime | None, *, repeats: bool) -> list[tuple[int, bool]]:
     rows = list({key: (subject, key, place, params) for subject, key, place, params in found}.values())
-    values = {
+    values: dict[str, Any] = {
         "kind": kind,
         "severity": severity or kind_named(kind).severity,
         "at": at or clock.now(),

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-QUIET = {"django_session", "pghistory_context"}
+QUIET = {"django_session", "pghistory_context", "alerts_heartbeat"}  # a heartbeat says when, not what
 
 
 def fingerprint() -> dict[str, Any]:
