@@ -12,6 +12,7 @@ from logistics.alerts.services import arm, cancel
 from logistics.campus.clockfold import Event as Fact
 from logistics.campus.clockfold import Folded, fold, step_instants
 from logistics.campus.services.calendars import calendar_clock, resolve_version
+from logistics.campus.worktime import NoWorkingTime
 from logistics.core import clock as watch
 from maintenance.models import Clock, ClockEvent, ServicePolicy
 
@@ -43,10 +44,22 @@ def category_chain(category: Any) -> list[int]:
     return chain
 
 
+def _counting(policy: ServicePolicy, place: Any, at: datetime, target_s: int) -> Any:
+    """The calendar version a promise counts by; None is round the clock, also where no working time is entered far enough ahead."""
+    if policy.counts == ServicePolicy.ClockKind.ROUND:
+        return None
+    version = resolve_version(place, "duty", at)
+    try:
+        calendar_clock(version).add_business(at, target_s)
+    except NoWorkingTime:
+        return None
+    return version
+
+
 def start(owner: dict[str, Any], kind: str, policy: ServicePolicy, *, place: Any, at: datetime) -> Clock:
     """Start a clock for {"request": r} or {"order": o}."""
-    version = resolve_version(place, "duty", at) if policy.counts == ServicePolicy.ClockKind.DUTY else None
     target = policy.response_s if kind == Clock.Kind.RESPONSE else policy.resolve_s
+    version = _counting(policy, place, at, target)
     folded = fold([Fact("start", at, 0, target, calendar_clock(version))])
     row = Clock.objects.create(
         **owner, kind=kind, policy=policy, target_s=target, calendar_version=version, started_at=at, banked_at=at, running=folded.running,
@@ -99,9 +112,9 @@ def _arm_steps(row: Clock, folded: Folded) -> None:
 def retarget(order: Any, *, at: datetime) -> None:
     """After a change of priority: the promise that holds now replaces the old one; what was used stays used."""
     policy = match_policy(place=order.place, category=order.category, kind=order.kind, priority=order.priority, at=at)
-    version = resolve_version(order.place, "duty", at) if policy.counts == ServicePolicy.ClockKind.DUTY else None
     for row in order.clocks.all():
         target = policy.response_s if row.kind == Clock.Kind.RESPONSE else policy.resolve_s
+        version = _counting(policy, order.place, at, target)
         if row.met_at or row.stopped or (target == row.target_s and version == row.calendar_version):
             continue
         row.policy = policy
@@ -114,6 +127,8 @@ def preview_recalendar(version: Any) -> list[tuple[Clock, datetime, datetime]]:
     new = calendar_clock(version)
     rows = Clock.objects.filter(running=True, calendar_version__calendar=version.calendar).exclude(calendar_version=version)
     for row in rows.select_related("order", "request", "calendar_version"):
+        if row.breached_at or row.banked_s >= row.target_s:
+            continue  # late already: no calendar takes that back
         due = new.add_business(row.banked_at, row.target_s - row.banked_s).at
         if due != row.due_at:
             found.append((row, row.due_at, due))

@@ -87,7 +87,8 @@ def answered(request: RepairRequest, *, by: Any, at: datetime, event: Any, **dat
 
 def join(request: RepairRequest, *, by: Any, at: datetime, root: RepairRequest, **data: Any) -> None:
     """Never a chain: the root of the other is meant, and one's own joined ones move along."""
-    target = RepairRequest.objects.get(pk=root.joined_to_id or root.pk)
+    now = RepairRequest.objects.get(pk=root.pk)  # it may have been joined elsewhere while we waited for the lock
+    target = RepairRequest.objects.get(pk=now.joined_to_id or now.pk)
     if target.pk == request.pk:
         raise Conflict(_("%(number)s is already joined to this report.") % {"number": root.number})
     if not (request.open and target.open):

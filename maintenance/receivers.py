@@ -1,10 +1,15 @@
 """What maintenance answers to the floors below: who else may see a photo, and who is told of a message."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from logistics.accounts.publishing import hand_over
 from logistics.core.models import Attachment
 from logistics.core.pages import COMMENT_RECEIVERS, PHOTO_GUESTS
+from logistics.core.publishing import Waiting
 from maintenance import homes, messages
 from maintenance.models import RepairRequest, WorkOrder
 from maintenance.services.reporting import request_by_token
@@ -58,3 +63,10 @@ def tell(record: Any, comment: Any) -> None:
 
 
 COMMENT_RECEIVERS.append(tell)
+
+
+@hand_over("maintenance.orders", _("Open work orders"))
+def open_orders_of(person: Any) -> Iterator[Waiting]:
+    """What somebody who leaves still has in hand."""
+    for order in WorkOrder.objects.open().filter(lead=person).order_by("reported_at"):
+        yield Waiting(order.title, order.get_absolute_url(), f"{order.number} · {order.place_label}", order.reported_at)

@@ -33,7 +33,7 @@ def hit(key: str, limit: int, seconds: int) -> Allowed:
     window = int(instant // seconds)
     try:
         count = _count(f"rate:{key}:{seconds}:{window}", seconds)
-    except RedisError as error:
+    except (RedisError, ValueError) as error:  # ValueError: emptied between two commands
         log.warning("The cache does not answer, so %s was not counted: %s", key, error)
         return Allowed(True)
     return Allowed(True) if count <= limit else Allowed(False, max(1, ceil((window + 1) * seconds - instant)))
