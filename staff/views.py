@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from logistics.accounts.models import Department
@@ -144,7 +145,7 @@ def finding(duties: list[Duty], days: list[date], period: RosterPeriod | None) -
     called = {timezone.localdate(duty.start) for duty in duties if duty.kind == "on_call"}
     bare = [day for day in days if period.first_day <= day <= period.last_day and day not in called]
     if bare:
-        return _("%(n)s nights have nobody on call.") % {"n": len(bare)}
+        return ngettext("%(n)s night has nobody on call.", "%(n)s nights have nobody on call.", len(bare)) % {"n": len(bare)}
     return _("Somebody is on call every night.")
 
 
@@ -198,11 +199,17 @@ def certificate_board(request: HttpRequest) -> HttpResponse:
         "lanes": lanes,
         "list_url": reverse("staff:certificate-list"),
         "add_url": reverse("staff:certificate-add") if may_add else "",
-        "sentence": _("%(n)s certificates have ended and are not renewed.") % {"n": over}
-        if over
-        else _("Every certificate in use is valid."),
+        "sentence": ended_words(over),
     }
     return shown(request, "staff/certificates.html", page)
+
+
+def ended_words(over: int) -> str:
+    if not over:
+        return _("Every certificate in use is valid.")
+    return ngettext(
+        "%(n)s certificate has ended and is not renewed.", "%(n)s certificates have ended and are not renewed.", over
+    ) % {"n": over}
 
 
 # my duties -----------------------------------------------------------------------------------------------------------

@@ -155,11 +155,13 @@ class Dispatcher:
         try:
             mail = letter(attempt.notification, attempt.idem_key)
             self.gateway.send_messages([mail])
-        except (SMTPServerDisconnected, OSError) as error:
-            conclude(attempt, Result.UNKNOWN, error)
-            self.gateway_failed(error)
-        except SMTPException as error:
-            conclude(attempt, Result.REJECTED, error, final=for_good(error))
+        except SMTPException as error:  # a kind of OSError, hence asked first
+            if isinstance(error, SMTPServerDisconnected):
+                self.lost(attempt, error)
+            else:
+                conclude(attempt, Result.REJECTED, error, final=for_good(error))
+        except OSError as error:
+            self.lost(attempt, error)
         except Exception as error:  # a notice that cannot be written must not stop the others
             log.exception("notice %s cannot be mailed", attempt.notification_id)
             conclude(attempt, Result.REJECTED, error, final=True)
@@ -167,6 +169,11 @@ class Dispatcher:
             conclude(attempt, Result.ACCEPTED)
             return 1
         return 0
+
+    def lost(self, attempt: DeliveryAttempt, error: Exception) -> None:
+        """The line broke: nobody knows whether this mail arrived."""
+        conclude(attempt, Result.UNKNOWN, error)
+        self.gateway_failed(error)
 
 
 def for_good(error: SMTPException) -> bool:
