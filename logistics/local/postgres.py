@@ -34,7 +34,7 @@ def tuning() -> dict[str, str]:
     return {
         "listen_addresses": "",
         "unix_socket_permissions": "0700",
-        "max_connections": str(40 + 4 * len(os.sched_getaffinity(0))),
+        "max_connections": str(100 + 4 * len(os.sched_getaffinity(0))),
         "shared_buffers": f"{max(64, min(1024, memory // 8))}MB",
         "effective_cache_size": f"{max(128, memory // 2)}MB",
         "work_mem": "8MB",

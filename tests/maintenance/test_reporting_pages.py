@@ -157,7 +157,7 @@ def test_fifty_parallel_submits_with_one_key_make_one_request():
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(20) as crowd:  # twenty at a time: a small server lets fewer than fifty connect
+    with ThreadPoolExecutor(50) as crowd:
         answers = list(crowd.map(submit, clients))
     made = RepairRequest.objects.get()
     assert Counter(answers) == {(302, f"/maintenance/mine/{made.pk}/"): 50}
