@@ -106,6 +106,7 @@ def screenshots(*arguments: str) -> None:
 def bench(*arguments: str) -> None:
     """Speed at a million work orders, on a server that keeps its promises to the disk; the table stays in var/bench.json."""
     with throw_away(durable=True) as environ:
+        subprocess.run([PYTHON, "-m", "logistics.local.prepare"], cwd=places.BASE, env=environ, check=True, stdout=subprocess.DEVNULL)
         finish(environ, "bench", *arguments)
 
 

@@ -6,7 +6,7 @@ import pytest
 from logistics.accounts import services
 from logistics.accounts.factories import PersonFactory
 from logistics.accounts.models import Person
-from logistics.campus.factories import BuildingFactory, CampusFactory, PlaceFactory, RoomFactory, StewardshipFactory
+from logistics.campus.factories import BuildingFactory, CampusFactory, FloorFactory, PlaceFactory, RoomFactory, StewardshipFactory
 from logistics.campus.models import Stewardship
 from logistics.core import clock
 from maintenance.factories import WorkOrderFactory
@@ -23,7 +23,7 @@ def campuses():
 
 def test_a_dispatcher_of_the_main_campus_is_told_why_an_order_of_the_east_campus_stays_closed_and_when_it_opens(campuses):
     main, east = campuses
-    order = WorkOrderFactory(place=RoomFactory(parent__parent=BuildingFactory(parent=east)), number="GD-2026-000001")
+    order = WorkOrderFactory(place=RoomFactory(parent=FloorFactory(parent=BuildingFactory(parent=east))), number="GD-2026-000001")
     zhou = PersonFactory(name_en="Zhou Min", kinds=["contractor"])
     StewardshipFactory(person=zhou, role="dispatcher", place=main)
     manager = signed_in(PersonFactory(roles="system_manager"))
