@@ -38,7 +38,7 @@ STAFF_NAME = NameColumn(
     export=name_of,
     width=20,
 )
-STAFF_FACT = Column("staff", gettext_lazy("Staff member"), joins=("staff__person",))
+STAFF_FACT = Column("staff.person.name", gettext_lazy("Staff member"), joins=("staff__person",))  # a name: not everybody may open the file
 
 
 @resource
@@ -217,7 +217,8 @@ class Certificates(Resource):
 
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:
-        return [{"label": _("Board"), "icon": "layout-kanban", "url": reverse("staff:certificate-board")}]
+        board = {"label": _("Board"), "icon": "layout-kanban", "url": reverse("staff:certificate-board")}
+        return [board] if cls.may_list(person) else []
 
 
 @resource
