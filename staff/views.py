@@ -96,6 +96,7 @@ def week_of(person: Any, team: Department, first: date) -> dict[str, Any]:
         for day in days
         if row.first_day <= day <= row.last_day
     }
+    opened = set(StaffMember.objects.visible_to(person).filter(pk__in=list(crew)).values_list("pk", flat=True))
     cells: dict[tuple[int, date], list[dict[str, Any]]] = {}
     for duty in duties:
         cells.setdefault((duty.staff_id, timezone.localdate(duty.start)), []).append(cell(duty))
@@ -112,7 +113,11 @@ def week_of(person: Any, team: Department, first: date) -> dict[str, Any]:
             for day in days
         ],
         "rows": [
-            {"member": member, "cells": [{"duties": cells.get((pk, day), []), "away": (pk, day) in away} for day in days]}
+            {
+                "member": member,
+                "url": member.get_absolute_url() if pk in opened else "",
+                "cells": [{"duties": cells.get((pk, day), []), "away": (pk, day) in away} for day in days],
+            }
             for pk, member in crew.items()
         ],
         "sentence": finding(duties, days, period),

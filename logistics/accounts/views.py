@@ -174,7 +174,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
     if not access_of(request.user).area("accounts.rolegrant:view").everywhere:
         raise NotAllowed(_("The role matrix shows the whole school."), _labels("accounts.rolegrant:view"))
     rows = services.role_matrix()
-    page = {"title": _("Role matrix"), "gaps": sum(row.gap for row in rows)}
+    may_grant = access_of(request.user).has("accounts.rolegrant:add")
+    page = {"title": _("Role matrix"), "gaps": sum(row.gap for row in rows), "may_grant": may_grant}
     return render(request, "accounts/matrix.html", {"page": page, "rows": rows})
 
 

@@ -13,7 +13,9 @@ LIMIT = 150_000
 
 @pytest.mark.parametrize("page", ["tag page", "report"])
 def test_a_first_visit_is_light(school: School, visitor: Any, page: str) -> None:
-    code = school.one("SELECT tag.code FROM campus_tag tag JOIN campus_place place ON place.id = tag.place_id WHERE place.use = 'toilet' AND tag.state = 'bound' LIMIT 1")
+    code = school.one(
+        "SELECT tag.code FROM campus_tag tag JOIN campus_place place ON place.id = tag.place_id WHERE place.use = 'toilet' AND tag.state = 'bound' LIMIT 1"
+    )
     guest = visitor("zh", PHONE)
     sizes: dict[str, int] = {}
     wire = guest.context.new_cdp_session(guest.page)

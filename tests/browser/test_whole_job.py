@@ -44,7 +44,9 @@ def washroom(school: School) -> tuple[str, int]:
     return school.ask(QUIET_TAG, "toilet")[0]  # type: ignore[return-value]
 
 
-def test_a_label_is_scanned_in_chinese_and_the_tap_is_repaired_by_four_people(school: School, visitor: Any, washroom: tuple[str, int]) -> None:
+def test_a_label_is_scanned_in_chinese_and_the_tap_is_repaired_by_four_people(
+    school: School, visitor: Any, washroom: tuple[str, int]
+) -> None:
     code, place = washroom
     drip = school.one("SELECT id FROM maintenance_symptom WHERE code = 'drip'")
 
@@ -61,7 +63,9 @@ def test_a_label_is_scanned_in_chinese_and_the_tap_is_repaired_by_four_people(sc
     expect(student.page.locator("#report .btn-primary")).to_have_text("提交")
     student.tap(student.page.locator("#report .btn-primary"))
     assert student.taps == 4
-    reports = school.ask("SELECT id, number, state, channel, place_id FROM maintenance_repairrequest WHERE place_id = %s ORDER BY id DESC", place)
+    reports = school.ask(
+        "SELECT id, number, state, channel, place_id FROM maintenance_repairrequest WHERE place_id = %s ORDER BY id DESC", place
+    )
     first, number, state, channel, _place = reports[0]
     assert (state, channel) == ("submitted", "qr")
     assert school.one("SELECT count(*) FROM core_attachment WHERE kind = 'maintenance.repairrequest' AND object_id = %s", first) == 1
@@ -76,7 +80,9 @@ def test_a_label_is_scanned_in_chinese_and_the_tap_is_repaired_by_four_people(sc
     expect(teacher.page.locator("#same h2")).to_have_text("1 person has reported this already")
     teacher.expect_no_fault()
     teacher.tap(teacher.page.get_by_role("button", name="Me too"))
-    second, root = school.ask("SELECT id, joined_to_id FROM maintenance_repairrequest WHERE place_id = %s ORDER BY id DESC LIMIT 1", place)[0]
+    second, root = school.ask("SELECT id, joined_to_id FROM maintenance_repairrequest WHERE place_id = %s ORDER BY id DESC LIMIT 1", place)[
+        0
+    ]
     assert root == first
     assert second != first
 
@@ -92,8 +98,11 @@ def test_a_label_is_scanned_in_chinese_and_the_tap_is_repaired_by_four_people(sc
     best = desk.page.locator("#picked .hq-item").first
     name = best.locator("b").inner_text()
     desk.tap(best.locator("button.btn-primary"))
-    order, state, lead = school.ask("""SELECT w.id, w.state, w.lead_id FROM maintenance_workorder w JOIN maintenance_repairrequest r ON r.work_order_id = w.id
-                                       WHERE r.id = %s""", first)[0]
+    order, state, lead = school.ask(
+        """SELECT w.id, w.state, w.lead_id FROM maintenance_workorder w JOIN maintenance_repairrequest r ON r.work_order_id = w.id
+                                       WHERE r.id = %s""",
+        first,
+    )[0]
     assert state == "assigned"
     staff_number, english = school.ask("SELECT number, name_en FROM accounts_person WHERE id = %s", lead)[0]
     assert english == name
@@ -135,9 +144,21 @@ def test_a_label_is_scanned_in_chinese_and_the_tap_is_repaired_by_four_people(sc
     assert school.ask("SELECT state FROM maintenance_repairrequest WHERE id IN (%s, %s)", first, second) == [("confirmed",), ("confirmed",)]
     assert school.one("SELECT score FROM maintenance_rating WHERE request_id = %s", first) == 5
     assert school.one("SELECT state FROM maintenance_workorder WHERE id = %s", order) == "closed"
-    moves = [row[0] for row in school.ask("SELECT move FROM core_event WHERE kind = 'maintenance.workorder' AND object_id = %s ORDER BY id", order)]
-    assert [move for move in moves if move in ("assign", "accept", "start", "finish", "verify")] == ["assign", "accept", "start", "finish", "verify"]
-    assert school.one("SELECT count(*) FROM core_attachment WHERE kind = 'maintenance.workorder' AND object_id = %s AND role = 'after'", order) == 1
+    moves = [
+        row[0]
+        for row in school.ask("SELECT move FROM core_event WHERE kind = 'maintenance.workorder' AND object_id = %s ORDER BY id", order)
+    ]
+    assert [move for move in moves if move in ("assign", "accept", "start", "finish", "verify")] == [
+        "assign",
+        "accept",
+        "start",
+        "finish",
+        "verify",
+    ]
+    assert (
+        school.one("SELECT count(*) FROM core_attachment WHERE kind = 'maintenance.workorder' AND object_id = %s AND role = 'after'", order)
+        == 1
+    )
 
 
 def test_a_guest_reports_at_a_public_place_and_follows_the_secret_page(school: School, visitor: Any) -> None:
@@ -152,7 +173,9 @@ def test_a_guest_reports_at_a_public_place_and_follows_the_secret_page(school: S
     guest.tap(guest.page.locator("#report .btn-primary"))
     assert guest.taps == 4
     assert re.search(r"/t/[\w-]{20,}/$", guest.page.url)
-    report, reporter, state = school.ask("SELECT id, reporter_id, state FROM maintenance_repairrequest WHERE place_id = %s ORDER BY id DESC LIMIT 1", place)[0]
+    report, reporter, state = school.ask(
+        "SELECT id, reporter_id, state FROM maintenance_repairrequest WHERE place_id = %s ORDER BY id DESC LIMIT 1", place
+    )[0]
     assert (reporter, state) == (None, "submitted")
 
     stranger = visitor("en", PHONE)  # another private window: whoever has the address can follow, nobody else
