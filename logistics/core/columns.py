@@ -123,7 +123,7 @@ def words_for(value: Any) -> Any:
     if isinstance(value, models.Model) and hasattr(value, "get_absolute_url"):
         return format_html('<a href="{}">{}</a>', value.get_absolute_url(), value)
     if isinstance(value, list | tuple | set):
-        return ", ".join(str(item) for item in value)
+        return _(", ").join(str(item) for item in value)
     return value
 
 

@@ -203,9 +203,9 @@ def _query(request: Any, drop: list[str], add: dict[str, str]) -> str:
 def _words_of(field: forms.Field, values: list[str]) -> str:
     if isinstance(field, forms.ModelChoiceField):
         found = field.queryset.filter(pk__in=[value for value in values if value.isdigit()])[:5]
-        return ", ".join(str(row) for row in found)
+        return _(", ").join(str(row) for row in found)
     choices = dict(getattr(field, "choices", []) or [])
-    return ", ".join(str(choices.get(value, value)) for value in values)
+    return _(", ").join(str(choices.get(value, value)) for value in values)
 
 
 def filtered_rows(declared: type[Resource], request: Any) -> Filtered:

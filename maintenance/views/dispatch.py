@@ -426,7 +426,7 @@ def wallboard(request: HttpRequest) -> HttpResponse:
         (_("Open orders"), len(live), _("orders"), "", False), (_("Late"), len(late), _("orders"), "", bool(late)),
         (_("Finished today"), rows.filter(done_at__gte=midnight).count(), _("orders"), "", False),
         (_("To decide"), RepairRequest.objects.visible_to(request.user).waiting().count(), _("reports"), "", False),
-        (_("On duty"), len(on_duty), _("people"), ", ".join(team.name for team in teams[:3]), False),
+        (_("On duty"), len(on_duty), _("people"), _(", ").join(team.name for team in teams[:3]), False),
     ]
     return render(
         request,
