@@ -1,0 +1,116 @@
+"""Pictures of the demo school: each kind of user walks through the main pages with a camera."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+
+from assets.models import Equipment
+from bench.browser import DESKTOP, PHONE, chromium, enter, serving, speak, window
+from logistics.accounts.demo import DEMO_PEOPLE
+from logistics.accounts.models import Person
+from logistics.campus.models import Place, Tag, WorkCalendar
+from maintenance.models import RepairRequest, WorkOrder
+
+SIZES = {"phone": PHONE, "desktop": DESKTOP}
+DARK = {("S1001", "queue"), ("S0002", "figures"), ("S1101", "today")}
+Pages = dict[str, str]
+
+
+def pages_of() -> dict[str, Pages]:
+    """Number of a person -> name of a page -> its address; "visitor" is nobody. Records are looked up, so every picture has something on it."""
+    tag = Tag.objects.filter(state="bound", place__public=True, place__use="toilet").order_by("pk").first()
+    room = Place.objects.filter(kind="room", use="classroom").order_by("pk").first()
+    order = WorkOrder.objects.filter(state__in=["in_progress", "on_hold"]).order_by("-pk").first()
+    calendar = WorkCalendar.objects.order_by("pk").first()
+    thing = Equipment.objects.filter(use_state="locked").order_by("pk").first() or Equipment.objects.order_by("pk").first()
+    assert tag and room and order and calendar and thing
+    door, report = reverse("tag", args=[tag.code]), f"{reverse('maintenance:report')}?tag={tag.code}"
+    home: Pages = {"home": reverse("home")}
+    return {
+        "visitor": {"sign-in": reverse("sign-in"), "tag": door, "report": reverse("guest-report", args=[tag.code])},
+        "20240312": home | named("maintenance:report", "maintenance:mine", "notifications", "profile") | {"tag": door, "report-here": report} | own_report("20240312"),
+        "T2031": home | named("maintenance:mine", "campus:tree") | {"tag": door} | own_report("T2031"),
+        "S1001": home
+        | named("maintenance:queue", "maintenance:board", "maintenance:workorder-list", "maintenance:repairrequest-list", "maintenance:buildings")
+        | named("maintenance:report-for", "maintenance:wallboard", "staff:roster", "maintenance:technician-list")
+        | {"order": order.get_absolute_url(), "filters": f"{reverse('maintenance:workorder-list')}?state=open&sort=priority"},
+        "S1101": named("maintenance:today", "scan", "staff:my-duties", "notifications") | own_order("S1101"),
+        "S1100": home | named("maintenance:board", "maintenance:workorder-list", "staff:roster", "staff:certificate-board"),
+        "S1002": home | named("maintenance:queue", "maintenance:figures", "maintenance:symptom-list", "maintenance:servicepolicy-list", "assets:equipment-list")
+        | {"equipment": thing.get_absolute_url(), "equipment-add": reverse("assets:equipment-add")},
+        "S0002": home | named("maintenance:figures", "maintenance:buildings", "maintenance:workorder-list", "notifications"),
+        "S0101": home | named("campus:tree", "campus:labels", "campus:stewards", "campus:place-list", "campus:tag-list", "campus:bind")
+        | {"year": reverse("campus:calendar-year", args=[calendar.pk]), "place": room.get_absolute_url()},
+        "S0901": home | named("accounts:person-list", "accounts:matrix", "accounts:explain", "accounts:person-add", "accounts:department-list", "profile"),
+        "S0801": home | named("maintenance:workorder-list", "accounts:rolegrant-list", "maintenance:figures")
+        | {"history": reverse("maintenance:workorder-history", args=[order.pk])},
+    }
+
+
+def named(*names: str) -> Pages:
+    """Pages by the names of their addresses."""
+    return {name.rpartition(":")[2].removesuffix("-list"): reverse(name) for name in names}
+
+
+def own_report(number: str) -> Pages:
+    row = RepairRequest.objects.filter(reporter__number=number).order_by("-submitted_at").first()
+    return {"my-report": reverse("maintenance:my-report", args=[row.pk])} if row else {}
+
+
+def own_order(number: str) -> Pages:
+    row = WorkOrder.objects.filter(lead__number=number).exclude(state__in=["closed", "cancelled"]).order_by("-pk").first()
+    return {"order": reverse("maintenance:order", args=[row.pk])} if row else {}
+
+
+def photograph(folder: Path, only: Sequence[str] | None = None) -> int:
+    """Writes <person>/<page>.<language>.<size>[.dark].png; returns how many."""
+    pages = {number: walk for number, walk in pages_of().items() if not only or number in only}
+    remembered = {one.number: one.language for one in Person.objects.filter(number__in=list(pages))}
+    made = 0
+    with serving(os.environ) as address, chromium() as browser:
+        for number, walk in pages.items():
+            for language in ("zh", "en"):
+                for size, pixels in SIZES.items():
+                    camera = Camera(browser, address, folder / person_folder(number), number, language, size, pixels)
+                    made += sum(camera.take(name, path, dark=(number, name) in DARK) for name, path in walk.items())
+                    camera.close()
+    for number, language in remembered.items():
+        Person.objects.filter(number=number).update(language=language)
+    return made
+
+
+def person_folder(number: str) -> str:
+    """`S1001-dispatcher`: the number and the first word of what the person does."""
+    lines = {one.number: one.line_en.partition(" · ")[0].lower().replace(" ", "-") for one in DEMO_PEOPLE}
+    return f"{number}-{lines[number]}" if number in lines else number
+
+
+class Camera:
+    """One person in one language at one size."""
+
+    def __init__(self, browser: Any, address: str, folder: Path, number: str, language: str, size: str, pixels: dict[str, int]):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.tail = folder, f"{language}.{size}"
+        self.context = window(browser, address, language, pixels)
+        self.page = self.context.new_page()
+        if number != "visitor":
+            enter(self.page, number)
+            speak(self.page, language)
+
+    def take(self, name: str, path: str, *, dark: bool) -> int:
+        self.page.goto(path, wait_until="networkidle")
+        self.page.screenshot(path=self.folder / f"{name}.{self.tail}.png", full_page=True)
+        if not dark:
+            return 1
+        self.page.emulate_media(color_scheme="dark")
+        self.page.screenshot(path=self.folder / f"{name}.{self.tail}.dark.png", full_page=True)
+        self.page.emulate_media(color_scheme="light")
+        return 2
+
+    def close(self) -> None:
+        self.context.close()
