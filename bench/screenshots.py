@@ -17,6 +17,7 @@ from logistics.campus.models import Place, Tag, WorkCalendar
 from maintenance.models import RepairRequest, WorkOrder
 
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
+SETTLING_MS = 150  # scripts furnish selects and photos after the load
 DARK = {("S1001", "queue"), ("S0002", "figures"), ("S1101", "today")}
 Pages = dict[str, str]
 
@@ -33,21 +34,42 @@ def pages_of() -> dict[str, Pages]:
     home: Pages = {"home": reverse("home")}
     return {
         "visitor": {"sign-in": reverse("sign-in"), "tag": door, "report": reverse("guest-report", args=[tag.code])},
-        "20240312": home | named("maintenance:report", "maintenance:mine", "notifications", "profile") | {"tag": door, "report-here": report} | own_report("20240312"),
+        "20240312": home
+        | named("maintenance:report", "maintenance:mine", "notifications", "profile")
+        | {"tag": door, "report-here": report}
+        | own_report("20240312"),
         "T2031": home | named("maintenance:mine", "campus:tree") | {"tag": door} | own_report("T2031"),
         "S1001": home
-        | named("maintenance:queue", "maintenance:board", "maintenance:workorder-list", "maintenance:repairrequest-list", "maintenance:buildings")
+        | named(
+            "maintenance:queue",
+            "maintenance:board",
+            "maintenance:workorder-list",
+            "maintenance:repairrequest-list",
+            "maintenance:buildings",
+        )
         | named("maintenance:report-for", "maintenance:wallboard", "staff:roster", "maintenance:technician-list")
         | {"order": order.get_absolute_url(), "filters": f"{reverse('maintenance:workorder-list')}?state=open&sort=priority"},
         "S1101": named("maintenance:today", "scan", "staff:my-duties", "notifications") | own_order("S1101"),
         "S1100": home | named("maintenance:board", "maintenance:workorder-list", "staff:roster", "staff:certificate-board"),
-        "S1002": home | named("maintenance:queue", "maintenance:figures", "maintenance:symptom-list", "maintenance:servicepolicy-list", "assets:equipment-list")
+        "S1002": home
+        | named(
+            "maintenance:queue",
+            "maintenance:figures",
+            "maintenance:symptom-list",
+            "maintenance:servicepolicy-list",
+            "assets:equipment-list",
+        )
         | {"equipment": thing.get_absolute_url(), "equipment-add": reverse("assets:equipment-add")},
         "S0002": home | named("maintenance:figures", "maintenance:buildings", "maintenance:workorder-list", "notifications"),
-        "S0101": home | named("campus:tree", "campus:labels", "campus:stewards", "campus:place-list", "campus:tag-list", "campus:bind")
+        "S0101": home
+        | named("campus:tree", "campus:labels", "campus:stewards", "campus:place-list", "campus:tag-list", "campus:bind")
         | {"year": reverse("campus:calendar-year", args=[calendar.pk]), "place": room.get_absolute_url()},
-        "S0901": home | named("accounts:person-list", "accounts:matrix", "accounts:explain", "accounts:person-add", "accounts:department-list", "profile"),
-        "S0801": home | named("maintenance:workorder-list", "accounts:rolegrant-list", "maintenance:figures")
+        "S0901": home
+        | named(
+            "accounts:person-list", "accounts:matrix", "accounts:explain", "accounts:person-add", "accounts:department-list", "profile"
+        ),
+        "S0801": home
+        | named("maintenance:workorder-list", "accounts:rolegrant-list", "maintenance:figures")
         | {"history": reverse("maintenance:workorder-history", args=[order.pk])},
     }
 
@@ -103,7 +125,8 @@ class Camera:
             speak(self.page, language)
 
     def take(self, name: str, path: str, *, dark: bool) -> int:
-        self.page.goto(path, wait_until="networkidle")
+        self.page.goto(path)
+        self.page.wait_for_timeout(SETTLING_MS)
         self.page.screenshot(path=self.folder / f"{name}.{self.tail}.png", full_page=True)
         if not dark:
             return 1
