@@ -23,7 +23,7 @@ Pages = dict[str, str]
 
 
 def pages_of() -> dict[str, Pages]:
-    """Number of a person -> name of a page -> its address; "visitor" is nobody. Records are looked up, so every picture has something on it."""
+    """Number of a person -> name of a page -> its address; "visitor" is nobody. Records are looked up, so none is empty."""
     tag = Tag.objects.filter(state="bound", place__public=True, place__use="toilet").order_by("pk").first()
     room = Place.objects.filter(kind="room", use="classroom").order_by("pk").first()
     order = WorkOrder.objects.filter(state__in=["in_progress", "on_hold"]).order_by("-pk").first()
