@@ -70,7 +70,9 @@ def retire_place(*, place: Place, by: Any, reason: str = "") -> Place:
     Place.objects.select_for_update().get(pk=place.pk)
     uses = live_uses(place)
     if uses:
-        raise ValidationError(_("Still in use: %(what)s.") % {"what": _(", ").join(f"{use.kind} ({use.count})" for use in uses)}, code="guard")
+        raise ValidationError(
+            _("Still in use: %(what)s.") % {"what": _(", ").join(f"{use.kind} ({use.count})" for use in uses)}, code="guard"
+        )
     until = Func(F("valid"), Value(DateRange(None, clock.today())), template="%(expressions)s", arg_joiner=" * ",
                  output_field=Place._meta.get_field("valid"))
     Place.objects.at(place).active().update(valid=until)
