@@ -1,0 +1,8 @@
+"""Rows that every app leans on: what happened, which keys were used, document numbers, files and comments."""
+from logistics.core.models.attachment import Attachment
+from logistics.core.models.comment import Comment
+from logistics.core.models.event import Event
+from logistics.core.models.reference import AppendOnly, RecordRef, kind_of
+from logistics.core.models.sending import IdempotencyKey, NumberSeries
+
+__all__ = ["AppendOnly", "Attachment", "Comment", "Event", "IdempotencyKey", "NumberSeries", "RecordRef", "kind_of"]
