@@ -8,17 +8,20 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from logistics.core import errors, pages, views
 from logistics.core.api import api_urls
+from logistics.core.registry import kernel_rooms
 from logistics.core.routes import app_routes
 
 own_patterns: dict[str, list] = {}
 door_patterns: list = []
 api_patterns: list = []
+rooms = [("core", module) for module in kernel_rooms("urls")]
 for config in apps.get_app_configs():
     if find_spec(f"{config.name}.urls") and not config.name.startswith(("django.", "rest_framework", "drf_")):
-        module = import_module(f"{config.name}.urls")
-        own_patterns[config.label] = list(getattr(module, "urlpatterns", []))
-        door_patterns += getattr(module, "doors", [])  # addresses without the app's prefix: /q/<code>, /sign-in/
-        api_patterns += getattr(module, "api", [])  # answers below /api/v1/ that belong to no record
+        rooms.append((config.label, import_module(f"{config.name}.urls")))
+for label, module in rooms:
+    own_patterns.setdefault(label, []).extend(getattr(module, "urlpatterns", []))
+    door_patterns += getattr(module, "doors", [])  # addresses without the app's prefix: /q/<code>, /sign-in/
+    api_patterns += getattr(module, "api", [])  # answers below /api/v1/ that belong to no record
 
 api = [
     *api_urls(),

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -56,9 +58,16 @@ class Registry(Generic[T]):
         return factory
 
 
+def kernel_rooms(room: str) -> list[Any]:
+    """The modules of this name in the packages of the kernel (core/sync/urls.py), which have the same rooms as an app."""
+    found = sorted(Path(__file__).parent.glob(f"*/{room}.py"))
+    return [import_module(f"logistics.core.{path.parent.name}.{room}") for path in found]
+
+
 def open_rooms() -> None:
-    """Import the declaring rooms of every installed app."""
+    """Import the declaring rooms of the kernel's packages and of every installed app."""
     from django.utils.module_loading import autodiscover_modules
 
     for room in ROOMS:
+        kernel_rooms(room)
         autodiscover_modules(room)
