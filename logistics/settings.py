@@ -200,6 +200,9 @@ if "filebased" in vars()["EMAIL_BACKEND"]:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("HOUQIN_MAIL_FROM", default="Houqin <houqin@localhost>")
 
+# calls to other servers --------------------------------------------------------------------------------------------
+OUTSIDE_NETWORKS = env.list("HOUQIN_OUTSIDE", default=[])  # private networks that gateways and webhooks may reach: "10.20.0.0/16"
+
 # API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["logistics.core.doors.Session"],

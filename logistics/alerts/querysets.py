@@ -26,8 +26,16 @@ class NotificationQuerySet(ScopedQuerySet):
         return self.shown().filter(read_at__isnull=True)
 
     def due(self, at: datetime) -> Self:
-        """Those that wait to be mailed now, the most important first."""
-        return self.filter(state="queued", next_at__lte=at).order_by("-weight", "next_at", "id")
+        """Those that the dispatcher has to look at now, the most important first."""
+        return self.filter(next_at__lte=at).order_by("-weight", "next_at", "id")
+
+    def waiting(self) -> Self:
+        """Those that no gateway has taken yet although their hour has come."""
+        return self.filter(state__in=["queued", "sending"])
+
+    def unacked(self, at: datetime) -> Self:
+        """Those that somebody should have acknowledged by now and of which nobody has been told yet."""
+        return self.filter(ack_by__lte=at, acked_at__isnull=True, escalated_at__isnull=True)
 
     def about(self, kind: str, object_id: int) -> Self:
         return self.filter(source_kind=kind, source_id=object_id)
@@ -65,3 +73,24 @@ class DeadlineQuerySet(models.QuerySet):
     def due(self, at: datetime) -> Self:
         """Armed ones whose instant has passed and that are not waiting after a failed try."""
         return self.armed().filter(scan_at__lte=at, due_at__lte=at).order_by("scan_at", "id")
+
+
+class ChannelQuerySet(ScopedQuerySet):
+    def in_use(self) -> Self:
+        return self.filter(active=True)
+
+
+class ContactPointQuerySet(models.QuerySet):
+    def working(self) -> Self:
+        """Those whose owner read a code there and from which nothing came back."""
+        return self.filter(verified_at__isnull=False, bounced_at__isnull=True, channel__active=True)
+
+
+class WebhookSubscriptionQuerySet(ScopedQuerySet):
+    def active(self) -> Self:
+        return self.filter(state="active")
+
+
+class WebhookDeliveryQuerySet(models.QuerySet):
+    def due(self, at: datetime) -> Self:
+        return self.filter(next_at__lte=at).order_by("next_at", "id")

@@ -43,10 +43,41 @@ class Expiry:
     lock: Callable[[int], None] | None = None
 
 
+@dataclass(frozen=True)
+class WhenAcked:
+    """What an acknowledged notice does to the record it is about: `act(record, person)`, in the same transaction."""
+
+    act: Callable[[Any, Any], None]
+    code: str  # the kind of record: "alerts.alert"
+
+
+@dataclass(frozen=True)
+class WhenUnacked:
+    """What follows when a notice was not acknowledged in time: `act(notification, now)`, each in its own savepoint."""
+
+    act: Callable[[Any, Any], None]
+    code: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A question of the watchdog, asked of the database only: `look(now)` gives a sentence of trouble, or ""."""
+
+    look: Callable[[Any], str]
+    code: str
+
+
 CHECKS: Registry[Check] = Registry("alert check")
 DUTY_SOURCES: Registry[DutySource] = Registry("duty source")
 EXPIRIES: Registry[Expiry] = Registry("deadline handler")
 
+WHEN_ACKED: Registry[WhenAcked] = Registry("acknowledgement handler")
+WHEN_UNACKED: Registry[WhenUnacked] = Registry("handler of missing acknowledgements")
+WATCHES: Registry[Watch] = Registry("watch")
+
+when_acked = WHEN_ACKED.decorate(WhenAcked)
+when_unacked = WHEN_UNACKED.decorate(WhenUnacked)
+watch = WATCHES.decorate(Watch)
 duty_source = DUTY_SOURCES.decorate(DutySource)
 on_deadline = EXPIRIES.decorate(Expiry)
 

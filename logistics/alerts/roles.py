@@ -9,4 +9,7 @@ role("duty_officer", _("Duty officer"), _("Watches the alerts and acknowledges t
 
 allow("duty_leader duty_officer facilities_manager dispatcher safety_officer safety_director logistics_director principal system_manager",
       "alerts.alert", "view", "export")
-auditor_reads("alerts.alert")
+allow("system_manager", "alerts.channel", "view", "add", "change", "export")
+allow("system_manager", "alerts.webhooksubscription", "view", "add", "change", "export")
+allow("system_manager", "alerts.notification", "watch")  # the outbox as a whole: states and counts, never what a notice says
+auditor_reads("alerts.alert", "alerts.channel", "alerts.webhooksubscription")

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from logistics.alerts.models import Alert, Notification
+from logistics.alerts.models import Alert, Notification, WebhookSubscription
 from logistics.core.forms import ActingForm
 from logistics.core.workflow import SYSTEM, Relation, State, Workflow
 
@@ -66,3 +66,27 @@ FLOW.move(
 FLOW.move(
     "resolve", _("Resolve"), "open cleared", "resolved", WATCH, _("ended it"), icon="check", weight=20, form=ResolveForm, effect=note_end
 )
+
+
+def switch_on(row: WebhookSubscription, *, by: Any, at: Any, **data: Any) -> None:
+    row.failing_since, row.why_off = None, ""
+
+
+def note_why(row: WebhookSubscription, *, by: Any, at: Any, why: str, **data: Any) -> None:
+    row.why_off = why
+
+
+HOOKS = Workflow(
+    WebhookSubscription,
+    (
+        State("active", _("Sends"), "done", "send"),
+        State("paused", _("Paused"), "off", "player-pause"),
+        State("disabled", _("Switched off"), "danger", "plug-off"),
+    ),
+)
+HOOKS.move("pause", _("Pause"), "active", "paused", "system_manager", _("paused it"), icon="player-pause", weight=40)
+HOOKS.move(
+    "resume", _("Switch on"), "paused disabled", "active", "system_manager", _("switched it on"), icon="player-play", weight=10,
+    effect=switch_on,
+)
+HOOKS.move("disable", _("Switch off"), "active", "disabled", SYSTEM, _("switched it off"), icon="plug-off", effect=note_why)

@@ -23,14 +23,16 @@ class Gateway:
         self.refuses: set[str] = set()
         self.busy: set[str] = set()
         self.controller: Controller | None = None
+        self.dies_after: int | None = None  # so many mails, then the line breaks and the door is shut
 
     def start(self) -> None:
+        self.kill()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
 
     def kill(self) -> None:
         if self.controller is not None:
-            self.controller.stop()
+            self.controller.stop(no_assert=True)
             self.controller = None
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -42,6 +44,11 @@ class Gateway:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.dies_after is not None and len(self.mails) >= self.dies_after:
+            server.transport.abort()
+            if self.controller is not None and self.controller.server is not None:
+                self.controller.server.close()
+            return "421 gone"
         mail = message_from_bytes(envelope.content, policy=policy.default)
         mail.to = envelope.rcpt_tos[0]
         self.mails.append(mail)

@@ -7,31 +7,47 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.models import Case, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from logistics.alerts.messages import MESSAGES
-from logistics.alerts.models import Notification
+from logistics.alerts.models import DeliveryAttempt, Notification
+from logistics.alerts.registries import WHEN_ACKED
 from logistics.core import clock
+from logistics.core.errors import Conflict
 from logistics.core.models import kind_of
 
 WEIGHTS = {"info": 0, "normal": 1, "urgent": 2, "life": 3}
 
+# What is only for information waits for the dispatcher only where somebody chose a way or a summary for it.
 INSERT = """
-INSERT INTO alerts_notification (dedupe_key, person_id, importance, weight, code, params, link, source_kind, source_id,
-    state, attempts, not_before, next_at, expires_at, created_at)
-SELECT %(key)s || ':' || p.id, p.id, %(importance)s, %(weight)s, %(code)s, %(params)s::jsonb, %(link)s, %(kind)s, %(id)s,
-    CASE WHEN %(mailed)s AND p.email <> '' THEN 'queued' ELSE 'sent' END, 0, %(not_before)s, %(not_before)s, %(expires_at)s, %(now)s
-FROM accounts_person p WHERE p.id = ANY(%(people)s) AND p.status IN ('active', 'invited') ORDER BY p.id
-ON CONFLICT (dedupe_key) DO NOTHING
+INSERT INTO alerts_notification (dedupe_key, person_id, importance, weight, code, params, link, source_kind, source_id, run, step, drill,
+    state, attempts, not_before, next_at, expires_at, ack_by, why_failed, created_at)
+SELECT %(key)s || ':' || p.id, p.id, %(importance)s, %(weight)s, %(code)s, %(params)s::jsonb, %(link)s, %(kind)s, %(id)s, %(run)s,
+    %(step)s, %(drill)s, CASE WHEN w.outside THEN 'queued' ELSE 'accepted' END, 0, %(not_before)s,
+    CASE WHEN w.outside THEN %(not_before)s::timestamptz END, %(expires_at)s, %(ack_by)s, '', %(now)s
+FROM accounts_person p CROSS JOIN LATERAL (
+    SELECT %(importance)s <> 'info' OR EXISTS (
+        SELECT 1 FROM alerts_preference f WHERE f.importance = 'info' AND (f.person_id = p.id OR f.person_id IS NULL)
+            AND (f.digest_hour IS NOT NULL OR cardinality(f.ladder) > 0)
+    ) AS outside
+) w
+WHERE p.id = ANY(%(people)s) AND p.status IN ('active', 'invited') ORDER BY p.id
+ON CONFLICT DO NOTHING
 """
 
 
 def notify(*, people: Iterable[int], code: str, dedupe_key: str, params: dict[str, Any] | None = None, link: str = "",
            source: models.Model | None = None, importance: str = "normal", not_before: datetime | None = None,
-           expires_at: datetime | None = None) -> int:
+           expires_at: datetime | None = None, ack_by: datetime | None = None, run: int | None = None, step: int | None = None,
+           drill: bool = False) -> int:
     """Tell people (ids) something, once per person and key; the number of people newly told, in one statement.
 
-    Everybody finds it in the app; from "normal" on it also goes out by e-mail. People who left are not told.
+    Everybody finds it in the app; from "normal" on it also goes out by the ways each person chose. People who left are not told.
+    `ack_by`: somebody has to acknowledge it by then, else `when_unacked` follows. `run`, `step`: the step of a chain that calls, which
+    tells each person once. Two notices about one `source` within two minutes become one message, unless life is in danger.
     """
     ids = sorted(set(people))
     if not ids:
@@ -39,20 +55,77 @@ def notify(*, people: Iterable[int], code: str, dedupe_key: str, params: dict[st
     now = clock.now()
     values = {
         "key": dedupe_key, "people": ids, "importance": importance, "weight": WEIGHTS[importance], "code": MESSAGES[code].code,
-        "params": json.dumps(params or {}, cls=DjangoJSONEncoder), "link": link, "mailed": importance != "info",
-        "kind": kind_of(source) if source else "", "id": source.pk if source else None,
-        "not_before": not_before or now, "expires_at": expires_at, "now": now,
+        "params": json.dumps(params or {}, cls=DjangoJSONEncoder), "link": link, "kind": kind_of(source) if source else "",
+        "id": source.pk if source else None, "not_before": not_before or now, "expires_at": expires_at, "ack_by": ack_by, "run": run,
+        "step": step, "drill": drill, "now": now,
     }
     with connection.cursor() as cursor:
         cursor.execute(INSERT, values)
         return cursor.rowcount
 
 
+@transaction.atomic
 def mark_read(*, notification: Notification) -> None:
-    """The person has seen it; what was seen in the app is not mailed any more."""
-    Notification.objects.filter(pk=notification.pk, read_at__isnull=True).update(state="read", read_at=clock.now())
+    """The person has seen it. It is sent no further, unless it still has to be acknowledged."""
+    _read(Notification.objects.filter(pk=notification.pk))
 
 
+@transaction.atomic
 def mark_all_read(*, person: Any) -> int:
     """Everything shown to the person so far counts as seen; how many that were."""
-    return Notification.objects.filter(person=person).unread().update(state="read", read_at=clock.now())
+    return _read(Notification.objects.filter(person=person).shown())
+
+
+def _read(rows: models.QuerySet[Notification]) -> int:
+    """Locked in the order of the dispatcher. What should have ridden with a message that is not sent any more goes its own way."""
+    now = clock.now()
+    ids = list(rows.filter(read_at__isnull=True).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    going_on = Case(When(ack_by__isnull=False, then="next_at"), default=None)
+    n = Notification.objects.filter(pk__in=ids).update(state="read", read_at=now, next_at=going_on)
+    free_riders(ids, now)
+    return n
+
+
+def free_riders(ids: Iterable[int], now: datetime) -> None:
+    """These ended without a message under way: what should have ridden with them goes its own way."""
+    flying = DeliveryAttempt.objects.filter(notification__in=ids, result=DeliveryAttempt.Result.PENDING).values("notification_id")
+    riders = Notification.objects.filter(bundle__in=ids, state__in=["queued", "sending"]).exclude(bundle__in=flying)
+    riders.update(bundle=None, state="queued", next_at=now)
+
+
+@transaction.atomic
+def acknowledge(*, notification: Notification, by: Any) -> Notification:
+    """The person takes it on: the own ladder ends, and the record it is about learns of it. Twice is once."""
+    now = clock.now()
+    row = Notification.objects.select_for_update(no_key=True).get(pk=notification.pk)
+    if row.person_id != by.pk:
+        raise Conflict(_("Only the person who was told can acknowledge this."))
+    if row.acked_at is None:
+        _ack(Notification.objects.filter(pk=row.pk), now)
+        handler = WHEN_ACKED.get(row.source_kind)
+        record = row.source
+        if handler and record is not None:
+            handler.act(record, by)
+        row.refresh_from_db()
+    return row
+
+
+def acknowledge_all(*, source: models.Model, person: Any) -> int:
+    """The person has acknowledged the record itself: the notices about it that were sent to that person end; how many."""
+    rows = Notification.objects.filter(person=person, acked_at__isnull=True).about(kind_of(source), source.pk)
+    with transaction.atomic():
+        return _ack(rows, clock.now())
+
+
+def _ack(rows: models.QuerySet[Notification], now: datetime) -> int:
+    ids = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    n = Notification.objects.filter(pk__in=ids).update(state="acked", acked_at=now, read_at=Coalesce("read_at", now), next_at=None)
+    free_riders(ids, now)
+    return n
+
+
+def stop(*, source: models.Model) -> int:
+    """Nothing more is sent about this record, because it is over; what was sent keeps its state. How many notices that ends."""
+    rows = Notification.objects.filter(next_at__isnull=False).about(kind_of(source), source.pk)
+    waiting = rows.filter(state__in=["queued", "sending"]).update(state="expired", next_at=None, why_failed="over")
+    return waiting + rows.update(next_at=None)
