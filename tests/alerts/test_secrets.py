@@ -64,7 +64,8 @@ def test_a_name_is_resolved_once_and_that_address_is_called(monkeypatch: pytest.
     """A name that answers with a public address first and a private one later leads nowhere else."""
     import socket
 
-    answers = iter([[(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))], [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]])
+    found = lambda address: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80))]  # noqa: E731
+    answers = iter([found("192.0.2.1"), found("127.0.0.1")])
     settings.OUTSIDE_NETWORKS = ["192.0.2.0/24"]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: next(answers))
     line = Line("http://rebinding.example/", 1)
