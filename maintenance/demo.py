@@ -169,6 +169,10 @@ class Past:
         jobs = sorted(self.jobs(until), key=lambda job: job.at)
         plans = [self.plan(job) for job in jobs]
         plans = [plan for plan in plans if plan["closed"] < world.now - timedelta(hours=1)]
+        for plan in plans:  # only now: what falls away must not leave a gap in the numbers
+            plan["order"].number = self.number("GD", plan["accepted"])
+            for request in plan["requests"]:
+                request.number = self.number("BX", request.submitted_at)
         WorkOrder.objects.bulk_create([plan["order"] for plan in plans], batch_size=500)
         requests = []
         for plan in plans:
@@ -256,13 +260,13 @@ class Past:
             **title, **stands, category=category, equipment=equipment, priority=priority, impact=impact, urgency=urgency, team_id=category.team_id, lead=person,
             state="closed", proof=category.proof, estimate_s=category.estimate_s, reported_at=job.at, created_at=accepted, released_at=accepted, done_at=done,
             done_by=person, closed_at=closed, completion_note=world.pick(FIXED), cause=world.pick(self.causes), remedy=world.pick(self.remedies),
-            reopened_count=1 if chance(0.03) else 0, number=self.number("GD", accepted), source_kind="maintenance.repairrequest",
+            reopened_count=1 if chance(0.03) else 0, source_kind="maintenance.repairrequest",
         )
         requests = []
         for n, (who, at) in enumerate([(job.reporter, job.at), *job.joined]):
             confirmed = chance(0.55) and who is not None
             requests.append(RepairRequest(
-                **title, **stands, number=self.number("BX", at), channel="qr" if chance(0.7) else world.pick(("web", "phone")), reporter=who, category=category,
+                **title, **stands, channel="qr" if chance(0.7) else world.pick(("web", "phone")), reporter=who, category=category,
                 symptom=job.symptom, equipment=equipment if n == 0 else None, hazard=job.symptom.hazard,
                 description=world.pick(WORDS.get(job.symptom.code, ("",))), submitted_at=at, resolved_at=done,
                 state="confirmed" if confirmed else "auto_closed", ended_at=done + timedelta(hours=world.random.randint(1, 30) if confirmed else 80),
