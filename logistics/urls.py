@@ -34,6 +34,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("language/", views.set_language, name="set-language"),
     path("theme/", views.set_theme, name="set-theme"),
+    path("settings/<slug:section>/", views.settings_page, name="settings"),
     path("offline/", views.offline, name="offline"),
     path("photos/<int:pk>/<slug:size>/", pages.photo, name="photo"),
     *door_patterns,

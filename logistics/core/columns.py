@@ -72,7 +72,8 @@ class Column:
         css = f' class="{self.css}"' if self.css else ""
         if self.heading:
             link = f"<a href={record.get_absolute_url()}>{content}</a>{self.below(record)}"
-            return mark_safe(f'<th role=rowheader scope=row class="c-title {self.css}">{link}</th>')
+            names = f"c-title {self.css}".strip()
+            return mark_safe(f'<th role=rowheader scope=row class="{names}">{link}</th>')
         return mark_safe(f"<td role=cell{css}>{content}</td>")
 
     def below(self, record: Any) -> str:

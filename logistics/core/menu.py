@@ -21,6 +21,7 @@ class Section:
     code: str
     label: Any
     order: int
+    folded: bool = False  # one link that leads to a page with its items: what is set once is not in the way every day
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,10 @@ DOCKS: Registry[Dock] = Registry("dock")
 
 for _code, _label, _order in (
     ("", "", 0), ("repairs", _("Repairs"), 10), ("registers", _("Registers"), 20), ("campus", _("Campus"), 30),
-    ("people", _("People"), 40), ("data", _("Data"), 50), ("system", _("System"), 90),
+    ("people", _("People"), 40), ("data", _("Data"), 50),
 ):
     SECTIONS.add(_code, Section(_code, _label, _order))
+SECTIONS.add("system", Section("system", _("Rules and settings"), 90, folded=True))
 
 
 def item(code: str, section: str, order: int, label: Any, icon: str, url_name: str, *, roles: str = "", **options: Any) -> None:
@@ -95,21 +97,34 @@ def items_for(access: Access) -> list[Item]:
 
 
 def navigation(access: Access, path: str) -> list[dict[str, Any]]:
-    """Sections with their links, counts and the current one."""
-    entries = [(entry, reverse(entry.url_name) + entry.query) for entry in items_for(access)]
-    here = max((url for _entry, url in entries if path.startswith(url.split("?")[0])), key=len, default=None)
+    """Sections with their links, counts and the current one; a folded section is one link."""
+    all_entries = [(entry, reverse(entry.url_name) + entry.query) for entry in items_for(access)]
+    entries = [(entry, url) for entry, url in all_entries if not SECTIONS[entry.section].folded]
+    here = max((url for _entry, url in all_entries if path.startswith(url.split("?")[0])), key=len, default=None)
+    folded = dict.fromkeys(entry.section for entry, _url in all_entries if SECTIONS[entry.section].folded)
+    for code in folded:
+        url = reverse("settings", args=[code])
+        inside = any(here == below for entry, below in all_entries if entry.section == code) or path == url
+        here = url if inside else here
+        entries.append((Item(f"settings:{code}", "", 0, SECTIONS[code].label, "settings", "settings"), url))
     if here == "/" and path != "/":
         here = None
     counts = _counts(access.person, [entry for entry, _url in entries if entry.count])
     found: list[dict[str, Any]] = []
     for entry, url in entries:
-        if not found or found[-1]["code"] != entry.section:
-            found.append({"code": entry.section, "title": SECTIONS[entry.section].label, "items": []})
+        section = SECTIONS[entry.section]
+        if not found or found[-1]["code"] != section.code:
+            found.append({"code": section.code, "title": section.label, "items": []})
         number, kind = counts.get(entry.code, (None, ""))
         found[-1]["items"].append(
             {"label": entry.label, "url": url, "icon": entry.icon, "count": number, "count_kind": kind, "current": url == here}
         )
     return found
+
+
+def folded_items(access: Access, code: str) -> list[Item]:
+    """The links of a folded section that this person may use."""
+    return [entry for entry in items_for(access) if entry.section == code]
 
 
 def _counts(person: Any, entries: list[Item]) -> dict[str, tuple[int, str]]:

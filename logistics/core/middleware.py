@@ -8,11 +8,22 @@ import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 
 from logistics.core.errors import Conflict, TooMany, error_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class CompressMiddleware(GZipMiddleware):
+    """Pages and answers of the API travel compressed; files have had that done to them before."""
+
+    KINDS = ("text/html", "application/json", "application/vnd.oai")
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        plain = response.headers.get("Content-Type", "").startswith(self.KINDS)
+        return super().process_response(request, response) if plain else response
 
 
 class LanguageMiddleware:

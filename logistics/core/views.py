@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -38,6 +38,16 @@ def staff_home(request: HttpRequest) -> HttpResponse:
     topics = [{"title": topic.title, "icon": topic.icon, "items": list(topic.items(request.user, 6))} for topic in
               sorted(INBOX, key=lambda topic: topic.order)]
     return render(request, "core/home.html", {"cards": cards, "topics": [topic for topic in topics if topic["items"]]})
+
+
+@login_required
+def settings_page(request: HttpRequest, section: str) -> HttpResponse:
+    """What is set once in a while, apart from the daily work: the links of a folded section of the menu."""
+    declared = menu.SECTIONS.get(section)
+    items = menu.folded_items(access_of(request.user), section) if declared and declared.folded else []
+    if not items or not declared:
+        raise Http404
+    return render(request, "core/settings.html", {"page": {"title": declared.label}, "items": items})
 
 
 def _back(request: HttpRequest) -> HttpResponse:

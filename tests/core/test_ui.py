@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from logistics.core import charts, clock
+from logistics.core import charts, clock, icons
 from logistics.core.templatetags import ui
 
 MONDAY = datetime(2026, 11, 23, 10, 24, tzinfo=UTC)  # 18:24 in the school
@@ -46,7 +46,7 @@ def test_an_instant_is_told_in_the_zone_of_the_school(monday, instant, words):
 
 def test_an_instant_carries_its_exact_time(monday):
     shown = ui.when(datetime(2026, 11, 20, 6, 5, tzinfo=UTC))
-    assert 'datetime=2026-11-20T14:05+08:00 title="Fri 20 Nov 2026, 14:05"' in shown
+    assert '<time title="Fri 20 Nov 2026, 14:05"' in shown
 
 
 @pytest.mark.parametrize(
@@ -255,3 +255,19 @@ def test_a_chart_has_a_table_for_those_who_do_not_see_it():
 def test_a_figure_without_history_has_no_line():
     assert charts.spark([3]) is None and charts.spark([None, 4]) is None
     assert charts.spark([0, 10], target=5) == {"points": "2.0,28.0 158.0,4.0", "target_y": 16.0}
+
+
+def test_an_icon_that_the_project_names_comes_from_the_file():
+    assert ui.icon("tool") == '<svg class="icon" aria-hidden="true"><use href="/static/img/icons.svg#tool"/></svg>'
+    assert '<symbol id="tool" viewBox="0 0 24 24">' in icons.sprite()
+
+
+def test_an_icon_that_only_a_row_names_is_drawn_in_the_page():
+    assert "zodiac-aries" not in icons.named()
+    drawn = ui.icon("zodiac-aries")
+    assert drawn.startswith('<svg class="icon" viewBox="0 0 24 24"') and "<path" in drawn
+
+
+def test_an_icon_that_does_not_exist_raises():
+    with pytest.raises(TemplateSyntaxError):
+        ui.icon("no-such-icon")

@@ -5,13 +5,10 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms, template
-from django.conf import settings
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.html import conditional_escape, escape, format_html
@@ -19,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from logistics.core import clock as school_clock
+from logistics.core.icons import drawing, use
 
 register = template.Library()
 
@@ -30,25 +28,14 @@ FACES = 4
 
 
 # icons ------------------------------------------------------------------------------------------------------------
-@cache
-def drawing(name: str) -> SafeString:
-    """The inner drawing of a Tabler outline icon; an unknown name is a mistake in the template and raises."""
-    file = Path(settings.NPM_ROOT) / "@tabler/icons/icons/outline" / f"{name}.svg"
-    if not re.fullmatch(r"[a-z0-9-]+", name) or not file.is_file():
-        raise template.TemplateSyntaxError(f"There is no Tabler icon {name!r}.")
-    svg = re.sub(r"<!--.*?-->", "", file.read_text(), flags=re.DOTALL)
-    inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
-    assert inner
-    drawn = re.sub(r"\s+", " ", inner[1]).strip().replace(" />", "/>").replace("> <", "><")
-    return mark_safe(drawn.replace('<path stroke="none" d="M0 0h24v24H0z" fill="none"/>', ""))  # an empty square that Tabler draws first
-
-
 @register.simple_tag
 def icon(name: str, label: Any = "", cls: str = "") -> SafeString:
-    """Inline SVG; decoration beside a word, an image with a name when `label` is given. Paint comes from app.css."""
+    """Decoration beside a word, an image with a name when `label` is given. Paint comes from app.css."""
     named = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     css = f"icon {escape(cls)}" if cls else "icon"
-    return mark_safe(f'<svg class="{css}" viewBox="0 0 24 24" {named}>{drawing(name)}</svg>')
+    content = use(name)
+    box = "" if content.startswith("<use") else ' viewBox="0 0 24 24"'  # a symbol of the file brings its own
+    return mark_safe(f'<svg class="{css}"{box} {named}>{content}</svg>')
 
 
 def sprite_icon(name: str) -> SafeString:
@@ -156,7 +143,7 @@ def when(value: datetime | None) -> SafeString:
     if value is None:
         return mark_safe("")
     local = timezone.localtime(value)
-    return format_html('<time datetime={} title="{}">{}</time>', local.isoformat(timespec="minutes"), _exact(local), when_words(value))
+    return format_html('<time title="{}">{}</time>', _exact(local), when_words(value))
 
 
 def day_words(value: date) -> str:
@@ -172,7 +159,7 @@ def day(value: date | None) -> SafeString:
     if value is None:
         return mark_safe("")
     # Translators: a date pattern of Django
-    return format_html('<time datetime={} title="{}">{}</time>', value.isoformat(), date_format(value, _("D j M Y")), day_words(value))
+    return format_html('<time title="{}">{}</time>', date_format(value, _("D j M Y")), day_words(value))
 
 
 @register.simple_tag

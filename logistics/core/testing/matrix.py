@@ -76,13 +76,13 @@ def faults(declared: Table, seen: Table, wrote: dict[tuple[str, str, str], list[
 
 
 def walk(
-    arguments: dict[str, dict[str, Any]], clients: dict[str, Client], skip: tuple[str, ...] = ()
+    arguments: dict[str, dict[str, Any]], clients: dict[str, Client], skip: tuple[str, ...] = (), only: tuple[str, ...] = ()
 ) -> tuple[Table, dict[tuple[str, str, str], list[str]]]:
-    """Visit every URL as everybody. `arguments` gives the values of a URL's parts by its name."""
+    """Visit every URL as everybody, or those whose names begin with one of `only`. `arguments` fills a URL's parts by its name."""
     seen: Table = {}
     wrote: dict[tuple[str, str, str], list[str]] = {}
     for name, converters in url_names():
-        if name.startswith(skip) or (name, "GET") in seen:
+        if name.startswith(skip) or (name, "GET") in seen or (only and not name.startswith(only)):
             continue
         values = arguments.get(name, {}) if converters else {}
         url = reverse(name, kwargs={key: values.get(key, 0) for key in converters})
