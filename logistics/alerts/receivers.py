@@ -4,10 +4,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
+from logistics.alerts.messages import message
 from logistics.alerts.models import Alert
-from logistics.alerts.services import acknowledge_all, stop
+from logistics.alerts.services import acknowledge_all, notify, stop
+from logistics.core.jobs.kinds import KINDS
+from logistics.core.models import Job
 from logistics.core.workflow import transitioned
+
+
+message("job.done", _("Ready: %(what)s"), _("The result waits for you."), icon="check")
+message("job.failed", _("Did not work: %(what)s"), "%(why)s", icon="alert-octagon")
 
 
 @receiver(transitioned, sender=Alert, dispatch_uid="alerts.notices_follow")
@@ -17,3 +25,15 @@ def notices_follow(sender: Any, record: Alert, move: Any, event: Any, **more: An
         acknowledge_all(source=record, person=event.by)
     elif record.state == "resolved":
         stop(source=record)
+
+
+@receiver(transitioned, sender=Job, dispatch_uid="alerts.jobs_tell")
+def tell_owner(sender: Any, record: Job, move: Any, event: Any, **more: Any) -> None:
+    """Long work has ended: in the app when it is done; by e-mail too when it did not work."""
+    kind = KINDS.get(record.kind)
+    if move.name not in ("finish", "fail") or kind is None or kind.quiet:
+        return
+    done = move.name == "finish"
+    notify(people=[record.owner_id], code="job.done" if done else "job.failed", dedupe_key=f"job:{record.pk}:{record.round}",
+           params={"what": str(record), "why": record.error}, link=record.get_absolute_url(), source=record,
+           importance="info" if done else "normal")

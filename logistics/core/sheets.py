@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 Kind = Literal["text", "number", "money", "date", "datetime", "duration"]
 
 FORMATS = {"money": "#,##0.00", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "duration": "[h]:mm"}
+CONTENT_TYPES = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv; charset=utf-8"}
 MOST_IN_A_CELL = 32_767  # Excel's limit; a longer text is cut and ends with …
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")

@@ -177,7 +177,9 @@ def add_children(supervisor: Supervisor, listener: socket.socket) -> Child:
     supervisor.add("beat", celery("beat", "--pidfile=", "--schedule", str(schedule)))
     supervisor.add("dispatcher", [sys.executable, "manage.py", "dispatch"])
     web = supervisor.add("web", web_command(listener, cores), sockets=(listener.fileno(),))
-    supervisor.add("worker", celery("worker", "--concurrency", str(cores), "--without-gossip", "--without-mingle"))
+    quiet = ("--without-gossip", "--without-mingle")
+    supervisor.add("worker", celery("worker", "--concurrency", str(cores), *quiet))
+    supervisor.add("long-worker", celery("worker", "--queues", "long", "--pool", "solo", "--hostname", "long@%h", *quiet))
     return web
 
 

@@ -2,7 +2,8 @@
 from logistics.core.models.attachment import Attachment
 from logistics.core.models.comment import Comment
 from logistics.core.models.event import Event
+from logistics.core.models.job import Job
 from logistics.core.models.reference import AppendOnly, RecordRef, kind_of
 from logistics.core.models.sending import IdempotencyKey, NumberSeries
 
-__all__ = ["AppendOnly", "Attachment", "Comment", "Event", "IdempotencyKey", "NumberSeries", "RecordRef", "kind_of"]
+__all__ = ["AppendOnly", "Attachment", "Comment", "Event", "IdempotencyKey", "Job", "NumberSeries", "RecordRef", "kind_of"]
