@@ -158,9 +158,14 @@ def test_stopping_is_honoured_between_two_chunks_and_the_present_one_is_undone()
     turn = work.Work(Job.objects.get(pk=job.pk))
     with turn.chunk(n=1):
         Event.objects.create(kind="test.count", object_id=job.pk, move="n0")
-    with pytest.raises(work.Stopped), turn.chunk(n=2):
-        Event.objects.create(kind="test.count", object_id=job.pk, move="n1")
-        perform(job, "stop", by=owner)
+
+    def next_chunk() -> None:
+        with turn.chunk(n=2):
+            Event.objects.create(kind="test.count", object_id=job.pk, move="n1")
+            perform(job, "stop", by=owner)
+
+    with pytest.raises(work.Stopped):
+        next_chunk()
     assert numbers_of(job) == ["n0"]
 
 

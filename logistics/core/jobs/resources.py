@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,12 +62,21 @@ def card(job: Job, *, link: bool = True) -> dict[str, Any]:
 
 class JobFilters(RecordFilters):
     state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=[(state.code, state.label) for state in FLOW.states])
-    kind = django_filters.ChoiceFilter(label=gettext_lazy("What"), choices=lambda: [(kind.code, kind.title) for kind in KINDS])
-    quick = ((gettext_lazy("Running"), {"state": "running"}, "progress"), (gettext_lazy("Did not work"), {"state": "failed"}, "alert-octagon"))
+    kind = django_filters.CharFilter(label=gettext_lazy("What"), widget=forms.Select)
+    quick = (
+        (gettext_lazy("Running"), {"state": "running"}, "progress"), (gettext_lazy("Did not work"), {"state": "failed"}, "alert-octagon"),
+    )
 
     class Meta:
         model = Job
         fields: tuple[str, ...] = ()
+
+    @property
+    def form(self) -> Any:
+        """Kinds are declared by every app, so they are asked for when the form is."""
+        form = super().form
+        form.fields["kind"].widget.choices = [("", "–"), *((kind.code, kind.title) for kind in KINDS)]
+        return form
 
 
 @resource
@@ -86,7 +96,8 @@ class Jobs(Resource):
     )
     facts = (
         Column("owner", gettext_lazy("Started by"), joins=("owner",), show=lambda job: str(job.owner)),
-        Column("created_at", gettext_lazy("Started")), Column("ended_at", gettext_lazy("Ended"), show=lambda job: ui.when(job.ended_at) or "–"),
+        Column("created_at", gettext_lazy("Started")),
+        Column("ended_at", gettext_lazy("Ended"), show=lambda job: ui.when(job.ended_at) or "–"),
     )
     api_fields = ("kind", "subject", "state", "done_n", "total_n", "error", "created_at", "begun_at", "ended_at")
 

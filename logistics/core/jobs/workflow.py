@@ -38,8 +38,8 @@ def own(job: Job, round_: int | None) -> None:
         raise Lost
 
 
-def end(job: Job, *, by: Any, at: datetime, round_: int | None = None, result: dict[str, Any] | None = None, file: tuple[str, str] = ("", ""),
-        error: str = "", **_data: Any) -> None:
+def end(job: Job, *, by: Any, at: datetime, round_: int | None = None, result: dict[str, Any] | None = None,
+        file: tuple[str, str] = ("", ""), error: str = "", **_data: Any) -> None:
     own(job, round_)
     job.lease_until, job.ended_at, job.error = None, clock.now(), error
     if result is not None:

@@ -49,8 +49,7 @@ class Job(ScopedModel):
     begun_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
 
-    objects = JobQuerySet.as_manager()
-    lock_rank = 15
+    objects = JobQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("work in progress")
