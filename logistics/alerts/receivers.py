@@ -13,7 +13,6 @@ from logistics.core.jobs.kinds import KINDS
 from logistics.core.models import Job
 from logistics.core.workflow import transitioned
 
-
 message("job.done", _("Ready: %(what)s"), _("The result waits for you."), icon="check")
 message("job.failed", _("Did not work: %(what)s"), "%(why)s", icon="alert-octagon")
 
