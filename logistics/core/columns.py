@@ -66,14 +66,14 @@ class Column:
         value = self.value(record)
         return value if isinstance(value, str | int | float | Decimal | date | datetime) or value is None else str(value)
 
-    def cell(self, record: Any) -> SafeString:
-        """The whole cell; quotes are left out where HTML allows it, because a page has hundreds of these."""
+    def cell(self, record: Any, base: str = "") -> SafeString:
+        """The whole cell, on the page at `base`; what HTML can do without is left out, because a page has hundreds of these."""
         content = self.text(record)
-        css = f' class="{self.css}"' if self.css else ""
+        css = f' class="{self.css}"' if " " in self.css else f" class={self.css}" if self.css else ""
         if self.heading:
-            link = f"<a href={record.get_absolute_url()}>{content}</a>{self.below(record)}"
-            names = f"c-title {self.css}".strip()
-            return mark_safe(f'<th role=rowheader scope=row class="{names}">{link}</th>')
+            link = f"<a href={record.get_absolute_url().removeprefix(base)}>{content}</a>{self.below(record)}"
+            names = f'"c-title {self.css}"' if self.css else "c-title"
+            return mark_safe(f"<th role=rowheader class={names}>{link}</th>")
         return mark_safe(f"<td role=cell{css}>{content}</td>")
 
     def below(self, record: Any) -> str:

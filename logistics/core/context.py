@@ -42,7 +42,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     frame = Shell(demo=settings.DEMO)
     frame.other_language = {"code": "en", "label": "English"} if chinese() else {"code": "zh-hans", "label": "中文"}
     person = getattr(request, "user", None)
-    if getattr(request, "htmx", False) and not getattr(request.htmx, "boosted", False):
+    htmx: Any = getattr(request, "htmx", False)
+    whole_page = getattr(htmx, "boosted", False) and not htmx.target
+    if htmx and not whole_page:
         return {"shell": frame}
     provider = SHELL.get("school")
     if provider:

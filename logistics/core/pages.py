@@ -76,7 +76,7 @@ class ListPage(RecordPage):
             "searchable": "q" in filtered.names, "q": request.GET.get("q", ""),
             "chips": filtered.chips, "filters_url": self.with_query(filters=1),
             "columns": [self.header(column) for column in columns],
-            "rows": [{"url": row.get_absolute_url(), "pk": row.pk, "cells": [column.cell(row) for column in columns]} for row in shown],
+            "rows": [{"pk": row.pk, "cells": [column.cell(row, request.path) for column in columns]} for row in shown],
             "selectable": False, "bulk": [],
             "count_words": _("%(first)s–%(last)s of %(total)s") % {"first": first, "last": first + len(shown) - 1, "total": total}
             if shown else "",
@@ -118,7 +118,7 @@ class ListPage(RecordPage):
             query.pop(key, None)
             if value not in (None, ""):
                 query[key] = str(value)
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        return f"?{query.urlencode()}" if query else self.request.path
 
     def header(self, column: Any) -> dict[str, Any]:
         current = self.request.GET.get("sort", "")
@@ -197,7 +197,7 @@ def _query(request: Any, drop: list[str], add: dict[str, str]) -> str:
         query.pop(key, None)
     for key, value in add.items():
         query[key] = value
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    return f"?{query.urlencode()}" if query else request.path
 
 
 def _words_of(field: forms.Field, values: list[str]) -> str:
