@@ -207,13 +207,22 @@ DEFAULT_FROM_EMAIL = env("HOUQIN_MAIL_FROM", default="Houqin <houqin@localhost>"
 OUTSIDE_NETWORKS = env.list("HOUQIN_OUTSIDE", default=[])  # private networks that gateways and webhooks may reach: "10.20.0.0/16"
 
 # API --------------------------------------------------------------------------------------------------------------
+# (times, seconds) by kind of door, for each token, else person, else address; wrong tokens ("sign-in") by address
+API_LIMITS = {"read": (600, 60), "write": (120, 60), "bulk": (20, 60), "upload": (30, 60), "sign-in": (20, 60)}
+API_LIMITS |= {door: tuple(limit) for door, limit in env.json("HOUQIN_API_LIMITS", default={}).items()}  # {"read": [1200, 60]}
+API_BULK_MOST = env.int("HOUQIN_API_BULK", default=100)  # items of one bulk request
+TOKENS_MOST = env.int("HOUQIN_TOKENS", default=10)  # valid ones of one person
+API_UPLOAD_MOST = env.int("HOUQIN_API_UPLOAD_MB", default=40) * 2**20
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["logistics.core.doors.Session"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["logistics.accounts.bearer.Bearer", "logistics.core.doors.Session"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "logistics.core.doors.Pages",
+    "DEFAULT_PARSER_CLASSES": ["logistics.core.doors.Json", "logistics.core.doors.Upload"],
+    "DEFAULT_THROTTLE_CLASSES": ["logistics.core.doors.Throttle"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS has nothing to say
     "EXCEPTION_HANDLER": "logistics.core.doors.refuse",
     "PAGE_SIZE": 50,
 }
@@ -224,6 +233,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "logistics.core.schema.declare_refusals"],
     "ENUM_NAME_OVERRIDES": {"CriticalityEnum": "assets.models.equipment.CRITICALITY"},
 }
 LOGGING = {

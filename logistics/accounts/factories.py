@@ -7,7 +7,7 @@ from typing import Any
 import factory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from logistics.accounts.models import Delegation, Department, Membership, Organisation, Person, RoleGrant
+from logistics.accounts.models import ApiToken, Delegation, Department, Membership, Organisation, Person, RoleGrant
 from logistics.core import clock
 
 
@@ -93,3 +93,21 @@ class DelegationFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Delegation
+
+
+class ApiTokenFactory(factory.django.DjangoModelFactory):
+    """A token that reads; `secret` is what its owner was shown."""
+
+    owner = factory.SubFactory(PersonFactory)
+    name = factory.Sequence(lambda n: f"Script {n}")
+    scopes = ["read"]
+    expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=30))
+
+    class Meta:
+        model = ApiToken
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"hq_{n:08}_{'s' * 32}")
+
+    prefix = factory.LazyAttribute(lambda made: made.secret[:11])
+    hash = factory.LazyAttribute(lambda made: ApiToken.digest(made.secret))

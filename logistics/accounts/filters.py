@@ -7,7 +7,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from logistics.accounts.models import Delegation, Department, Membership, Organisation, Person, RoleGrant
+from logistics.accounts.models import ApiToken, Delegation, Department, Membership, Organisation, Person, RoleGrant
 from logistics.core import clock
 from logistics.core.access import ROLES
 from logistics.core.filters import RecordFilters
@@ -90,3 +90,19 @@ class MembershipFilters(DatedFilters):
     class Meta:
         model = Membership
         fields: tuple[str, ...] = ()
+
+
+class ApiTokenFilters(RecordFilters):
+    owner = django_filters.ModelChoiceFilter(queryset=Person.objects.all(), widget=RemoteSelect("accounts.person"), label=_("Acts as"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=ApiToken.State.choices)
+    holds = django_filters.BooleanFilter(label=_("Holds now"), method="holding_now")
+    device = django_filters.CharFilter(label=_("Code of the device"))
+    quick = ((_("Holds now"), {"holds": "true"}, "key"), (_("Revoked"), {"state": "revoked"}, "key-off"))
+
+    class Meta:
+        model = ApiToken
+        fields: tuple[str, ...] = ()
+
+    def holding_now(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        now = {"state": "valid", "expires_at__gt": clock.now()}
+        return queryset if value is None else queryset.filter(**now) if value else queryset.exclude(**now)

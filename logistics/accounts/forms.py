@@ -14,7 +14,9 @@ from logistics.accounts.models import Delegation, Department, Membership, Organi
 from logistics.accounts.services import grantable_roles
 from logistics.accounts.services.delegations import own_roles
 from logistics.accounts.services.holding import role_label
+from logistics.accounts.services.tokens import acts_of, scope_label, service_accounts, writable_apps
 from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
+from logistics.core.resources import RESOURCES
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
@@ -50,6 +52,56 @@ class PasswordForm(ActingForm):
     def clean_new(self) -> str:
         validate_password(self.cleaned_data["new"], self.person)
         return self.cleaned_data["new"]
+
+
+# tokens -----------------------------------------------------------------------------------------------------------
+class TokenForm(ActingForm):
+    """What a program may do with a token, and for how long."""
+
+    DAYS = ((30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (180, gettext_lazy("Half a year")), (365, gettext_lazy("A year")))
+    groups = (
+        (gettext_lazy("Single permissions"), ("single",), False, gettext_lazy("instead of a whole area")),
+        (gettext_lazy("Limits"), ("addresses", "device", "doors"), False, gettext_lazy("optional")),
+    )
+    name = forms.CharField(label=gettext_lazy("What it is for"), max_length=80,
+                           help_text=gettext_lazy("For example: energy report, screen in the hall"))
+    owner = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Acts as"), required=False,
+                                   empty_label=gettext_lazy("Myself"), help_text=gettext_lazy("A service account, or yourself."))
+    days = forms.TypedChoiceField(label=gettext_lazy("Holds for"), choices=DAYS, coerce=int, initial=90)
+    scopes = forms.MultipleChoiceField(label=gettext_lazy("Allowed to"), widget=forms.CheckboxSelectMultiple, required=False,
+                                       help_text=gettext_lazy("Never more than the one it acts as."))
+    single = forms.MultipleChoiceField(label=gettext_lazy("Single permissions"), required=False,
+                                       widget=forms.SelectMultiple(attrs={"size": 10}))
+    addresses = forms.CharField(label=gettext_lazy("Only from these addresses"), max_length=400, required=False,
+                                help_text=gettext_lazy("Addresses or networks, separated by blanks: 10.2.0.0/16"))
+    device = forms.CharField(label=gettext_lazy("Code of the device"), max_length=40, required=False,
+                             help_text=gettext_lazy("A token of a device names the doors that it may use."))
+    doors = forms.CharField(label=gettext_lazy("Only these doors"), max_length=1000, required=False,
+                            help_text=gettext_lazy("Addresses below /api/v1/, separated by blanks; * at the end opens everything below."))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        accounts = service_accounts(self.person)
+        self.fields["owner"].queryset = accounts  # type: ignore[attr-defined]
+        if not accounts.exists():
+            for name in ("owner", "device"):
+                del self.fields[name]
+        areas = ["read", *(f"write:{app}" for app in writable_apps())]
+        self.fields["scopes"].choices = [(scope, scope_label(scope)) for scope in areas]  # type: ignore[attr-defined]
+        self.fields["single"].choices = [  # type: ignore[attr-defined]
+            (str(declared.label_plural).capitalize(), [(f"{declared.kind}:{act}", word) for act, word in acts_of(declared.kind)])
+            for declared in RESOURCES
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("scopes") and not cleaned.get("single"):
+            self.add_error("scopes", _("Choose at least one thing that it may do."))
+        for name in ("addresses", "doors"):
+            cleaned[name] = cleaned.get(name, "").split()
+        if cleaned.get("device") and not cleaned["doors"]:
+            self.add_error("doors", _("Name the doors that the device may use."))
+        return cleaned
 
 
 # records ----------------------------------------------------------------------------------------------------------

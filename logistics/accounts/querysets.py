@@ -87,3 +87,10 @@ class OrganisationQuerySet(ScopedQuerySet):
         """The own one of an outside person; otherwise by permission."""
         own = Q(pk=getattr(access.person, "organisation_id", None) or 0)
         return either(super().scope(access, action), own) if action == "view" else super().scope(access, action)
+
+
+class TokenQuerySet(ScopedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """The own ones; otherwise by permission."""
+        own = Q(owner_id=getattr(access.person, "pk", None) or 0)
+        return either(super().scope(access, action), own) if action == "view" else super().scope(access, action)

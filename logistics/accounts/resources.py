@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from logistics.accounts import filters, forms, services
-from logistics.accounts.models import Delegation, Department, Membership, Organisation, Person, RoleGrant
+from logistics.accounts.models import ApiToken, Delegation, Department, Membership, Organisation, Person, RoleGrant
 from logistics.core import menu
 from logistics.core.access import access_of
 from logistics.core.columns import Column, NameColumn, StateColumn, words_for
@@ -316,6 +316,51 @@ class Delegations(Dated):
     @classmethod
     def update(cls, record: Any, data: dict[str, Any], by: Any) -> models.Model:
         return services.end_delegation(delegation=record, by=by, last_day=data.get("last_day"))
+
+
+def door_words(token: Any) -> str:
+    return _(", ").join(token.doors) or _("all")
+
+
+def scope_words(token: Any) -> str:
+    return _(", ").join(services.scope_label(scope) for scope in token.scopes)
+
+
+@resource
+class ApiTokens(Resource):
+    """Made on a page of their own, because the secret is shown once; ended by a move."""
+
+    model = ApiToken
+    slug = "tokens"
+    icon = "key"
+    menu = ("people", 70)
+    menu_label = gettext_lazy("Access tokens")
+    columns = (
+        NameColumn("name", gettext_lazy("What it is for"), sort="name", second="prefix", width=28),
+        Column("owner", gettext_lazy("Acts as"), joins=("owner",), width=20),
+        Column("device", gettext_lazy("Device"), css="c-hide"),
+        StateColumn(label=gettext_lazy("State"), sort="state"),
+        Column("expires_at", gettext_lazy("Ends at"), sort="expires_at", kind="datetime"),
+        Column("last_used_at", gettext_lazy("Last used"), sort="last_used_at", kind="datetime"),
+    )
+    facts = (
+        Column("prefix", gettext_lazy("Begins with")), Column("owner", gettext_lazy("Acts as"), joins=("owner",)),
+        Column("scopes", gettext_lazy("Allowed to"), show=scope_words),
+        Column("doors", gettext_lazy("Only these doors"), show=door_words),
+        Column("device", gettext_lazy("Code of the device")),
+        Column("addresses", gettext_lazy("Only from these addresses"), show=lambda row: _(", ").join(row.addresses) or _("all")),
+        Column("expires_at", gettext_lazy("Ends at")), Column("last_used_at", gettext_lazy("Last used")),
+        Column("revoked_at", gettext_lazy("Revoked at")), Column("created_at", gettext_lazy("Made at")),
+        Column("created_by", gettext_lazy("Made by"), joins=("created_by",)),
+    )
+    filterset = filters.ApiTokenFilters
+    list_joins = ("owner",)
+    api_fields = ("name", "prefix", "owner", "scopes", "doors", "device", "addresses", "state", "expires_at", "last_used_at", "created_at")
+
+    @classmethod
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        new = {"label": _("New token"), "icon": "plus", "url": reverse("my-token-new"), "primary": True}
+        return [new] if services.may_issue_token(person) else []
 
 
 menu.item("accounts.matrix", "people", 50, gettext_lazy("Role matrix"), "table", "accounts:matrix", permission="accounts.rolegrant:view")

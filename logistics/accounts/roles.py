@@ -53,8 +53,10 @@ allow(SCHOOL_OFFICE, "accounts.organisation", "view", "export")
 allow("system_manager", "accounts.organisation", "add", "change")
 allow("principal logistics_director system_manager department_head", "accounts.rolegrant", "view", "add", "change")
 allow("principal system_manager", "accounts.delegation", "view", "change")
+allow("system_manager", "accounts.apitoken", "view", "export", "add")  # "add": for service accounts and devices; one's own needs no role
 # whoever holds a role himself may hand it over (resources.Delegations.may); these are the ones declared on this floor
 allow("principal logistics_director department_head finance_officer class_teacher", "accounts.delegation", "add")
 auditor_reads(
-    "accounts.person", "accounts.department", "accounts.membership", "accounts.organisation", "accounts.rolegrant", "accounts.delegation"
+    "accounts.person", "accounts.department", "accounts.membership", "accounts.organisation", "accounts.rolegrant", "accounts.delegation",
+    "accounts.apitoken",
 )

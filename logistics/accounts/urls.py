@@ -13,6 +13,8 @@ doors = [
     path("sign-out/", views.sign_out, name="sign-out"),
     path("demo/", views.demo_sign_in, name="demo"),
     path("me/", views.profile, name="profile"),
+    path("me/tokens/", views.my_tokens, name="my-tokens"),
+    path("me/tokens/new/", views.new_token, name="my-token-new"),
     path("me/password/", views.change_password, name="change-password"),
     path("me/sign-out-everywhere/", views.sign_out_everywhere, name="sign-out-everywhere"),
 ]

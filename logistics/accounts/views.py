@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,11 +20,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from logistics.accounts import lockout, services
 from logistics.accounts.demo_people import demo_people, demo_person
-from logistics.accounts.forms import DelegationForm, ExplainForm, PasswordForm, SignInForm
-from logistics.accounts.models import Delegation, Person, SignInEvent
+from logistics.accounts.forms import DelegationForm, ExplainForm, PasswordForm, SignInForm, TokenForm
+from logistics.accounts.models import ApiToken, Delegation, Person, SignInEvent
 from logistics.accounts.sessions import open_session
 from logistics.core.access import ROLES, access_of, roles_with
 from logistics.core.errors import NotAllowed
+from logistics.core.pages import add_errors, form_groups
 from logistics.core.resources import RESOURCES, resource_of
 from logistics.core.views import YEAR
 from logistics.core.workflow import WORKFLOWS, perform
@@ -116,8 +118,56 @@ def profile(request: HttpRequest) -> HttpResponse:
         "given": [row for row in delegations if row.from_person_id == person.pk],
         "held": [row for row in delegations if row.to_person_id == person.pk],
         "delegation_form": DelegationForm(person=person) if may_delegate else None,
+        "may_tokens": services.may_issue_token(person),
         "sign_ins": SignInEvent.objects.filter(person=person).order_by("-at", "-id")[:8],
     })
+
+
+@never_cache
+@login_required
+@require_GET
+def my_tokens(request: HttpRequest) -> HttpResponse:
+    """The tokens by which programs enter as oneself."""
+    person: Any = request.user
+    _token_maker(person)
+    rows = list(ApiToken.objects.filter(owner=person))
+    for row in rows:
+        row.scope_words = [services.scope_label(scope) for scope in row.scopes]  # type: ignore[attr-defined]
+    page = {"title": _("My access tokens"), "crumbs": [{"label": _("My profile"), "url": reverse("profile")}],
+            "holding": sum(row.holds for row in rows)}
+    return render(request, "accounts/tokens.html", {"page": page, "rows": rows})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_token(request: HttpRequest) -> HttpResponse:
+    """Make a token; its secret is shown once, in the answer."""
+    person: Any = request.user
+    _token_maker(person)
+    form = TokenForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        data = {**form.cleaned_data}
+        data["scopes"] += data.pop("single")
+        try:
+            token, secret = services.issue_token(owner=data.pop("owner", None) or person, **data, by=person)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            crumbs = [{"label": _("My access tokens"), "url": reverse("my-tokens")}]
+            page = {"title": _("The token is made"), "crumbs": crumbs}
+            return render(request, "accounts/token_made.html", {"page": page, "token": token, "secret": secret})
+    page = {
+        "title": _("New token"), "intro": _("A program or a device enters with it instead of a person."), "form": form,
+        "groups": form_groups(form), "submit_label": _("Make the token"), "cancel_url": reverse("my-tokens"),
+        "crumbs": [{"label": _("My access tokens"), "url": reverse("my-tokens")}],
+    }
+    return render(request, "core/form.html", {"layout": "base.html", "page": page}, status=422 if form.errors else 200)
+
+
+def _token_maker(person: Any) -> None:
+    if not services.may_issue_token(person):
+        raise NotAllowed(_("Only teachers and staff make access tokens."))
 
 
 @never_cache

@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from logistics.accounts.models import Delegation, Membership, Person, RoleGrant
+from logistics.accounts.models import ApiToken, Delegation, Membership, Person, RoleGrant
 from logistics.accounts.publishing import ENDINGS, HAND_OVERS
 from logistics.core import clock
 from logistics.core.forms import ActingForm, ReasonForm
 from logistics.core.timeline import note
-from logistics.core.workflow import SYSTEM, State, Workflow
+from logistics.core.workflow import SYSTEM, Relation, State, Workflow
 
 LONGEST_NOTICE = timedelta(days=730)
 
@@ -52,7 +52,7 @@ def set_last_day(person: Person, *, by: Any, at: Any, last_day: date, reason: st
 
 
 def end_everything(person: Person, *, by: Any, at: Any, event: Any, **data: Any) -> None:
-    """Cut grants, memberships, delegations and what upper floors hang on the person at the midnight after the last day."""
+    """Cut grants, memberships, delegations, tokens and what upper floors hang on the person at the midnight after the last day."""
     until = person.ends_at
     assert until is not None
     for rows in (
@@ -60,6 +60,7 @@ def end_everything(person: Person, *, by: Any, at: Any, event: Any, **data: Any)
         Delegation.objects.filter(from_person=person), Delegation.objects.filter(to_person=person),
     ):
         rows.end_at(until)
+    ApiToken.objects.filter(owner=person, expires_at__gt=until).update(expires_at=until)
     for end in ENDINGS:
         end(person, until)
 
@@ -104,6 +105,19 @@ FLOW.move(
     "depart", gettext_lazy("Depart"), "invited active suspended", "left", SYSTEM, gettext_lazy("ended with the last day"),
     guard=last_day_over, icon="logout",
 )
+
+
+
+def revoke(token: ApiToken, *, by: Any, at: Any) -> None:
+    token.revoked_at = clock.now()
+
+
+OWNER = Relation("owner", gettext_lazy("whose token it is"), lambda token, person: token.owner_id == person.pk)
+TOKENS = Workflow(ApiToken, (
+    State("valid", gettext_lazy("Valid"), "done", "key"), State("revoked", gettext_lazy("Revoked"), "off", "key-off"),
+))
+TOKENS.move("revoke", gettext_lazy("Revoke"), "valid", "revoked", (OWNER, "system_manager"), gettext_lazy("revoked it"), effect=revoke,
+            icon="key-off", danger=True, question=gettext_lazy("Revoke this token? Programs that use it stop at the next request."))
 
 note("role_granted", gettext_lazy("granted the role %(role)s (%(where)s)"), "key")
 note("role_ended", gettext_lazy("ended the role %(role)s (%(where)s)"), "key-off", "off")

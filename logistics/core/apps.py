@@ -1,10 +1,12 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     name = "logistics.core"
+    verbose_name = _("The platform")
 
     def ready(self) -> None:
         from logistics.core.registry import open_rooms

@@ -67,3 +67,9 @@ def once(key: UUID | str | None, person: Any, content: Any, act: Callable[[], mo
     if earlier.person_id != person_id or earlier.fingerprint != print_:
         raise Conflict(_("This was sent before with other content. Open the form again and send it once more."))
     return apps.get_model(earlier.kind)._base_manager.get(pk=earlier.object_id), False
+
+
+def made_before(key: UUID | str | None, person: Any, model: type[models.Model]) -> models.Model | None:
+    """What this person made of this kind under this key already; a form that is sent twice may be invalid the second time."""
+    earlier = IdempotencyKey.objects.filter(key=key, person=person, kind=kind_of(model)).first() if key else None
+    return model._base_manager.filter(pk=earlier.object_id).first() if earlier else None

@@ -21,6 +21,7 @@ from logistics.core.columns import joins_of, words_for
 from logistics.core.counting import bounded_count
 from logistics.core.errors import NotAllowed
 from logistics.core.history import changes
+from logistics.core.idempotency import made_before
 from logistics.core.models import Attachment, Comment, kind_of
 from logistics.core.photos import attach, clean_photos, photo_cards, photos_of
 from logistics.core.publishing import widgets_for
@@ -354,7 +355,8 @@ class FormPage(RecordPage):
         record = self.allowed(pk)
         form = self.form(record, request.POST, request.FILES)
         if not form.is_valid():
-            return self.ask(form, record, status=422)
+            sent_before = made_before(client_uid(request), request.user, self.resource.model) if record is None else None
+            return after(request, sent_before.get_absolute_url(), "saved") if sent_before else self.ask(form, record, status=422)
         try:
             if record is None:
                 saved, _made = resources.create(self.resource, form.cleaned_data, by=request.user, client_uid=client_uid(request))

@@ -1,7 +1,7 @@
 """Resources: one declaration per kind of record ties model, columns, filters, form, moves, page, API, menu and search together."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from logistics.core.idempotency import once
 from logistics.core.models import kind_of
 from logistics.core.registry import Registry
 from logistics.core.timeline import Entry, timeline
+from logistics.core.versions import check_version
 from logistics.core.workflow import perform, write_event
 
 
@@ -201,14 +202,16 @@ def create(declared: type[Resource], data: dict[str, Any], *, by: Any, client_ui
     return once(client_uid, by, ["create", declared.kind, data], act)
 
 
-def update(declared: type[Resource], record: models.Model, data: dict[str, Any], *, by: Any, client_uid: Any = None) -> models.Model:
-    """Change a record; it must be in scope for change before and after."""
+def update(declared: type[Resource], record: models.Model, data: dict[str, Any], *, by: Any, client_uid: Any = None,
+           row_version: Collection[str] | None = None) -> models.Model:
+    """Change a record; it must be in scope for change before and after. Stale when it is none of the versions the editor has seen."""
     if not declared.may(by, "change", record):
         raise NotAllowed(_("You may not change this: %(what)s.") % {"what": declared.label})
 
     def act() -> models.Model:
         with transaction.atomic():
             fresh = declared.model._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+            check_version(fresh, row_version)
             reason = declared.locked(fresh, by)
             if reason:
                 raise Conflict(reason)
@@ -221,9 +224,13 @@ def update(declared: type[Resource], record: models.Model, data: dict[str, Any],
     return once(client_uid, by, ["update", declared.kind, record.pk, data], act)[0]
 
 
-def move(record: models.Model, name: str, data: dict[str, Any], *, by: Any, client_uid: Any = None) -> models.Model:
+def move(record: models.Model, name: str, data: dict[str, Any], *, by: Any, client_uid: Any = None,
+         row_version: Collection[str] | None = None) -> models.Model:
     """Make a move once per client key."""
-    return once(client_uid, by, ["move", kind_of(record), record.pk, name, data], lambda: perform(record, name, by=by, **data))[0]
+    def act() -> models.Model:
+        return perform(record, name, by=by, row_version=row_version, **data)
+
+    return once(client_uid, by, ["move", kind_of(record), record.pk, name, data], act)[0]
 
 
 def move_form(record: models.Model, name: str, person: Any, data: Any = None, files: Any = None, initial: Any = None) -> BaseForm | None:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from logistics.core.access import ROLES, access_of
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.models import Event, kind_of
 from logistics.core.registry import Registry
+from logistics.core.versions import check_version
 
 transitioned = Signal()  # sender=model, record, move, event; sent after commit
 log = logging.getLogger(__name__)
@@ -160,10 +161,12 @@ def who_may(move: Move) -> list[str]:
     return [str(ROLES[who].label) if isinstance(who, str) else str(who.label) for who in move.who if who is not SYSTEM]
 
 
-def perform(record: models.Model, name: str, *, by: Any, times: Times | None = None, **data: Any) -> models.Model:
+def perform(record: models.Model, name: str, *, by: Any, times: Times | None = None, row_version: Collection[str] | None = None,
+            **data: Any) -> models.Model:
     """Make one move: lock the row, check state, permission and guard, run the effect, save, write the event, announce after commit.
 
-    `by` None is the system. Errors: Conflict (wrong state now), NotAllowed, ValidationError (guard or data). Returns the fresh record.
+    `by` None is the system. `row_version` are the versions that the mover has seen (None: whichever). Errors: Stale (another version),
+    Conflict (wrong state now), NotAllowed, ValidationError (guard or data). Returns the fresh record.
     """
     model = type(record)
     flow: Workflow = model.workflow  # type: ignore[attr-defined]
@@ -171,6 +174,7 @@ def perform(record: models.Model, name: str, *, by: Any, times: Times | None = N
     times = times or Times(clock.now())
     with transaction.atomic(), pghistory.context(user=getattr(by, "pk", None), move=name):
         fresh = lock_all([record, *(move.locks(record, data) if move.locks else ())])[0]
+        check_version(fresh, row_version)
         before = getattr(fresh, flow.field)
         if before not in move.sources:
             raise Conflict(

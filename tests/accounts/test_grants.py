@@ -187,7 +187,8 @@ def test_a_department_cannot_be_put_under_itself():
     manager = PersonFactory(roles="system_manager")
     top = DepartmentFactory()
     below = DepartmentFactory(parent=top)
-    answer = signed_in(manager).patch(f"/api/v1/accounts/departments/{top.pk}/", {"parent": below.pk}, content_type="application/json")
+    answer = signed_in(manager).patch(f"/api/v1/accounts/departments/{top.pk}/", {"parent": below.pk}, content_type="application/json",
+                                       headers={"If-Match": "*"})
     assert (answer.status_code, list(answer.json()["fields"])) == (422, ["parent"])
     assert Department.objects.get(pk=top.pk).parent is None
 

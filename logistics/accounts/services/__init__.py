@@ -18,10 +18,11 @@ from logistics.accounts.services.people import (
     sign_out_everywhere,
     suspend,
 )
+from logistics.accounts.services.tokens import find_token, issue_token, may_issue_token, scope_label, service_accounts
 
 __all__ = [
     "Explanation", "HeldRole", "MatrixRow", "change_password", "delegate", "end_delegation", "end_grant", "end_membership", "explain",
-    "follow_main_memberships", "forget_old_sign_ins", "grant_role", "grantable_roles", "held_roles", "holders", "join_department",
-    "leave", "let_leavers_go", "may_set_password", "open_duties", "reactivate", "role_matrix", "roles_of", "set_start_password",
-    "sign_out_everywhere", "suspend",
+    "find_token", "follow_main_memberships", "forget_old_sign_ins", "grant_role", "grantable_roles", "held_roles", "holders",
+    "issue_token", "join_department", "leave", "let_leavers_go", "may_issue_token", "may_set_password", "open_duties", "reactivate",
+    "role_matrix", "roles_of", "scope_label", "service_accounts", "set_start_password", "sign_out_everywhere", "suspend",
 ]

@@ -51,8 +51,9 @@ def observe(url: str, method: str, client: Client) -> tuple[int, list[str]]:
     signed_in = client.cookies.output(header="")  # signing out is one of the addresses: it must not end the walk
     with transaction.atomic():
         mark = transaction.savepoint()
+        body = {"content_type": "application/json"} if method == "POST" and url.startswith("/api/") else {}
         with CaptureQueriesContext(connection) as seen:
-            answer = getattr(client, method.lower())(url)
+            answer = getattr(client, method.lower())(url, **body)
         transaction.savepoint_rollback(mark)
     client.cookies = SimpleCookie(signed_in)
     wrote = [q["sql"][:120] for q in seen if WRITES.search(q["sql"]) and not any(word in q["sql"] for word in BOOKKEEPING)]

@@ -1,0 +1,35 @@
+"""The last touch on the OpenAPI document: what every address may answer, declared once for all of them."""
+from __future__ import annotations
+
+from typing import Any
+
+EVERYWHERE = {
+    400: "The request cannot be read, or a filter has no such value.", 401: "Nobody is signed in, or the token does not hold.",
+    403: "Visible, but not yours to do; `who` may.", 404: "Not there, or not in your scope.", 406: "Only JSON is answered.",
+    429: "Too often; `Retry-After` says when again.",
+}
+ON_WRITES = {
+    409: "Somebody was faster, or the state has moved on.", 413: "Too much at once.", 415: "This kind of content is not read.",
+    422: "The content is refused; `fields` says what and why.",
+}
+PRECISE = {
+    412: "Changed since it was read; `version` is the present one.", 428: "Say which version you change: If-Match.",
+    304: "Unchanged since this ETag.",
+}
+
+
+def declare_refusals(result: dict[str, Any], generator: Any, **options: Any) -> dict[str, Any]:
+    """Add the common refusals, all in the shape of `Problem`, to each operation that does not declare them itself."""
+    for path in result.get("paths", {}).values():
+        for method, operation in path.items():
+            if not isinstance(operation, dict) or "responses" not in operation:
+                continue
+            answers = operation["responses"]
+            for code, words in (EVERYWHERE | (ON_WRITES if method != "get" else {})).items():
+                answers.setdefault(str(code), {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}})
+                answers[str(code)]["description"] = words
+            for code, words in PRECISE.items():
+                if str(code) in answers:
+                    answers[str(code)]["description"] = words
+            answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until the next try."}}
+    return result
