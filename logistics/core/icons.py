@@ -14,7 +14,7 @@ from django.template import TemplateSyntaxError
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
-SPRITE = "img/icons.svg"
+SPRITE = "icons.svg"
 QUOTED = re.compile(r"""["']([a-z0-9-]+)["']""")
 
 

@@ -111,12 +111,12 @@
 
   // theme at once, then on the server
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-theme]") || !event.submitter) return;
+    if (!event.target.matches("[data-theme]") || event.submitter?.name !== "theme") return;
     event.preventDefault();
     const { value } = event.submitter, body = new FormData(event.target, event.submitter);
     if (value === "auto") document.documentElement.removeAttribute("data-bs-theme");
     else document.documentElement.dataset.bsTheme = value;
-    for (const button of $$("button", event.target)) button.setAttribute("aria-pressed", String(button.value === value));
+    for (const button of $$("[name=theme]", event.target)) button.setAttribute("aria-pressed", String(button.value === value));
     fetch(event.target.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
   });
 

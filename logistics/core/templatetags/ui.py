@@ -139,10 +139,12 @@ def when_words(value: datetime) -> str:
 
 @register.simple_tag
 def when(value: datetime | None) -> SafeString:
-    """An instant as <time>; the exact one is its title."""
+    """An instant in words; a relative one carries the exact one as its title."""
     if value is None:
         return mark_safe("")
     local = timezone.localtime(value)
+    if not _near(local.date()):
+        return conditional_escape(when_words(value))
     return format_html('<time title="{}">{}</time>', _exact(local), when_words(value))
 
 
@@ -155,9 +157,11 @@ def day_words(value: date) -> str:
 
 @register.simple_tag
 def day(value: date | None) -> SafeString:
-    """A day as <time>; the full date is its title."""
+    """A day in words; a relative one carries its date as its title."""
     if value is None:
         return mark_safe("")
+    if not _near(value):
+        return conditional_escape(day_words(value))
     # Translators: a date pattern of Django
     return format_html('<time title="{}">{}</time>', date_format(value, _("D j M Y")), day_words(value))
 
