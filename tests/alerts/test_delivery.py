@@ -67,7 +67,8 @@ def test_a_killed_and_revived_mail_server_gets_every_notice_once(gateway: Gatewa
     assert len(counted) == 50
     assert set(counted.values()) == {1}
     assert Notification.objects.filter(state="accepted").count() == 50
-    assert Notification.objects.filter(person=everybody[0]).unread().count() == 2, "shown once each"
+    with later(62):
+        assert Notification.objects.filter(person=everybody[0]).unread().count() == 2, "shown once each"
 
 
 def test_a_server_that_dies_in_the_middle_leaves_nothing_behind(gateway: Gateway) -> None:
@@ -101,7 +102,7 @@ def test_a_dispatcher_that_died_is_replaced_when_its_lease_is_over(gateway: Gate
     tell(people(1))
     claim(clock.now())  # and dies
     assert Dispatcher().once() == 0, "held by the dead one"
-    with clock.standing_at(clock.now() + LEASE + timedelta(seconds=1)):
+    with clock.standing_at(clock.now() + LEASE + timedelta(seconds=4)):
         assert Dispatcher().once() == 1
     first, second = DeliveryAttempt.objects.order_by("no")
     assert (first.result, first.maybe_twice) == ("unknown", False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from logistics.alerts.delivery import breaker
 from logistics.alerts.delivery.hours import next_hour, quiet_ends
@@ -88,7 +88,8 @@ def _tries(rows: list[Notification], now: datetime) -> dict[int, list[Try]]:
     if not any(row.attempts for row in rows):
         return {}
     mine = DeliveryAttempt.objects.filter(notification__in=[row for row in rows if row.attempts])
-    mine.filter(result=Result.PENDING, lease_until__lte=now).update(result=Result.UNKNOWN, ended_at=now, error="its sender died")
+    mine.filter(result=Result.PENDING, lease_until__lte=now).update(
+        result=Result.UNKNOWN, ended_at=F("lease_until"), error="its sender died")
     found: dict[int, list[Try]] = defaultdict(list)
     for one in mine.order_by("no"):
         found[one.notification_id].append(Try(one.channel_id, one.result, one.started_at, one.ended_at, one.lease_until))

@@ -69,10 +69,10 @@ class Dispatcher:
             if not self.stopping:
                 seen += unacked.escalate(clock.now())
                 seen += self.hooks.take(clock.now())
-                if not self.lanes.crowded:
-                    seen += self.take()
-            taken += self.write_down(0.0 if seen else ROUND_S)
-            if not (seen or self.unwritten or self.lanes.under_way or self.hooks.under_way):
+                seen += 1 if self.lanes.crowded else self.take()
+            ended = self.write_down(ROUND_S if not seen or self.lanes.crowded else 0.0)
+            taken += sum(outcome.result == "accepted" for outcome in ended)
+            if not (seen or ended or self.lanes.under_way or self.hooks.under_way):
                 return taken
 
     def take(self) -> int:
@@ -92,21 +92,20 @@ class Dispatcher:
             conclude(broken)
         return claimed.seen
 
-    def write_down(self, seconds: float) -> int:
-        """Write the ends of the tries that have ended meanwhile; how many letters were taken."""
+    def write_down(self, seconds: float) -> list[Outcome]:
+        """Write the ends of the tries that have ended meanwhile; waits at most so long for the first."""
         self.hooks.write_down()
         if self.lanes.under_way:
             self.unwritten += self.lanes.collect(seconds)
         elif seconds and self.hooks.under_way:
             time.sleep(0.02)
         if not self.unwritten:
-            return 0
+            return []
         for code, state in conclude(self.unwritten).items():
             if state == "open":
                 self.lanes.shut(code)
-        taken = sum(outcome.result == "accepted" for _order, outcome in self.unwritten)
-        self.unwritten = []
-        return taken
+        ended, self.unwritten = [outcome for _order, outcome in self.unwritten], []
+        return ended
 
     def wait(self, seconds: float) -> None:
         """Sleep until the database says that a notice was written, at most so long."""

@@ -65,7 +65,7 @@ def decide(ladder: Iterable[str], tries: Iterable[Try], steps: Steps, now: datet
             again.remove(code)
             dead.append(code)
     if not (taken or flying or untried or again):
-        return Decision(failed="refused" if dead else "no_way")
+        return Decision(failed="refused" if dead or tries else "no_way")
     wanted, next_step = _wanted(taken, flying, tries, steps, now)
     possible: list[str] = []
     waits: list[datetime] = []

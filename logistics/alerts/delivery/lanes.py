@@ -7,10 +7,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from logistics.alerts.delivery.breaker import BROKEN, MOST_FAILURES
 from logistics.alerts.drivers import DRIVERS, Letter, Outcome, Setup, driver_of
 
 IDLE_S = 20.0  # an idle lane hangs up
-DEEP = 3  # letters that wait for a lane, per lane
+ENOUGH, FULL = 20, 70  # letters under way on one road: enough to keep it busy, and the most
+MOVING_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,18 @@ class Road:
     under_way: int = 0
     lanes: list[threading.Thread] = field(default_factory=list)
     shut: threading.Event = field(default_factory=threading.Event)
+    failures: int = 0  # in a row
 
-    @property
-    def most(self) -> int:
-        return DRIVERS[self.setup.driver].lanes * DEEP * 4
+    moved_at: float = field(default_factory=time.monotonic)  # when it last ended or began something
 
     @property
     def room(self) -> int:
-        return self.most - self.under_way
+        return FULL - self.under_way
+
+    @property
+    def busy(self) -> bool:
+        """Enough is under way and it moves: the next batch can wait for it."""
+        return self.under_way > ENOUGH and time.monotonic() - self.moved_at < MOVING_S
 
 
 class Lanes:
@@ -58,14 +64,16 @@ class Lanes:
 
     @property
     def crowded(self) -> bool:
-        """Whether enough is under way on the roads that move; a road that is full does not count."""
-        return sum(road.under_way for road in self.roads.values() if road.room > 0) > 40
+        """Whether to wait before more is claimed; a road that stands still makes nobody wait, it only fills up."""
+        return any(road.busy for road in self.roads.values())
 
     def put(self, setup: Setup, job: Job) -> None:
         road = self.roads.get(setup.code)
         if road is None or road.setup != setup:  # a new address or secret: new connections
             road = self.roads[setup.code] = Road(setup)
-        road.shut.clear()
+        if road.under_way == 0:
+            road.shut.clear()
+            road.failures, road.moved_at = 0, time.monotonic()
         road.under_way += 1
         road.jobs.put(job)
         road.lanes = [lane for lane in road.lanes if lane.is_alive()]
@@ -84,7 +92,8 @@ class Lanes:
         except queue.Empty:
             pass
         for order, _outcome in found:
-            self.roads[order.channel.code].under_way -= 1
+            road = self.roads[order.channel.code]
+            road.under_way, road.moved_at = road.under_way - 1, time.monotonic()
         return found
 
     def shut(self, code: str) -> None:
@@ -105,6 +114,9 @@ class Lanes:
                     outcome = Outcome("released", "left for later")
                 else:
                     outcome = line.send(job.letter)
+                    road.failures = road.failures + 1 if outcome.result in BROKEN else 0
+                    if road.failures >= MOST_FAILURES:  # at once; the breaker in the database follows when this is written down
+                        road.shut.set()
                 self.done.put((job.order, outcome))
         finally:
             line.close()
