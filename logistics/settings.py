@@ -157,6 +157,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+SCHOOL_LANGUAGE = env("HOUQIN_LANGUAGE", default="zh-hans")  # of messages to people who have not chosen one
 LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = USE_TZ = True
 TIME_ZONE = env("HOUQIN_ZONE", default="Asia/Shanghai")

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from logistics.alerts.figures import LOOKS as BREAKER_LOOKS
+from logistics.alerts.figures import channel_lines
 from logistics.alerts.filters import AlertFilters
-from logistics.alerts.models import Alert
-from logistics.core import menu
+from logistics.alerts.forms import ChannelForm, WebhookForm
+from logistics.alerts.models import Alert, Breaker, Channel, DeliveryAttempt, WebhookDelivery, WebhookSubscription
+from logistics.alerts.services import webhooks
+from logistics.core import clock, menu
+from logistics.core.access import access_of
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.counting import bounded_count
 from logistics.core.resources import Resource, resource, resource_of
@@ -120,3 +127,99 @@ menu.item(
     count=waiting_alerts,
     query="?unresolved=true",
 )
+
+
+@resource
+class Channels(Resource):
+    model = Channel
+    slug = "channels"
+    icon = "send"
+    menu = ("system", 40)
+    form = ChannelForm
+    order = ("id",)
+    columns = (
+        NameColumn("name", _("Channel"), second="code", width=24),
+        Column(
+            "breaker", _("Gateway"), css="c-state", show=lambda row: breaker_badge(row), export=lambda row: str(row.get_breaker_display())
+        ),
+        Column("get_driver_display", _("Speaks"), sort="driver"),
+        Column("per_minute", _("Most per minute"), kind="number", css="hq-end c-hide", show=lambda row: row.per_minute or _("no limit")),
+        Column("open_until", _("Tries again"), kind="datetime", show=lambda row: ui.when(row.open_until) if row.open_until else "–"),
+    )
+    facts = (
+        Column("code", _("Code")),
+        Column("get_driver_display", _("Speaks")),
+        Column("breaker", _("Gateway"), show=lambda row: breaker_badge(row, sprite=False)),
+        Column("trouble", _("Last trouble"), show=lambda row: row.trouble or _("none")),
+        Column("per_minute", _("Most per minute"), show=lambda row: row.per_minute or _("no limit")),
+        Column("timeout_s", _("Waits so many seconds")),
+        Column("watchdog_to", _("The watchdog speaks here"), show=lambda row: _("yes") if row.watchdog_to else _("no")),
+    )
+    api_fields = (
+        "code", "name_zh", "name_en", "driver", "per_minute", "timeout_s", "active", "breaker", "opened_at", "open_until", "trouble",
+    )
+
+    @classmethod
+    def sentence(cls, person: Any, rows: models.QuerySet) -> str:
+        down = rows.filter(active=True).exclude(breaker="closed").count()
+        if not down:
+            return str(_("All gateways work."))
+        return ngettext("%(n)s gateway is shut off for the moment.", "%(n)s gateways are shut off for the moment.", down) % {"n": down}
+
+    @classmethod
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        actions = [(_("Outbox"), "alerts:outbox", "cloud-up"), (_("Who can be reached"), "alerts:reachability", "users")]
+        actions += [(_("How people are told"), "alerts:channel-standard", "list-numbers")] if cls.may(person, "change") else []
+        allowed = access_of(person).has("alerts.notification:watch")
+        return [{"label": label, "url": reverse(name), "icon": icon} for label, name, icon in actions if allowed]
+
+    @classmethod
+    def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        line = next(line for line in channel_lines(clock.now()) if line["channel"].pk == record.pk)
+        recent = DeliveryAttempt.objects.filter(channel=record.code).exclude(result="released").order_by("-started_at")[:10]
+        context = {"line": line, "recent": recent, "record": record, "may_change": cls.may(request.user, "change", record)}
+        return [(str(_("The last hour")), render_to_string("alerts/_channel.html", context, request))]
+
+
+def breaker_badge(channel: Channel, sprite: bool = True) -> Any:
+    if not channel.active:
+        return ui.state("off", _("Not in use"), sprite=sprite)
+    return ui.state(BREAKER_LOOKS[Breaker(channel.breaker)], channel.get_breaker_display(), sprite=sprite)
+
+
+@resource
+class Webhooks(Resource):
+    model = WebhookSubscription
+    slug = "webhooks"
+    icon = "webhook"
+    menu = ("system", 50)
+    form = WebhookForm
+    list_joins = ("account",)
+    columns = (
+        NameColumn("name", _("Name"), sort="name", second="account.name", joins=("account",), width=30),
+        StateColumn(label=_("State"), sort="state"),
+        Column("kinds", _("Events"), show=lambda row: len(row.kinds), export=lambda row: ", ".join(row.kinds), css="hq-end c-hide"),
+        Column(
+            "failing_since", _("Fails since"), kind="datetime", show=lambda row: ui.when(row.failing_since) if row.failing_since else "–"
+        ),
+    )
+    facts = (
+        Column("account", _("Sees as much as"), joins=("account",)),
+        Column("kinds", _("Events"), show=lambda row: ", ".join(row.kinds)),
+        Column("created_at", _("Since")),
+        Column("why_off", _("Why it is off"), show=lambda row: row.why_off or "–"),
+    )
+    api_fields = ("name", "kinds", "account", "state", "failing_since", "why_off", "created_at")
+
+    @classmethod
+    def create(cls, data: dict[str, Any], by: Any) -> models.Model:
+        return webhooks.subscribe(by=by, **data)
+
+    @classmethod
+    def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        rows = WebhookDelivery.objects.filter(subscription=record).order_by("-id")[:50]
+        context = {"rows": rows, "record": record, "may_change": cls.may(request.user, "change", record)}
+        return [(str(_("Log")), render_to_string("alerts/_webhook_log.html", context, request))]
+
+
+menu.item("alerts.outbox", "system", 45, _("Outbox"), "cloud-up", "alerts:outbox", permission="alerts.notification:watch")

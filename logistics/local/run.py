@@ -175,6 +175,7 @@ def add_children(supervisor: Supervisor, listener: socket.socket) -> Child:
     cores = min(MOST_WORKERS, len(os.sched_getaffinity(0)))
     schedule = supervisor.services.var / "beat-schedule"
     supervisor.add("beat", celery("beat", "--pidfile=", "--schedule", str(schedule)))
+    supervisor.add("watchdog", [sys.executable, "manage.py", "watchdog"])
     supervisor.add("dispatcher", [sys.executable, "manage.py", "dispatch"])
     web = supervisor.add("web", web_command(listener, cores), sockets=(listener.fileno(),))
     quiet = ("--without-gossip", "--without-mingle")

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.urls import reverse
@@ -167,7 +168,7 @@ def payload(delivery: WebhookDelivery) -> dict[str, Any] | None:
     declared = RESOURCES.get(event.kind)
     if declared is None or not account.is_active:
         return None
-    with translation.override(account.language or "zh-hans"):
+    with translation.override(account.language or settings.SCHOOL_LANGUAGE):
         joins = [*declared.api_joins, *declared.list_joins]
         rows = declared.rows(account)
         record = (rows.select_related(*joins) if joins else rows).filter(pk=event.object_id).first()

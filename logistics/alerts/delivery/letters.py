@@ -16,11 +16,10 @@ from logistics.alerts.messages import Words
 from logistics.alerts.models import Channel, Notification
 from logistics.alerts.ways import Way
 
-SCHOOL_LANGUAGE = Person.Language.CHINESE  # of people who have not chosen one
-
 
 def language_of(person: Person) -> str:
-    return person.language or SCHOOL_LANGUAGE
+    """As the person chose, else the school's."""
+    return person.language or settings.SCHOOL_LANGUAGE
 
 
 def letter(notification: Notification, bundled: Sequence[Notification], channel: Channel, way: Way, key: str) -> Letter:
@@ -33,7 +32,7 @@ def letter(notification: Notification, bundled: Sequence[Notification], channel:
         body = words.body
         if channel.driver == Channel.Driver.EMAIL:
             body = render_to_string("alerts/mail.txt", {"words": words, "url": url,
-                                                        "settings_url": settings.PUBLIC_URL.rstrip("/") + reverse("profile")})
+                                                        "settings_url": settings.PUBLIC_URL.rstrip("/") + reverse("how-i-am-told")})
         return Letter(way.address, words.title, body, url, key, notification.importance, language, way.personal)
 
 

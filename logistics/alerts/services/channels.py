@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from logistics.alerts.drivers import DRIVERS, Letter, Outcome, driver_of
 from logistics.alerts.models import Channel, ContactPoint, DeliveryAttempt, Notification, Preference, address_print
+from logistics.alerts.models.channel import new_token
 from logistics.alerts.ways import STANDARD, is_personal, setup_of
 from logistics.core import clock
 from logistics.core.errors import Conflict, TooMany
@@ -170,3 +171,10 @@ def _bounce(person: Any, channel: Channel, reason: str, now: Any) -> None:
                                                           defaults={"address": way.address})
         point.bounced_at, point.bounce = now, reason[:200]
         point.save()
+
+
+def renew_token(*, channel: Channel) -> str:
+    """A new token for the gateway's receipts; the old one ends at once."""
+    channel.receipt_token = new_token()
+    channel.save(update_fields=["receipt_token"])
+    return channel.receipt_token

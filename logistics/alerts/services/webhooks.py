@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from logistics.alerts.models import WebhookDelivery, WebhookSubscription
 from logistics.alerts.models.notification import CHANNEL
+from logistics.alerts.models.webhook import new_secret
 from logistics.alerts.services.notices import notify
 from logistics.core import clock
 from logistics.core.access import holder_ids
@@ -84,3 +85,10 @@ def event_kinds() -> list[tuple[str, list[tuple[str, str]]]]:
         groups.append((str(declared.label_plural).capitalize(), moves))
     alerts = [(f"alert:{kind.code}", fill(kind.title, {})) for kind in KINDS]
     return [*groups, (_("Kinds of alert"), alerts)]
+
+
+def renew_secret(*, subscription: WebhookSubscription) -> str:
+    """A new signing secret; what is sent from now on is signed with it."""
+    subscription.secret = new_secret()
+    subscription.save(update_fields=["secret"])
+    return subscription.secret

@@ -12,7 +12,7 @@ from logistics.alerts.delivery import Dispatcher
 class Command(BaseCommand):
     """`manage.py dispatch`: sends notices as they are written, until it is told to stop; several may run at once."""
 
-    help = "Send notices by e-mail as they are written, until told to stop."
+    help = "Send notices and events as they are written, until told to stop."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Send what is due now and end.")

@@ -29,7 +29,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     unread = mine.unread()[: PAGE + 1].count()
     shown = mine.unread() if "unread" in request.GET else mine
     number = _number(request.GET.get("page", "1"))
-    rows = list(shown.order_by("-id")[(number - 1) * PAGE : number * PAGE + 1])
+    rows = list(shown.order_by("-id").prefetch_related("deliveries__channel")[(number - 1) * PAGE : number * PAGE + 1])
     lines = [line(row) for row in rows[:PAGE]]
     page = {
         "title": gettext("Notices"),
@@ -58,7 +58,28 @@ def line(row: Notification) -> dict[str, Any]:
         "look": LOOKS[row.importance],
         "day": timezone.localdate(row.created_at),
         "url": row.get_absolute_url(),
+        "marks": marks(row),
+        "ack": row.ack_by if row.ack_by and not row.acked_at else None,
     }
+
+
+LATEST = {"": "run", "accepted": "info", "delivered": "done", "rejected": "late", "deferred": "wait", "failed": "late", "timeout": "late",
+          "unknown": "late"}
+
+
+def marks(row: Notification) -> list[dict[str, Any]]:
+    """One mark per way by which it was sent: how the last try there ended, and when. Uses the fetched deliveries."""
+    last: dict[str, Any] = {}
+    for one in sorted(row.deliveries.all(), key=lambda one: one.no):
+        if one.result != "released":
+            last[one.channel_id] = one
+    found = [
+        {"channel": one.channel.name, "look": LATEST[one.result], "word": one.get_result_display(), "at": one.delivered_at or one.ended_at}
+        for one in last.values()
+    ]
+    if row.state in ("failed", "expired"):
+        found.append({"channel": "", "look": "late", "word": row.get_state_display(), "at": None})
+    return found
 
 
 @login_required
@@ -76,6 +97,14 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
 def notification_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one as read and stay."""
     services.mark_read(notification=get_object_or_404(Notification.objects.visible_to(request.user), pk=pk))
+    return redirect("notifications")
+
+
+@login_required
+@require_POST
+def notification_ack(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take it on: it is sent no further, and what it is about learns of it."""
+    services.acknowledge(notification=get_object_or_404(Notification.objects.visible_to(request.user), pk=pk), by=request.user)
     return redirect("notifications")
 
 
