@@ -1,17 +1,14 @@
 """The outbox survives a dead mail server, dead dispatchers and several of them at once."""
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from logistics.alerts.delivery import LEASE, Dispatcher, claim
 from logistics.alerts.models import Channel, ContactPoint, DeliveryAttempt, Heartbeat, Notification
@@ -19,6 +16,7 @@ from logistics.alerts.services import mark_all_read, notify
 from logistics.core import clock
 from tests.alerts.crowd import at_once, people
 from tests.alerts.gateway import Gateway
+from tests.alerts.processes import manage, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,8 +159,7 @@ def test_a_notice_that_cannot_be_written_does_not_stop_the_others(gateway: Gatew
 
 
 def test_the_process_sends_as_it_is_told_and_ends_when_asked(gateway: Gateway) -> None:
-    process = subprocess.Popen([sys.executable, "manage.py", "dispatch"], env={
-        **os.environ, "DATABASE_URL": url_of_test_database(), "EMAIL_URL": f"smtp://127.0.0.1:{gateway.port}"})
+    process = manage("dispatch", EMAIL_URL=f"smtp://127.0.0.1:{gateway.port}")
     try:
         wait_for(lambda: Heartbeat.objects.filter(name="dispatcher").exists(), 30)
         begun = time.monotonic()
@@ -174,14 +171,3 @@ def test_the_process_sends_as_it_is_told_and_ends_when_asked(gateway: Gateway) -
     finally:
         process.kill()
 
-
-def url_of_test_database() -> str:
-    db = connection.settings_dict
-    return f"postgres://{db['USER']}@/{db['NAME']}?host={db['OPTIONS'].get('host') or db['HOST']}"
-
-
-def wait_for(test: Any, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not test():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
