@@ -31,7 +31,8 @@ def channel(code: str, driver: str, hub: Hub, **fields: Any) -> Channel:
 
 
 def tell(people: list[Any], key: str, importance: str = "life", **options: Any) -> None:
-    notify(people=[person.pk for person in people], code="alerts.test", dedupe_key=key, params={"name": key}, importance=importance, **options)
+    notify(people=[person.pk for person in people], code="alerts.test", dedupe_key=key, params={"name": key}, importance=importance,
+           **options)
 
 
 @pytest.mark.slow
@@ -60,7 +61,8 @@ def test_scenario_c_gateway_down(gateway: Gateway, hub: Hub, second_hub: Hub) ->
         print(f"breaker open after {seconds:.1f} s")
         wait_for(lambda: not Notification.objects.filter(state__in=["queued", "sending"]).exists(), 40, "the other ways")
         assert Notification.objects.filter(dedupe_key__startswith="down-urgent", state="accepted").count() == 8
-        assert DeliveryAttempt.objects.filter(notification__dedupe_key__startswith="down-urgent", channel="wecom", result="accepted").count() == 8
+        by_robot = DeliveryAttempt.objects.filter(notification__dedupe_key__startswith="down-urgent", channel="wecom", result="accepted")
+        assert by_robot.count() == 8
 
         hub.mode = lambda n, body: 200  # takes everything, delivers nothing, answers slowly
         second_hub.mode = lambda n, body: time.sleep(0.4) or 200
@@ -96,7 +98,7 @@ def test_scenario_c_gateway_down(gateway: Gateway, hub: Hub, second_hub: Hub) ->
     marked = DeliveryAttempt.objects.filter(maybe_twice=True).count()
     unsure = DeliveryAttempt.objects.filter(result__in=["unknown", "timeout"]).count()
     print(f"{died} leases of killed dispatchers, {doubles} doubles, {marked} marked, {unsure} unsure")
-    assert 1 <= died
+    assert died >= 1
     assert doubles <= died
     assert doubles <= marked <= unsure
 
@@ -119,7 +121,8 @@ def test_the_watchdog_speaks_by_its_own_channel_when_the_dispatcher_is_silent(ga
     assert [mail.to for mail in gateway.mails] == ["duty@school.example"] and len(hub.requests) == 1
     said = dog.once(now + timedelta(seconds=61))
     assert len(said) == 2, "the urgent notice waits and deadlines stand still"
-    assert dog.once(now + timedelta(seconds=66)) == [] == Watchdog().once(now + timedelta(seconds=70)), "nothing is said twice, not after a restart"
+    assert dog.once(now + timedelta(seconds=66)) == []
+    assert Watchdog().once(now + timedelta(seconds=70)) == [], "nothing is said twice, not even after a restart"
     assert len(dog.once(now + timedelta(minutes=17))) == 3, "all of it again after 15 minutes"
     Heartbeat.objects.filter(name__in=["dispatcher", "deadlines"]).update(at=now + timedelta(hours=1))
     Notification.objects.update(state="accepted", next_at=None)

@@ -25,6 +25,8 @@ SAMPLES = {
     "": "maintenance.workorder",
     "accounts:": "accounts.person",
     "alerts:": "alerts.alert",
+    "alerts:channel": "alerts.channel",
+    "alerts:webhook": "alerts.webhooksubscription",
     "assets:": "assets.equipment",
     "campus:": "campus.place",
     "campus:calendar": "campus.workcalendar",
