@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -91,7 +91,7 @@ class NoticeOutput(serializers.ModelSerializer):
         fields = ("id", "title", "body", "link", "importance", "state", "drill", "created_at", "read_at", "ack_by", "acked_at")
 
 
-@extend_schema(tags=["alerts"], responses={200: NoticeOutput(many=True), 401: Problem}, operation_id="alerts_notifications_list")
+@extend_schema_view(get=extend_schema(tags=["alerts"], responses={200: NoticeOutput(many=True), 401: Problem}))
 class MyNotices(ListAPIView):
     """What I was told, newest first."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin
 
 from django import forms
 from django.test import Client
@@ -14,8 +15,9 @@ from logistics.core.resources import Resource
 
 def page_ids(declared: type[Resource], client: Client, query: dict[str, str]) -> set[int]:
     """Ids of the records that the list page links to."""
-    text = client.get(reverse(declared.url_name("list")), {**query, "size": "100"}).content.decode()
-    links = set(re.findall(r'<th[^>]*><a href="?([^">\s]+)', text))
+    here = reverse(declared.url_name("list"))
+    text = client.get(here, {**query, "size": "100"}).content.decode()
+    links = {urljoin(here, link) for link in re.findall(r'<th[^>]*><a href="?([^">\s]+)', text)}
     return {row.pk for row in declared.model._base_manager.all() if row.get_absolute_url() in links}  # type: ignore[attr-defined]
 
 
