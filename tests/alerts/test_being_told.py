@@ -154,7 +154,8 @@ def test_a_receipt_ends_the_ladder_and_a_bad_one_sends_the_next_way_at_once(gate
 ])
 def test_robots_of_a_group_mention_the_person_and_refusals_with_200_are_refusals(hub: Hub, driver: str, query: str, address: str,
                                                                                 sent_to: bytes) -> None:
-    channel = Channel.objects.create(code=driver, driver=driver, name_zh=driver, name_en=driver, address=hub.url + query, secret="SECabc123")
+    names = {"code": driver, "driver": driver, "name_zh": driver, "name_en": driver}
+    channel = Channel.objects.create(**names, address=hub.url + query, secret="SECabc123")
     person, start = PersonFactory(), at("26T10:00")
     ContactPointFactory(person=person, channel=channel, address=address)
     Preference.objects.create(person=person, importance="normal", ladder=[driver])
