@@ -128,21 +128,34 @@ class CodeForm(ActingForm):
 
 
 class LadderField(forms.MultiValueField):
-    """Up to four channels in order."""
+    """Channels in order: as many places as there are channels, four at most."""
 
     def __init__(self, channels: list[tuple[str, str]], **kwargs: Any):
-        fields = [forms.ChoiceField(choices=[("", "–"), *channels], required=False) for _rung in range(RUNGS)]
-        labels = (_("first"), _("second"), _("third"), _("fourth"))
-        widget = LadderWidget([forms.Select({"aria-label": label}, field.choices) for label, field in zip(labels, fields, strict=True)])
-        super().__init__(fields=fields, require_all_fields=False, required=False, widget=widget, **kwargs)
+        rungs = min(RUNGS, max(1, len(channels)))
+        fields = [forms.ChoiceField(choices=[("", "–"), *channels], required=False) for _rung in range(rungs)]
+        super().__init__(fields=fields, require_all_fields=False, required=False, widget=LadderWidget(fields), **kwargs)
 
     def compress(self, values: list[str]) -> list[str]:
         return list(dict.fromkeys(value for value in values or [] if value))
 
 
 class LadderWidget(forms.MultiWidget):
+    """Selects side by side, each with its place as label."""
+
+    template_name = "alerts/ladder.html"
+    input_type = "select"
+
+    def __init__(self, fields: list[forms.ChoiceField]):
+        super().__init__([forms.Select(choices=field.choices) for field in fields])
+
     def decompress(self, value: Any) -> list[str]:
-        return [*(value or []), *[""] * RUNGS][:RUNGS]
+        return [*(value or []), *[""] * RUNGS][: len(self.widgets)]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for widget, place in zip(context["widget"]["subwidgets"], (_("first"), _("second"), _("third"), _("fourth")), strict=False):
+            widget["place"] = place
+        return context
 
 
 TIME = {"type": "time"}

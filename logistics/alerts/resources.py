@@ -144,7 +144,8 @@ class Channels(Resource):
         ),
         Column("get_driver_display", _("Speaks"), sort="driver"),
         Column("per_minute", _("Most per minute"), kind="number", css="hq-end c-hide", show=lambda row: row.per_minute or _("no limit")),
-        Column("open_until", _("Tries again"), kind="datetime", show=lambda row: ui.when(row.open_until) if row.open_until else "–"),
+        Column("open_until", _("Tries again"), kind="datetime", show=lambda row: ui.when(row.open_until) if row.open_until else "–",
+               css="c-hide"),
     )
     facts = (
         Column("code", _("Code")),
@@ -205,7 +206,7 @@ class Webhooks(Resource):
     )
     facts = (
         Column("account", _("Sees as much as"), joins=("account",)),
-        Column("kinds", _("Events"), show=lambda row: ", ".join(row.kinds)),
+        Column("kinds", _("Events"), show=lambda row: _("; ").join(webhooks.words_of_kinds(row.kinds))),
         Column("created_at", _("Since")),
         Column("why_off", _("Why it is off"), show=lambda row: row.why_off or "–"),
     )

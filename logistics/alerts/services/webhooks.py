@@ -87,6 +87,12 @@ def event_kinds() -> list[tuple[str, list[tuple[str, str]]]]:
     return [*groups, (_("Kinds of alert"), alerts)]
 
 
+def words_of_kinds(kinds: list[str]) -> list[str]:
+    """What is subscribed to, in the reader's words: "Work orders: Verify"."""
+    known = {code: _("%(what)s: %(move)s") % {"what": group, "move": label} for group, rows in event_kinds() for code, label in rows}
+    return [known.get(code, code) for code in kinds]
+
+
 def renew_secret(*, subscription: WebhookSubscription) -> str:
     """A new signing secret; what is sent from now on is signed with it."""
     subscription.secret = new_secret()

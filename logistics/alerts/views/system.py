@@ -64,7 +64,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
             "alive": name in heart and now - heart[name].at <= limit,
         }
         for name, label, limit in (
-            ("dispatcher", _("Dispatcher"), ALIVE),
+            ("dispatcher", _("Sending"), ALIVE),
             ("deadlines", _("Deadlines"), timedelta(seconds=60)),
             ("watchdog", _("Watchdog"), ALIVE),
         )
