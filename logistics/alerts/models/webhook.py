@@ -65,7 +65,7 @@ class WebhookDelivery(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("To send")
         SENDING = "sending", _("Being sent")
-        DELIVERED = "delivered", _("Accepted")
+        DELIVERED = "delivered", _("Taken by the receiver")
         HIDDEN = "hidden", _("Not visible to it")
         FAILED = "failed", _("Given up")
 
