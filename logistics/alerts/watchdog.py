@@ -78,6 +78,8 @@ class Watchdog:
         self.stopping = True
 
     def run(self) -> None:
+        """Until stopped. The others may still be starting when it starts, so it gives them half a minute."""
+        self.rest(SILENT.total_seconds())
         while not self.stopping:
             try:
                 self.once(clock.now())
@@ -86,7 +88,12 @@ class Watchdog:
                 log.warning("the database does not answer: %s", error)
                 connection.close()
                 self.blind()
-            time.sleep(EVERY_S)
+            self.rest(EVERY_S)
+
+    def rest(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self.stopping and time.monotonic() < end:
+            time.sleep(min(1.0, EVERY_S))
 
     def once(self, now: datetime) -> list[str]:
         """Look, say what is new, and note it; the sentences that were said."""

@@ -130,6 +130,20 @@ def test_the_watchdog_speaks_by_its_own_channel_when_the_dispatcher_is_silent(ga
     assert dog.once(now + timedelta(hours=1, seconds=5)) == []
 
 
+@pytest.mark.slow
+def test_the_watchdog_is_a_process_of_its_own_and_speaks_within_a_minute_without_redis_celery_and_dispatcher(gateway: Gateway) -> None:
+    Channel.objects.filter(code="email").update(watchdog_to="duty@school.example")
+    Heartbeat.objects.create(name="dispatcher", at=clock.now() - timedelta(seconds=31))
+    process = manage("watchdog", EMAIL_URL=f"smtp://127.0.0.1:{gateway.port}", REDIS_URL=DEAD_REDIS)
+    try:
+        seconds = wait_for(lambda: len(gateway.mails) == 1, 60, "the watchdog's word")
+        print(f"the watchdog spoke after {seconds:.1f} s")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+
+
 def test_a_watch_that_fails_does_not_silence_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     from logistics.alerts.registries import WATCHES, Watch
 
