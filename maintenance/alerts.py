@@ -1,15 +1,19 @@
 """What needs attention: hazards, late clocks, orders nobody has taken; and the words in which people are told."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from logistics.alerts.duties import Act, Subject, moment, obligation
 from logistics.alerts.kinds import alert_kind
 from logistics.alerts.messages import message
 from logistics.alerts.registries import alert, on_deadline
 from logistics.alerts.services import page_on_call, raise_alert
+from logistics.campus.models import Place
 from logistics.core import clock as watch
 from maintenance import clocks
 from maintenance.limits import limit
@@ -40,6 +44,30 @@ alert_kind("maintenance.clock_80", _("Nearly late: %(number)s %(title)s"), 2, ro
 alert_kind("maintenance.clock_breached", _("Late: %(number)s %(title)s"), 3, roles="dispatcher facilities_manager")
 alert_kind("maintenance.clock_150", _("Very late: %(number)s %(title)s"), 4, roles="facilities_manager logistics_director")
 STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150: "maintenance.clock_150"}
+
+
+# duties --------------------------------------------------------------------------------------------------------------
+def campuses() -> Iterator[Subject]:
+    for place in Place.objects.active().campuses().select_related("department").order_by("position", "code"):
+        yield Subject(place, place=place, department=place.department)
+
+
+def waiting_there(row: Any, person: Any) -> tuple[str, str]:
+    """How much waits at a campus, at the moment of looking."""
+    n = RepairRequest.objects.waiting().at(row.place).count() + WorkOrder.objects.filter(state="open").at(row.place).count()
+    return (f"{n} 件在等" if n else "没有在等的", f"{n} waiting" if n else "nothing waits")
+
+
+obligation(
+    "maintenance.queue_looked", _("Work through the queue"), "school_day", subjects=campuses, role="dispatcher",
+    evidence=Act(_("Record the look"), icon="eye-check", finding=waiting_there, see=lambda row: reverse("maintenance:queue")),
+    opens=moment(0), due=moment(0, 10), missed=moment(0, 14),
+)
+obligation(
+    "maintenance.work_verified", _("Verify the finished work"), "event", role="team_leader",
+    evidence=Act(_("Look at the work"), icon="eye-check", url=lambda row: reverse("maintenance:workorder-detail", args=[row.subject_id])),
+    due=24 * 3600, missed=40 * 3600, working_time=True,
+)
 
 
 def lock_owner(clock_id: int) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from logistics.core.errors import Conflict
 from logistics.core.workflow import perform
-from maintenance import clocks, labour, messages, orders
+from maintenance import clocks, followups, labour, messages, orders
 from maintenance.fitness import unfit
 from maintenance.models import Assignment, Hold, Rating, RepairRequest, WorkOrder
 
@@ -308,6 +308,7 @@ def finished(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any
     clocks.tell(order.clocks.filter(kind="resolve", met_at__isnull=True, stopped=""), "meet", at=at)
     for request in RepairRequest.objects.filter(work_order=order, state="accepted").order_by("pk"):
         perform(request, "resolve", by=None)
+    followups.ask_to_verify(order, at=at)
 
 
 def close(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
@@ -316,6 +317,7 @@ def close(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
 
 def closed(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     orders.release_assignments(order, at)
+    followups.looked_at(order, by=by, at=at)
 
 
 def send_back(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
@@ -329,6 +331,8 @@ def sent_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: An
     if not order.assignments.filter(released_at__isnull=True, role="lead").exists():
         Assignment.objects.create(order=order, person_id=order.lead_id, offered_at=at, accepted_at=at)
     messages.technician(order, order.lead, "maintenance.returned", key=str(event.pk))
+    if event.from_state == "done":
+        followups.looked_at(order, by=by, at=at)
 
 
 def prioritise(order: WorkOrder, *, by: Any, at: datetime, priority: str, **data: Any) -> None:

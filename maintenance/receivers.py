@@ -10,7 +10,8 @@ from logistics.accounts.publishing import hand_over
 from logistics.core.models import Attachment
 from logistics.core.pages import COMMENT_RECEIVERS, PHOTO_GUESTS
 from logistics.core.publishing import Waiting
-from maintenance import homes, messages
+from logistics.core.workflow import transitioned
+from maintenance import followups, homes, messages
 from maintenance.models import RepairRequest, WorkOrder
 from maintenance.services.reporting import request_by_token
 
@@ -63,6 +64,17 @@ def tell(record: Any, comment: Any) -> None:
 
 
 COMMENT_RECEIVERS.append(tell)
+DECISIONS = frozenset({"accept", "ask", "reject", "join", "split", "assign"})
+
+
+def decided(sender: Any, record: Any, move: Any, event: Any, **_more: Any) -> None:
+    """After commit, because nobody's decision waits for the book of duties."""
+    if event.by is not None and move.name in DECISIONS:
+        followups.queue_worked(record, by=event.by, at=event.at)
+
+
+transitioned.connect(decided, sender=RepairRequest, dispatch_uid="maintenance.decided_request")
+transitioned.connect(decided, sender=WorkOrder, dispatch_uid="maintenance.decided_order")
 
 
 @hand_over("maintenance.orders", _("Open work orders"))

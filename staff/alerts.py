@@ -7,12 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.models import Department
+from logistics.alerts.duties import Act, Subject, moment, obligation
 from logistics.alerts.messages import message
 from logistics.alerts.registries import alert, duty_source
+from logistics.core import clock
 from staff.models import Certificate, RosterPeriod
 from staff.querysets import PUBLISHED
 from staff.services import on_call, on_duty
@@ -24,6 +27,40 @@ message("staff.duty_new", _("A new duty for you"), _("From %(start)s to %(end)s.
 message("staff.duty_cancelled", _("A duty of yours is off"), _("It was from %(start)s to %(end)s."), icon="calendar-off")
 message("staff.leave_approved", _("Your leave is approved"), _("From %(first)s to %(last)s."), icon="checkbox")
 message("staff.leave_refused", _("Your leave is refused"), _("From %(first)s to %(last)s."), icon="x")
+
+
+# duties --------------------------------------------------------------------------------------------------------------
+def monday_of(key: str) -> date:
+    """The Monday of a week by its key, "2026-W49"."""
+    year, week = key.split("-W")
+    return date.fromisocalendar(int(year), int(week), 1)
+
+
+def rostered_teams() -> Iterator[Subject]:
+    """Teams that made rosters in the last 60 days."""
+    lately = RosterPeriod.objects.filter(state__in=PUBLISHED, last_day__gte=timezone.localdate(clock.now()) - timedelta(days=60))
+    for team in Department.objects.filter(active=True, pk__in=lately.values("team")).order_by("code"):
+        yield Subject(team, department=team)
+
+
+def published_before(row: Any) -> tuple[datetime, Any, Any] | None:
+    """The week was on a roster before its duty opened."""
+    monday = monday_of(row.period_key)
+    period = RosterPeriod.objects.filter(team_id=row.subject_id, state__in=PUBLISHED, first_day__lte=monday, last_day__gte=monday).first()
+    return (period.published_at, period, None) if period and period.published_at else None
+
+
+obligation(
+    "staff.roster_published", _("Publish the roster of the coming week"), "week", subjects=rostered_teams, role="team_leader",
+    evidence=Act(_("To the roster"), icon="calendar-week",
+                 url=lambda row: f"{reverse('staff:roster')}?team={row.subject_id}&week={monday_of(row.period_key)}"),
+    opens=moment(-14), due=moment(-3, 17), missed=moment(0), shift="previous_workday", in_holidays=True, already=published_before,
+)
+obligation(
+    "staff.on_call_present", _("Check in for the on-call duty"), "event", role="staff_member",
+    evidence=Act(_("I am here"), icon="map-pin-check", url=lambda row: reverse("staff:duty-detail", args=[row.subject_id])),
+    opens=-2 * 3600, due=15 * 60, missed=2 * 3600,
+)
 
 
 @duty_source("staff.rosters")

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.services import notify
 from logistics.core import clock
 from logistics.core.forms import ReasonForm
 from logistics.core.workflow import Relation, State, Workflow, write_event
+from staff import followups
 from staff.models import Certificate, Duty, Leave, RosterPeriod
 
 HOLDER = Relation("holder", _("the person concerned"), lambda record, person: record.staff.person_id == person.pk)
@@ -42,6 +44,7 @@ def tell_team(period: RosterPeriod, *, by: Any, at: Any, event: Any, **data: Any
             "last": {"day": period.last_day.isoformat()},
         },
     )
+    followups.roster_is_out(period, by=by, at=at)
 
 
 def not_over(period: RosterPeriod, person: Any) -> Any:
@@ -87,7 +90,12 @@ def not_begun(duty: Duty, person: Any) -> Any:
     return draft_roster(duty, person) or (_("It has not begun yet.") if duty.start > clock.now() else None)
 
 
+def present(duty: Duty, *, by: Any, at: Any, event: Any, **data: Any) -> None:
+    followups.taken_up(duty, by=by, at=at)
+
+
 def tell_cancelled(duty: Duty, *, by: Any, at: Any, event: Any, **data: Any) -> None:
+    followups.taken_off([duty], gettext("It was taken off the roster."))
     if duty.period.state == "published" and duty.staff.person_id != getattr(by, "pk", None):
         notify(
             people=[duty.staff.person_id],
@@ -110,7 +118,8 @@ DUTY = Workflow(
     ),
 )
 DUTY.move(
-    "start", _("I am here"), "planned", "started", (HOLDER, *LEADERS), _("came on duty"), icon="map-pin-check", weight=10, guard=too_early
+    "start", _("I am here"), "planned", "started", (HOLDER, *LEADERS), _("came on duty"), icon="map-pin-check", weight=10, guard=too_early,
+    after=present,
 )
 DUTY.move("finish", _("Go off duty"), "started", "done", (HOLDER, *LEADERS), _("ended the duty"), icon="check", weight=10)
 DUTY.move(
@@ -207,6 +216,7 @@ def empty_duties(leave: Leave, *, by: Any, at: Any, event: Any, **data: Any) -> 
         duty.state = "cancelled"
         duty.save(update_fields=["state"])
         write_event(duty, "on_leave", by=by, from_state="planned", to_state="cancelled")
+        followups.taken_off([duty], gettext("The person is on leave."))
     tell_decision(leave, "staff.leave_approved")
 
 

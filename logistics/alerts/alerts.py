@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from logistics.alerts import campus_duties
 from logistics.alerts.kinds import alert_kind
 from logistics.alerts.messages import message
 from logistics.alerts.models import Channel, Notification
@@ -17,6 +18,8 @@ from logistics.alerts.registries import alert, when_acked, when_unacked
 from logistics.alerts.services import raise_alert
 from logistics.core.errors import Conflict
 from logistics.core.workflow import perform
+
+__all__ = ["campus_duties"]  # declared with this room
 
 SOON = timedelta(minutes=5)  # what waits for a later hour is not late
 

@@ -1,12 +1,25 @@
 """Rows for tests."""
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import factory
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from logistics.alerts.models import Alert, Channel, ContactPoint, Deadline, Notification, WebhookDelivery, WebhookSubscription
+from logistics.alerts.models import (
+    Alert,
+    Channel,
+    ContactPoint,
+    Deadline,
+    DutyRecord,
+    Notification,
+    Obligation,
+    ObligationRule,
+    WebhookDelivery,
+    WebhookSubscription,
+)
 from logistics.core import clock
 
 
@@ -78,3 +91,43 @@ class WebhookDeliveryFactory(DjangoModelFactory):
 
     subscription = factory.SubFactory(WebhookSubscriptionFactory)
     kind = "test"
+
+
+class ObligationRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = ObligationRule
+
+    code = factory.Sequence(lambda n: f"test.duty_{n}")
+    title_zh = factory.Sequence(lambda n: f"应办 {n}")
+    title_en = factory.Sequence(lambda n: f"Duty {n}")
+    cadence = "school_day"
+    opens_s, due_s, missed_s = 8 * 3600, 12 * 3600, 45_000
+    role = "facilities_manager"
+    during = DateTimeTZRange(timezone.make_aware(datetime(2020, 1, 1)), None)
+
+
+class ObligationFactory(DjangoModelFactory):
+    class Meta:
+        model = Obligation
+
+    rule = factory.SubFactory(ObligationRuleFactory)
+    code = factory.SelfAttribute("rule.code")
+    subject_kind = "campus.place"
+    subject_id = factory.SelfAttribute("place.pk")
+    subject_zh = factory.SelfAttribute("place.name_zh")
+    subject_en = factory.SelfAttribute("place.name_en")
+    place = factory.SubFactory("logistics.campus.factories.PlaceFactory")
+    role = factory.SelfAttribute("rule.role")
+    period_key = factory.Sequence(lambda n: f"day {n}")
+    opens_at = factory.LazyFunction(lambda: clock.now() + timedelta(hours=1))
+    due_at = factory.LazyAttribute(lambda row: row.opens_at + timedelta(hours=4))
+    missed_at = factory.LazyAttribute(lambda row: row.due_at + timedelta(minutes=30))
+
+
+class DutyRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = DutyRecord
+
+    obligation = factory.SubFactory(ObligationFactory)
+    by = factory.SubFactory("logistics.accounts.factories.PersonFactory")
+    judged_at = factory.LazyFunction(clock.now)

@@ -6,6 +6,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
+from logistics.alerts import duty_receivers
 from logistics.alerts.messages import message
 from logistics.alerts.models import Alert
 from logistics.alerts.services import acknowledge_all, notify, stop
@@ -15,6 +16,7 @@ from logistics.core.workflow import transitioned
 
 message("job.done", _("Ready: %(what)s"), _("The result waits for you."), icon="check")
 message("job.failed", _("Did not work: %(what)s"), "%(why)s", icon="alert-octagon")
+__all__ = ["duty_receivers"]  # opened with this room
 
 
 @receiver(transitioned, sender=Alert, dispatch_uid="alerts.notices_follow")

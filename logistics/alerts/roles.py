@@ -13,3 +13,12 @@ allow("system_manager", "alerts.channel", "view", "add", "change", "export")
 allow("system_manager", "alerts.webhooksubscription", "view", "add", "change", "export")
 allow("system_manager", "alerts.notification", "watch")  # the outbox as a whole: states and counts, never what a notice says
 auditor_reads("alerts.alert", "alerts.channel", "alerts.webhooksubscription")
+
+OVERSEERS = "logistics_director principal safety_director facilities_manager"
+allow(OVERSEERS, "alerts.obligation", "view", "export")
+allow("team_leader staff_officer department_head dispatcher safety_officer", "alerts.obligation", "view", "export")
+allow(f"{OVERSEERS} system_manager", "alerts.obligationrule", "view")
+allow("logistics_director facilities_manager", "alerts.obligationrule", "add", "change")
+allow(OVERSEERS, "alerts.dutyrecord", "view")
+for _record in ("alerts.obligation", "alerts.obligationrule", "alerts.dutyrecord"):
+    auditor_reads(_record)

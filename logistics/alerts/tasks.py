@@ -23,3 +23,15 @@ def scan_deadlines() -> int:
 def settle_alerts() -> int:
     """End alerts whose condition stayed away."""
     return services.settle()
+
+
+@periodic(3600)
+def plan_duties() -> int:
+    """Write what has to be done in the next 35 days; hourly, so that a new team or a changed rule has its duties soon."""
+    return services.plan_all()
+
+
+@periodic(30)
+def advance_duties() -> int:
+    """Open what opens, note what is due and what is missed."""
+    return services.advance()

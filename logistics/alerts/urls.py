@@ -1,7 +1,7 @@
 """Addresses that no record generates: what I was told and how, the watch over the outbox, and what gateways report."""
 from django.urls import path
 
-from logistics.alerts import api_views
+from logistics.alerts import api_views, duty_pages
 from logistics.alerts.views import contacts, notices, system
 
 doors = [
@@ -9,6 +9,11 @@ doors = [
     path("me/notices/", contacts.how_i_am_told, name="how-i-am-told"),
 ]
 urlpatterns = [
+    path("duties/", duty_pages.today, name="duties"),
+    path("duties/calendar/", duty_pages.calendar, name="duties-calendar"),
+    path("duties/export/", duty_pages.export, name="duties-export"),
+    path("duties/ledger/", duty_pages.ledger, name="duties-ledger"),
+    path("obligations/<int:pk>/record/", duty_pages.record, name="obligation-record"),
     path("notifications/read/", notices.notifications_read, name="notification-read-all"),
     path("notifications/<int:pk>/", notices.notification_open, name="notification-open"),
     path("notifications/<int:pk>/read/", notices.notification_read, name="notification-read"),

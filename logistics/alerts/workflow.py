@@ -8,8 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.models import Alert, Notification, WebhookSubscription
+from logistics.alerts.obligation_flow import OBLIGATIONS
 from logistics.core.forms import ActingForm
 from logistics.core.workflow import SYSTEM, Relation, State, Workflow
+
+__all__ = ["FLOW", "HOOKS", "OBLIGATIONS"]
 
 TOLD = Relation(
     "told",

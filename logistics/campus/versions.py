@@ -32,6 +32,14 @@ def data_of(version: CalendarVersion) -> CalendarData:
     return CalendarData(version.calendar.zone, version.calendar.always_open, seasons, days, version.confirmed_until)
 
 
+_published: dict[int, CalendarData] = {}
+
+
+def published_data(version: CalendarVersion) -> CalendarData:
+    """The same, kept in process: a published version never changes."""
+    return _published.get(version.pk) or _published.setdefault(version.pk, data_of(version))
+
+
 def by_weekday(slots: Iterable[WeeklySlot]) -> dict[int, tuple[Interval, ...]]:
     found: dict[int, tuple[Interval, ...]] = {}
     for slot in slots:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from logistics.core.errors import Conflict
 from logistics.core.workflow import perform, write_event
+from staff import followups
 from staff.models import Duty, Leave, RosterPeriod, StaffMember
 
 
@@ -67,6 +68,7 @@ def assign_duty(*, period: RosterPeriod, staff: StaffMember, kind: str, start: d
     write_event(duty, "create", by=by)
     if period.state == "published":
         _tell(duty, "staff.duty_new", by)
+        followups.expect([duty])
     return duty
 
 

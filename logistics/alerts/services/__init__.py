@@ -2,8 +2,10 @@
 from logistics.alerts.services.alerting import clear_alert, page_on_call, raise_alert, run_check, settle
 from logistics.alerts.services.deadlines import arm, cancel, meet, scan_deadlines
 from logistics.alerts.services.notices import acknowledge, acknowledge_all, mark_all_read, mark_read, notify, stop
+from logistics.alerts.services.obligations import Happening, advance, call_off, fulfil, plan, plan_all, record_look, rule_at, schedule
 
 __all__ = [
-    "acknowledge", "acknowledge_all", "arm", "cancel", "clear_alert", "mark_all_read", "mark_read", "meet", "notify", "page_on_call",
-    "raise_alert", "run_check", "scan_deadlines", "settle", "stop",
+    "Happening", "acknowledge", "acknowledge_all", "advance", "arm", "call_off", "cancel", "clear_alert", "fulfil", "mark_all_read",
+    "mark_read", "meet", "notify", "page_on_call", "plan", "plan_all", "raise_alert", "record_look", "rule_at", "run_check",
+    "scan_deadlines", "schedule", "settle", "stop",
 ]

@@ -17,7 +17,7 @@ from logistics.campus import worktime
 from logistics.campus.models import CalendarDay, CalendarVersion, DaySlot, Place, Season, WeeklySlot, WorkCalendar
 from logistics.campus.models.calendar import WEEKDAYS
 from logistics.campus.registries import CALENDAR_USERS
-from logistics.campus.versions import by_weekday, data_of, version_in_force
+from logistics.campus.versions import by_weekday, data_of, published_data, version_in_force
 from logistics.campus.worktime import ROUND_THE_CLOCK, Answer, CalendarData, DayKind, Interval, SeasonData, WorkTime, compiled
 from logistics.core import clock
 from logistics.core.workflow import perform
@@ -74,27 +74,28 @@ def is_open(place: Place, purpose: str, at: datetime | None = None) -> bool:
     return clock_of(place, purpose, at).business_seconds(at, at + timedelta(seconds=1)) > 0
 
 
-def _data(place: Place, purpose: str) -> CalendarData:
+def calendar_data(place: Place, purpose: str) -> CalendarData:
+    """The days of a place by the calendar in force now; without a calendar every day is open."""
     version = resolve_version(place, purpose)
-    return data_of(version) if version else CalendarData(always_open=True)
+    return published_data(version) if version else CalendarData(always_open=True)
 
 
 def working_dates(place: Place, first: date, last_exclusive: date, purpose: str = "duty") -> list[date]:
     """Dates with working time in a half-open span."""
-    return worktime.working_dates(_data(place, purpose), first, last_exclusive)
+    return worktime.working_dates(calendar_data(place, purpose), first, last_exclusive)
 
 
 def is_school_day(place: Place, day: date) -> bool:
-    return bool(worktime.open_intervals(_data(place, "teaching"), day))
+    return bool(worktime.open_intervals(calendar_data(place, "teaching"), day))
 
 
 def day_kind(place: Place, day: date, purpose: str = "duty") -> DayKind:
-    return worktime.day_kind(_data(place, purpose), day)
+    return worktime.day_kind(calendar_data(place, purpose), day)
 
 
 def timetable_weekday(place: Place, day: date) -> int | None:
     """The weekday whose timetable holds on a date: a make-up day follows another one."""
-    return worktime.timetable_weekday(_data(place, "teaching"), day)
+    return worktime.timetable_weekday(calendar_data(place, "teaching"), day)
 
 
 # drafts --------------------------------------------------------------------------------------------------------------

@@ -4,16 +4,16 @@ from __future__ import annotations
 from calendar import Calendar
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from logistics.campus import worktime
-from logistics.campus.services.calendars import day_words
+from logistics.campus.services.calendars import calendar_data, day_words
 from logistics.campus.worktime import CalendarData
 from logistics.core import clock
+from logistics.core.month import month_words
 
 FIRST_MONTH = 9  # a school year begins in September
 
@@ -88,14 +88,11 @@ def months_of(data: CalendarData, before: CalendarData | None, first_year: int) 
                 new = before is not None and before.days.get(day) != data.days.get(day)
                 row.append(Day(day, look, words, day == today, new))
             weeks.append(row)
-        months.append(Month(_month_words(date(year, month, 1)), weeks))
+        months.append(Month(month_words(date(year, month, 1)), weeks))
     return months, [(look, counts[look.code]) for look in known.values() if counts[look.code]]
 
 
-def _month_words(day: date) -> str:
-    # Translators: a date pattern of Django
-    return date_format(day, _("F Y"))
-
-
-def weekday_letters() -> list[Any]:
-    return [_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su")]
+def looks_between(place: Any, first: date, last_exclusive: date, purpose: str = "duty") -> dict[date, Look]:
+    """What each date of a span is at a place, for a month that shows other things."""
+    data, known = calendar_data(place, purpose), looks()
+    return {day: look_of(data, day, known) for day in (first + timedelta(days=n) for n in range((last_exclusive - first).days))}

@@ -22,6 +22,7 @@ from logistics.campus.worktime import CalendarData
 from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.errors import Conflict, NotAllowed
+from logistics.core.month import weekday_letters
 from logistics.core.pages import add_errors, move_buttons
 
 
@@ -78,7 +79,7 @@ def year_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may": may,
         "months": months,
         "legend": legend,
-        "weekdays": year.weekday_letters(),
+        "weekdays": weekday_letters(),
         "seasons": shown.seasons.prefetch_related("slots") if shown else [],
         "differences": calendars.differences(draft) if draft else [],
         "moved": calendars.what_moves(draft) if draft else [],

@@ -1,0 +1,82 @@
+"""What obligations and their rules are filtered by."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from logistics.alerts.duties import CADENCES, DUTIES
+from logistics.alerts.models import Obligation, ObligationRule
+from logistics.alerts.models.obligation import STATES
+from logistics.campus.models import Place
+from logistics.core import clock
+from logistics.core.filters import RecordFilters
+from logistics.core.forms import RemoteSelect
+
+LATE = ("overdue", "done_late", "missed", "explained")
+
+
+def duty_choices() -> list[tuple[str, Any]]:
+    return [(duty.code, duty.title) for duty in DUTIES]
+
+
+class ObligationFilters(RecordFilters):
+    """Those to do, those that were late or missed, those of one duty, place or span."""
+
+    live = django_filters.BooleanFilter(label=_("To do now"), method="narrow", widget=forms.CheckboxInput)
+    late = django_filters.BooleanFilter(label=_("Late or missed"), method="narrow", widget=forms.CheckboxInput)
+    mine = django_filters.BooleanFilter(label=_("My own"), method="narrow", widget=forms.CheckboxInput)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=STATES)
+    code = django_filters.ChoiceFilter(label=_("Duty"), choices=duty_choices)
+    place = django_filters.ModelChoiceFilter(
+        label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place")
+    )
+    due_after = django_filters.DateFilter(label=_("Due from"), method="from_day", widget=forms.DateInput(attrs={"type": "date"}))
+    due_before = django_filters.DateFilter(label=_("Due until"), method="until_day", widget=forms.DateInput(attrs={"type": "date"}))
+
+    quick = (
+        (_("To do now"), {"live": "true"}, "hourglass"),
+        (_("Late or missed"), {"late": "true"}, "clock-exclamation"),
+        (_("To explain"), {"state": "missed"}, "alert-octagon"),
+    )
+
+    class Meta:
+        model = Obligation
+        fields: list[str] = []
+
+    def narrow(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        if not value:
+            return rows
+        if name == "late":
+            return rows.filter(state__in=LATE)
+        return rows.live() if name == "live" else rows.mine(self.request.user)  # type: ignore[attr-defined]
+
+    def under(self, rows: QuerySet, name: str, value: Place) -> QuerySet:
+        return rows.filter(place__ancestors__contains=[value.pk])
+
+    def from_day(self, rows: QuerySet, name: str, value: date) -> QuerySet:
+        return rows.filter(due_at__gte=clock.midnight(value))
+
+    def until_day(self, rows: QuerySet, name: str, value: date) -> QuerySet:
+        return rows.filter(due_at__lt=clock.midnight(value + timedelta(days=1)))
+
+
+class RuleFilters(RecordFilters):
+    """Rules of one duty, and those in force."""
+
+    code = django_filters.ChoiceFilter(label=_("Duty"), choices=duty_choices)
+    cadence = django_filters.ChoiceFilter(label=_("How often"), choices=CADENCES)
+    now = django_filters.BooleanFilter(label=_("In force"), method="in_force", widget=forms.CheckboxInput)
+    quick = ((_("In force"), {"now": "true"}, "check"),)
+
+    class Meta:
+        model = ObligationRule
+        fields: list[str] = []
+
+    def in_force(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        return rows.live() if value else rows  # type: ignore[attr-defined]
