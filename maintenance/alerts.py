@@ -66,7 +66,7 @@ obligation(
 obligation(
     "maintenance.work_verified", _("Verify the finished work"), "event", role="team_leader",
     evidence=Act(_("Look at the work"), icon="eye-check", url=lambda row: reverse("maintenance:workorder-detail", args=[row.subject_id])),
-    due=24 * 3600, missed=40 * 3600, working_time=True,
+    due=40 * 3600, missed=60 * 3600, working_time=True,
 )
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from logistics.alerts.duty_demo import begin as begin_duties
 from logistics.campus.models import label_of
 from logistics.campus.services.calendars import calendar_clock, resolve_version
 from logistics.core import clock as watch
 from logistics.core.demo import World
 from logistics.core.models import Comment, Event, NumberSeries
 from logistics.core.workflow import perform
+from maintenance import duty_demo
 from maintenance.labour import amount_of
 from maintenance.models import (
     Assignment,
@@ -99,8 +101,10 @@ def load(world: World) -> None:
     """Catalogue and rules, then the past in bulk, then today through the front door."""
     _catalogue(world)
     _technicians(world)
+    begin_duties(world)
     Past(world).write()
     _today(world)
+    duty_demo.load(world)
 
 
 def _catalogue(world: World) -> None:

@@ -2,7 +2,7 @@
 from django.urls import path
 
 from maintenance.resources import RepairRequests, WorkOrders
-from maintenance.views import dispatch, figures, guest, reporter, sheet, technician
+from maintenance.views import calendar, dispatch, figures, guest, reporter, sheet, technician
 
 urlpatterns = [
     path("queue/", dispatch.queue, name="queue"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("board/", dispatch.board, name="board"),
     path("board/<int:pk>/", dispatch.order_moves, name="order-moves"),
     path("buildings/", dispatch.buildings, name="buildings"),
+    path("calendar/", calendar.month, name="calendar"),
     path("wallboard/", dispatch.wallboard, name="wallboard"),
     path("figures/", figures.figures, name="figures"),
     path("work-orders/<int:pk>/sheet/", sheet.sheet, name="workorder-sheet"),

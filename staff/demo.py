@@ -68,3 +68,7 @@ def _rosters(world: World, members: dict[int, StaffMember]) -> None:
             begin = 1080 if day.weekday() < 5 else 480
             duties.append(Duty(staff=on_call, period=period, kind="on_call", start=world.at(day, begin), end=world.at(day + timedelta(days=1), 480)))
     Duty.objects.bulk_create(duties)
+    over = Duty.objects.filter(end__lte=world.now)
+    over.update(state="done")
+    Duty.objects.filter(start__lte=world.now, end__gt=world.now).update(state="started")
+    world["roster_since"] = monday

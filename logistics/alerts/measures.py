@@ -53,7 +53,7 @@ def on_time(person: Any, span: Span, place: Any = None, code: str = "") -> Figur
 @measure(
     "alerts.obligation_missed",
     _("Missed duties"),
-    unit=_("duties"),
+    unit="",
     direction="down",
     permission=VIEW,
     definition=_("Duties that came due in the period and were missed, explained ones included."),

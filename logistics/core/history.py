@@ -10,14 +10,17 @@ from django.db import models
 NOT_KEPT = ("search_text",)  # derived columns say nothing that the others do not
 
 
-def tracked(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
-    """Class decorator: keep the history of this record, deletions included (they are not in the library's default)."""
+def tracked(*, exclude: Iterable[str] = (), inserts: bool = True) -> Callable[[type[models.Model]], type[models.Model]]:
+    """Class decorator: keep the history of this record, deletions included (they are not in the library's default).
+
+    Without `inserts` the history of a row begins with its first change: for tables that a plan fills by the ten thousand.
+    """
 
     def decorate(model: type[models.Model]) -> type[models.Model]:
         names = {field.name for field in model._meta.concrete_fields}
         left_out = sorted(({*NOT_KEPT, *exclude}) & names)
         return pghistory.track(
-            pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=left_out or None,
+            *([pghistory.InsertEvent()] if inserts else []), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=left_out or None,
             obj_field=pghistory.ObjForeignKey(related_name="+", db_constraint=False, null=True, on_delete=models.DO_NOTHING),
             context_field=pghistory.ContextJSONField(null=True),
             context_id_field=None,  # type: ignore[arg-type]

@@ -100,7 +100,7 @@ class ObligationRule(ScopedModel):
         return reverse("alerts:obligationrule-detail", args=[self.pk])
 
 
-@tracked()
+@tracked(inserts=False)
 class Obligation(ScopedModel):
     """应办事项: one thing to be done once by an instant, and what became of it; what was missed stays missed unless it is proved."""
 
