@@ -10,6 +10,7 @@ from typing import Any
 from logistics.alerts import services
 from logistics.alerts.duties import DUTIES
 from logistics.alerts.models import DutyRecord, Obligation
+from logistics.alerts.obligation_flow import called
 from logistics.alerts.services.obligations import AHEAD, ship
 from logistics.core.demo import World
 from logistics.core.models import Event, kind_of
@@ -90,7 +91,7 @@ def live_through(world: World, rows: Iterable[Obligation], done: Callable[[Oblig
             say("fall_due", row.due_at, "open", "overdue")
         row.state, row.done_at, row.done_by = ("done_late" if late else "done_on_time"), act.at, act.by
         row.late_by_s = int((act.at - row.due_at).total_seconds()) if late else None
-        row.evidence_kind, row.evidence_id, row.evidence_label = kind_of(evidence), evidence.pk, str(evidence)[:120]
+        row.evidence_kind, row.evidence_id, row.evidence_label = kind_of(evidence), evidence.pk, called(evidence)
         say(
             "late" if late else "done",
             act.at,

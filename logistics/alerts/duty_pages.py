@@ -24,11 +24,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from logistics.alerts import services
+from logistics.alerts.duties import CADENCES
 from logistics.alerts.models import Obligation
 from logistics.alerts.obligation_flow import OBLIGATIONS
 from logistics.alerts.obligation_forms import LookForm
 from logistics.alerts.obligation_resources import Obligations, act_of, where, who
 from logistics.alerts.services.obligations import Calendars
+from logistics.campus.models import Place
 from logistics.campus.services.school import school_words
 from logistics.campus.services.year import look_of, looks
 from logistics.core import clock
@@ -45,6 +47,7 @@ from logistics.core.workflow import may_move
 DAY = timedelta(days=1)
 SOON = timedelta(hours=4)
 MOST = 200
+MOST_COLUMNS = 10
 DONE = ("done_on_time", "done_late")
 FAILED = ("missed", "explained")
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -124,19 +127,19 @@ class Matrix:
 
     places: list[str] = field(default_factory=list)
     rows: list[tuple[str, str, list[Cell]]] = field(default_factory=list)  # duty, how often, cells
+    counts: Counter[str] = field(default_factory=Counter)  # all of them by state
 
 
 def matrix_of(rows: QuerySet, day: date) -> Matrix:
-    """One statement, however many obligations there are."""
-    found = (
+    """Two statements, however many obligations there are. Where they lie at more than 10 places, each campus is one column."""
+    found = list(
         rows.order_by()
         .values(
             "code",
             "state",
             "place_id",
+            "place__ancestors",
             "department_id",
-            "place__name_zh",
-            "place__name_en",
             "department__name_zh",
             "department__name_en",
             "rule__title_zh",
@@ -145,33 +148,33 @@ def matrix_of(rows: QuerySet, day: date) -> Matrix:
         )
         .annotate(n=Count("pk"), last=Max("late_by_s"))
     )
-    columns: dict[tuple[str, int], str] = {}
-    lines: dict[str, tuple[str, str]] = {}
+    many = len({one["place_id"] for one in found if one["place_id"]}) > MOST_COLUMNS
+    at = {one["place_id"]: one["place__ancestors"][:2][-1] if many else one["place_id"] for one in found if one["place_id"]}
+    places = Place.objects.in_bulk(set(at.values()))
+    matrix, columns, lines = Matrix(), {}, {}
     cells: dict[tuple[str, tuple[str, int]], Counter[str]] = {}
-    lateness: dict[tuple[str, tuple[str, int]], int] = {}
-    from logistics.alerts.duties import CADENCES
-
-    often = dict(CADENCES)
+    lateness: Counter[tuple[str, tuple[str, int]]] = Counter()
     for one in found:
-        column = ("p", one["place_id"]) if one["place_id"] else ("d", one["department_id"] or 0)
+        column = ("p", at[one["place_id"]]) if one["place_id"] else ("d", one["department_id"] or 0)
         columns[column] = (
-            pick(one["place__name_zh"], one["place__name_en"] or "")
+            places[column[1]].name
             if one["place_id"]
             else pick(one["department__name_zh"], one["department__name_en"] or "")
             if one["department_id"]
             else _("School")
         )
-        lines[one["code"]] = (pick(one["rule__title_zh"], one["rule__title_en"]), str(often[one["rule__cadence"]]))
-        cells.setdefault((one["code"], column), Counter())[one["state"]] += one["n"]
-        lateness[one["code"], column] = max(lateness.get((one["code"], column), 0), one["last"] or 0)
+        lines[one["code"]] = (pick(one["rule__title_zh"], one["rule__title_en"]), str(dict(CADENCES)[one["rule__cadence"]]))
+        key = (one["code"], column)
+        cells.setdefault(key, Counter())[one["state"]] += one["n"]
+        matrix.counts[one["state"]] += one["n"]
+        lateness[key] = max(lateness[key], one["last"] or 0)
     order = sorted(columns, key=lambda key: (key[0] != "p", columns[key]))
-    return Matrix(
-        [columns[key] for key in order],
-        [
-            (title, cadence, [_cell(code, key, cells.get((code, key)), lateness.get((code, key), 0), day) for key in order])
-            for code, (title, cadence) in sorted(lines.items(), key=lambda item: item[1])
-        ],
-    )
+    matrix.places = [columns[key] for key in order]
+    matrix.rows = [
+        (title, cadence, [_cell(code, key, cells.get((code, key)), lateness[code, key], day) for key in order])
+        for code, (title, cadence) in sorted(lines.items(), key=lambda item: item[1])
+    ]
+    return matrix
 
 
 def _cell(code: str, column: tuple[str, int], counts: Counter[str] | None, late_s: int, day: date) -> Cell:
@@ -221,7 +224,7 @@ def today(request: HttpRequest) -> HttpResponse:
     groups = groups_of(own, is_today)
     page = {
         "title": _("Today's duties") if is_today else _("Duties of %(day)s") % {"day": date_format(day, _("j M"))},
-        "sentence": sentence(own, day, now),
+        "sentence": sentence(own, day, now) if own or not matrix.rows else all_of(matrix.counts, day),
         "segments": [
             {"label": _("Day before"), "url": f"?day={day - DAY}", "current": False},
             {"label": _("Today"), "url": "?", "current": is_today},
@@ -281,6 +284,15 @@ def sentence(lines: list[Line], day: date, now: datetime) -> str:
     return _("%(when)s: %(parts)s.") % {"when": when, "parts": _(", ").join(parts)}
 
 
+def all_of(counts: Counter[str], day: date) -> str:
+    """The same over everything that somebody oversees."""
+    n, done, overdue = sum(counts.values()), sum(counts[state] for state in DONE), sum(counts[state] for state in ("overdue", *FAILED))
+    parts = [ngettext("%(done)s of %(n)s duty is done", "%(done)s of %(n)s duties are done", n) % {"done": done, "n": n}]
+    if overdue:
+        parts.append(ngettext("%(n)s is overdue or missed", "%(n)s are overdue or missed", overdue) % {"n": overdue})
+    return _("%(when)s: %(parts)s.") % {"when": date_format(day, _("D j M")), "parts": _(", ").join(parts)}
+
+
 def share_of(rows: QuerySet, day: date) -> dict[str, Any] | None:
     """How much of this month's duties was on time, in one statement; None when none has come due."""
     first = clock.midnight(day.replace(day=1))
@@ -310,7 +322,7 @@ def export(request: HttpRequest) -> HttpResponse:
     day = asked_day(request, clock.today()) or clock.today()
     matrix = matrix_of(of_day(Obligation.objects.visible_to(request.user).exclude(state="void"), day), day)
     columns = [
-        SheetColumn(_("Duty"), width=34),
+        SheetColumn(_("What has to be done"), width=34),
         SheetColumn(_("How often"), width=18),
         *(SheetColumn(name, width=18) for name in matrix.places),
     ]
@@ -423,7 +435,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
             [_("Last due"), max(found, key=lambda row: row.due_at).due_at.astimezone().strftime("%Y-%m-%d") if found else "–"],
             *[[str(state.label), str(states[state.code])] for state in flow.states if states[state.code]],
         ],
-        "heads": [_("Due"), _("Duty"), _("Where"), _("State"), _("Done"), _("By"), _("Evidence or reason")],
+        "heads": [_("Due"), _("What has to be done"), _("Where"), _("State"), _("Done"), _("By"), _("Evidence or reason")],
         "rows": [
             [
                 timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,8 +22,14 @@ from logistics.core.forms import RemoteSelect
 LATE = ("overdue", "done_late", "missed", "explained")
 
 
-def duty_choices() -> list[tuple[str, Any]]:
-    return [(duty.code, duty.title) for duty in DUTIES]
+class DutyChoices:
+    """Every declared duty with its words, read when it is asked: the rooms of upper apps open later than this one."""
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return ((duty.code, duty.title) for duty in DUTIES)
+
+    def __len__(self) -> int:
+        return len(DUTIES)
 
 
 class ObligationFilters(RecordFilters):
@@ -32,7 +39,7 @@ class ObligationFilters(RecordFilters):
     late = django_filters.BooleanFilter(label=_("Late or missed"), method="narrow", widget=forms.CheckboxInput)
     mine = django_filters.BooleanFilter(label=_("My own"), method="narrow", widget=forms.CheckboxInput)
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES)
-    code = django_filters.ChoiceFilter(label=_("Duty"), choices=duty_choices)
+    code = django_filters.ChoiceFilter(label=_("What has to be done"), choices=DutyChoices())
     place = django_filters.ModelChoiceFilter(
         label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place")
     )
@@ -69,7 +76,7 @@ class ObligationFilters(RecordFilters):
 class RuleFilters(RecordFilters):
     """Rules of one duty, and those in force."""
 
-    code = django_filters.ChoiceFilter(label=_("Duty"), choices=duty_choices)
+    code = django_filters.ChoiceFilter(label=_("What has to be done"), choices=DutyChoices())
     cadence = django_filters.ChoiceFilter(label=_("How often"), choices=CADENCES)
     now = django_filters.BooleanFilter(label=_("In force"), method="in_force", widget=forms.CheckboxInput)
     quick = ((_("In force"), {"now": "true"}, "check"),)

@@ -33,6 +33,11 @@ def not_due_yet(obligation: Obligation, person: Any) -> Any:
     return own_duty(obligation, person)
 
 
+def called(evidence: Any) -> str:
+    """A document by its number, which reads the same in every language; other records by their words."""
+    return str(getattr(evidence, "number", "") or evidence)[:120]
+
+
 # effects -------------------------------------------------------------------------------------------------------------
 def decide(obligation: Obligation, *, by: Any, at: datetime, reason: str, **_data: Any) -> None:
     obligation.decided_by, obligation.reason = by, reason[:500]
@@ -46,7 +51,7 @@ def note_evidence(obligation: Obligation, *, by: Any, at: datetime, evidence: An
     """The judging instant decides whether it was in time, never what somebody typed."""
     obligation.done_at, obligation.done_by = at, who
     obligation.evidence_kind, obligation.evidence_id = kind_of(evidence), evidence.pk
-    obligation.evidence_label = str(evidence)[:120]
+    obligation.evidence_label = called(evidence)
     late = at > obligation.due_at
     obligation.late_by_s = int((at - obligation.due_at).total_seconds()) if late else None
     obligation.state = "done_late" if late else "done_on_time"
@@ -60,7 +65,7 @@ def note_proof(obligation: Obligation, *, by: Any, at: datetime, evidence: Any, 
 def note_late_evidence(obligation: Obligation, *, by: Any, at: datetime, evidence: Any, **_data: Any) -> None:
     obligation.late_evidence_at = at
     obligation.late_evidence_kind, obligation.late_evidence_id = kind_of(evidence), evidence.pk
-    obligation.late_evidence_label = str(evidence)[:120]
+    obligation.late_evidence_label = called(evidence)
 
 
 OBLIGATIONS = Workflow(

@@ -61,7 +61,7 @@ class MomentField(forms.MultiValueField):
 class RuleForm(ActingModelForm):
     """A dated rule of a duty. What follows an event counts from it in days and hours, the others from the first day of their period."""
 
-    code = forms.ChoiceField(label=_("Duty"))
+    code = forms.ChoiceField(label=_("What has to be done"))
     role = forms.ChoiceField(label=_("Done by"))
     opens_s = MomentField(
         label=_("May be done from (day, time)"),

@@ -63,7 +63,7 @@ class Obligations(Resource):
     comments = True
     list_joins = ("rule",)
     columns = (
-        NameColumn("title", gettext_lazy("Duty"), second="subject", joins=("rule",), width=32),
+        NameColumn("title", gettext_lazy("What has to be done"), second="subject", joins=("rule",), width=32),
         StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("place", gettext_lazy("Where"), joins=("place", "department"), show=where, export=where),
         Column("due_at", gettext_lazy("Due"), sort="due_at", kind="datetime"),
@@ -214,7 +214,7 @@ class ObligationRules(Resource):
     menu = ("system", 20)
     form = RuleForm
     columns = (
-        NameColumn("title", gettext_lazy("Duty"), second="get_cadence_display", sort="code", width=32),
+        NameColumn("title", gettext_lazy("What has to be done"), second="get_cadence_display", sort="code", width=32),
         Column("role_label", gettext_lazy("Done by")),
         offset("opens_s", gettext_lazy("May be done from")),
         offset("due_s", gettext_lazy("Due")),
@@ -291,14 +291,16 @@ class DutyRecords(Resource):
     order = ("-id",)
     list_joins = ("obligation__rule",)
     columns = (
-        NameColumn("obligation.title", gettext_lazy("Duty"), second="obligation.subject", joins=("obligation__rule",), width=32),
+        NameColumn(
+            "obligation.title", gettext_lazy("What has to be done"), second="obligation.subject", joins=("obligation__rule",), width=32
+        ),
         Column("finding", gettext_lazy("What there was to see"), width=32),
         Column("note", gettext_lazy("Remark"), width=40, css="c-hide"),
         Column("by.name", gettext_lazy("By"), joins=("by",)),
         Column("judged_at", gettext_lazy("Counts as done at"), sort="judged_at", kind="datetime"),
     )
     facts = (
-        Column("obligation", gettext_lazy("Duty"), joins=("obligation__rule",)),
+        Column("obligation", gettext_lazy("What has to be done"), joins=("obligation__rule",)),
         Column("finding", gettext_lazy("What there was to see")),
         Column("note", gettext_lazy("Remark")),
         Column("by.name", gettext_lazy("By"), joins=("by",)),

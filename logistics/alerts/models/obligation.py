@@ -47,7 +47,7 @@ class ObligationRule(ScopedModel):
         PREVIOUS = "previous_workday", _("moves to the school day before")
         NEXT = "next_workday", _("moves to the next school day")
 
-    code = models.CharField(_("duty"), max_length=60)
+    code = models.CharField(_("what has to be done"), max_length=60)
     title_zh = models.CharField(_("Chinese name"), max_length=80)
     title_en = models.CharField(_("English name"), max_length=80, blank=True)
     cadence = models.CharField(_("how often"), max_length=12, choices=CADENCES, editable=False)
@@ -105,7 +105,7 @@ class Obligation(ScopedModel):
     """应办事项: one thing to be done once by an instant, and what became of it; what was missed stays missed unless it is proved."""
 
     rule = models.ForeignKey(ObligationRule, models.PROTECT, related_name="obligations", verbose_name=_("rule"))
-    code = models.CharField(_("duty"), max_length=60)
+    code = models.CharField(_("what has to be done"), max_length=60)
     subject_kind = models.CharField(max_length=60, blank=True)
     subject_id = models.BigIntegerField(null=True)
     subject_zh = models.CharField(max_length=120, blank=True)
