@@ -1,19 +1,19 @@
 """Addresses that no record generates: what I was told and how, the watch over the outbox, and what gateways report."""
 from django.urls import path
 
-from logistics.alerts import api_views, duty_pages
-from logistics.alerts.views import contacts, notices, system
+from logistics.alerts import api_views
+from logistics.alerts.views import contacts, duties, notices, system
 
 doors = [
     path("alerts/notifications/", notices.notification_list, name="notifications"),
     path("me/notices/", contacts.how_i_am_told, name="how-i-am-told"),
 ]
 urlpatterns = [
-    path("duties/", duty_pages.today, name="duties"),
-    path("duties/calendar/", duty_pages.calendar, name="duties-calendar"),
-    path("duties/export/", duty_pages.export, name="duties-export"),
-    path("duties/ledger/", duty_pages.ledger, name="duties-ledger"),
-    path("obligations/<int:pk>/record/", duty_pages.record, name="obligation-record"),
+    path("duties/", duties.today, name="duties"),
+    path("duties/calendar/", duties.calendar, name="duties-calendar"),
+    path("duties/export/", duties.export, name="duties-export"),
+    path("duties/ledger/", duties.ledger, name="duties-ledger"),
+    path("obligations/<int:pk>/record/", duties.record, name="obligation-record"),
     path("notifications/read/", notices.notifications_read, name="notification-read-all"),
     path("notifications/<int:pk>/", notices.notification_open, name="notification-open"),
     path("notifications/<int:pk>/read/", notices.notification_read, name="notification-read"),

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.duties import DUTIES
-from logistics.alerts.duty_pages import JOINS, SOON, line
 from logistics.alerts.models import Notification, Obligation
+from logistics.alerts.views.duties import JOINS, SOON, line
 from logistics.core import clock, menu
 from logistics.core.context import SHELL
 from logistics.core.publishing import Waiting, inbox, widget
