@@ -26,6 +26,7 @@ SAMPLES = {
     "accounts:": "accounts.person",
     "alerts:": "alerts.alert",
     "alerts:channel": "alerts.channel",
+    "alerts:obligation": "alerts.obligation",
     "alerts:webhook": "alerts.webhooksubscription",
     "assets:": "assets.equipment",
     "campus:": "campus.place",
