@@ -15,8 +15,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('alerts', '0002_channels_and_webhooks'),
+        ('accounts', '0002_tokens'),
+        ('alerts', '0003_channel_words'),
         ('campus', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
