@@ -333,7 +333,7 @@ class ApiTokens(Resource):
     model = ApiToken
     slug = "tokens"
     icon = "key"
-    menu = ("people", 70)
+    menu = ("system", 70)
     menu_label = gettext_lazy("Access tokens")
     columns = (
         NameColumn("name", gettext_lazy("What it is for"), sort="name", second="prefix", width=28),

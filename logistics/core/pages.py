@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,13 +20,15 @@ from django.views.generic import View
 from logistics.core import resources
 from logistics.core.columns import joins_of, words_for
 from logistics.core.counting import bounded_count
-from logistics.core.errors import NotAllowed
+from logistics.core.editing import merged
+from logistics.core.errors import NotAllowed, Stale
 from logistics.core.history import changes
 from logistics.core.idempotency import made_before
 from logistics.core.models import Attachment, Comment, kind_of
 from logistics.core.photos import attach, clean_photos, photo_cards, photos_of
 from logistics.core.publishing import widgets_for
 from logistics.core.resources import Resource, resource_of
+from logistics.core.versions import RowVersion
 from logistics.core.workflow import may_move, who_may
 
 PAGE_SIZES = (25, 50, 100)
@@ -40,7 +43,7 @@ class RecordPage(LoginRequiredMixin, View):
     def record(self, pk: int, action: str = "view") -> models.Model:
         """A record in scope, with its joins; else 404."""
         joins = [*self.resource.list_joins, *self.resource.detail_joins, *joins_of(self.resource.facts)]
-        rows = self.resource.rows(self.request.user, action)
+        rows = self.resource.rows(self.request.user, action).annotate(row_version=RowVersion())
         return get_object_or_404(rows.select_related(*dict.fromkeys(joins)) if joins else rows, pk=pk)
 
     def show(self, template: str, page: dict[str, Any], status: int = 200, **context: Any) -> HttpResponse:
@@ -353,6 +356,9 @@ class FormPage(RecordPage):
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         record = self.allowed(pk)
+        seen = request.POST.get("version", "")
+        if record is not None and seen and seen != record.row_version:
+            return self.stale(record, seen)
         form = self.form(record, request.POST, request.FILES)
         if not form.is_valid():
             sent_before = made_before(client_uid(request), request.user, self.resource.model) if record is None else None
@@ -361,7 +367,11 @@ class FormPage(RecordPage):
             if record is None:
                 saved, _made = resources.create(self.resource, form.cleaned_data, by=request.user, client_uid=client_uid(request))
             else:
-                saved = resources.update(self.resource, record, form.cleaned_data, by=request.user, client_uid=client_uid(request))
+                saved = resources.update(self.resource, record, form.cleaned_data, by=request.user, client_uid=client_uid(request),
+                                         row_version=[seen] if seen else None)
+        except Stale:
+            assert record is not None
+            return self.stale(self.record(record.pk), seen)
         except ValidationError as error:
             add_errors(form, error)
             return self.ask(form, record, status=422)
@@ -382,6 +392,17 @@ class FormPage(RecordPage):
             raise NotAllowed(reason)
         return record
 
+    def stale(self, record: models.Model, seen: str) -> HttpResponse:
+        """Somebody else saved meanwhile: nothing typed is lost, and the page says what changed."""
+        mine = made_before(client_uid(self.request), self.request.user, type(record))
+        if mine is not None and mine.pk == record.pk:
+            return after(self.request, record.get_absolute_url(), "saved")
+        title = _("Change %(what)s") % {"what": record}
+        form, differing = merged(self.form, record, seen, self.request.POST, self.request.FILES)
+        last = next(iter(changes(record, limit=1)), None)
+        who = get_user_model()._default_manager.filter(pk=last["who"]).first() if last and last["who"] else None
+        return self.ask(form, record, 409, title=title, differing={"fields": differing, "who": who, "at": last["at"] if last else None})
+
     def form(self, record: models.Model | None, *data: Any) -> Any:
         build = (self.resource.add_form if record is None else None) or self.resource.form
         assert build is not None
@@ -392,17 +413,24 @@ class FormPage(RecordPage):
             options["initial"] = {key: value for key, value in self.request.GET.items() if key in build.base_fields}
         return build(*data, **options)
 
-    def ask(self, form: Any, record: models.Model | None, status: int = 200) -> HttpResponse:
+    def ask(self, form: Any, record: models.Model | None, status: int = 200, title: str = "", differing: Any = None) -> HttpResponse:
         declared = self.resource
-        title = _("Change %(what)s") % {"what": record} if record else _("New %(what)s") % {"what": declared.label}
+        title = title or _("Change %(what)s") % {"what": record} if record else _("New %(what)s") % {"what": declared.label}
         page = {
             "title": title, "form": form, "groups": form_groups(form), "submit_label": _("Save"), "another": record is None,
+            "version": self.version(record, status), "differing": differing,
             "crumbs": [{"label": str(declared.label_plural).capitalize(), "url": reverse(declared.url_name("list"))}],
             "draft_key": f"{declared.kind}:{record.pk if record else 'new'}", "client_uid": client_uid(self.request) or str(uuid.uuid4()),
             "cancel_url": record.get_absolute_url() if record else reverse(declared.url_name("list")),
             "enctype": "multipart/form-data" if form.is_multipart() else "",
         }
         return self.show(declared.form_template, page, status=status, record=record)
+
+    def version(self, record: models.Model | None, status: int) -> str:
+        """The version that this form changes: the one read, and after a mistake still the one that was read first."""
+        if record is None:
+            return ""
+        return self.request.POST.get("version", "") if status == 422 else record.row_version
 
 
 def form_groups(form: Any) -> list[dict[str, Any]]:
@@ -429,8 +457,6 @@ class HistoryPage(RecordPage):
     """Field by field: who changed what, when, before and after."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        from django.contrib.auth import get_user_model
-
         record = self.record(pk)
         if not self.resource.internal(record, request.user):
             raise self.refuse(_("You may not read the history of this record."), "view")

@@ -156,7 +156,7 @@
   const keep = (form) => {
     const kept = fields(form).map((field) => [field.name, field.value, ["checkbox", "radio"].includes(field.type) ? field.checked : null, field.selectedOptions?.[0]?.text]);
     const at = Date.now();
-    try { localStorage.setItem(key(form), JSON.stringify({ at, kept, uid: form.elements.client_uid?.value })); } catch { return; }
+    try { localStorage.setItem(key(form), JSON.stringify({ at, kept, uid: form.elements.client_uid?.value, version: form.elements.version?.value })); } catch { return; }
     const line = $("[data-draft-line]", form);
     if (line) line.textContent = words("draftKept", { time: clock(at) });
   };
@@ -176,6 +176,7 @@
       field.value = value;
     }
     if (before === JSON.stringify(all.map((field) => [field.value, field.checked]))) return;
+    if (draft.version && form.elements.version) form.elements.version.value = draft.version; // an old draft must not pass for a fresh reading
     const line = $("[data-draft-line]", form);
     if (!line) return;
     const drop = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm hq-btn-quiet", textContent: words("draftDrop") });
