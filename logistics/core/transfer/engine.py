@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -248,7 +249,7 @@ class Importer:
         """Cells name records that are found already: the form takes them as they are."""
         for one in form.fields.values():
             if isinstance(one, forms.ModelChoiceField):
-                one.clean = lambda value, one=one: _ready(one, value)
+                one.clean = partial(_ready, one)  # type: ignore[method-assign]
 
     def _flush(self) -> None:
         waiting, self.waiting = self.waiting, []
