@@ -60,7 +60,7 @@ def _looked(world: World, row: Obligation, decided: dict[tuple[int, date], tuple
     """By deciding on a report; where none had come by then, by a look."""
     desk = world["named"]["S1001"]
     first = decided.get((row.subject_id or 0, timezone.localdate(row.due_at)))
-    if world.chance(0.2) and row.missed_at < world.now:  # a morning on which the desk came to it late
+    if world.chance(0.28) and row.missed_at < world.now:  # a morning on which the desk came to it late
         return Done(row.due_at + timedelta(minutes=world.random.randint(4, 70)), desk)
     look = row.due_at - timedelta(minutes=world.random.randint(12, 80))
     if first and (first[0] <= row.due_at or (first[0] <= row.missed_at and world.chance(0.3))) and first[0] <= world.now:
@@ -114,7 +114,7 @@ def _on_call(world: World) -> None:
 
     def came(row: Obligation) -> Done:
         duty: Any = by_pk[row.subject_id or 0]
-        minutes = world.random.randint(-14, 9) if world.chance(0.82) else world.random.randint(16, 40)
+        minutes = world.random.randint(-14, 9) if world.chance(0.76) else world.random.randint(16, 40)
         return Done(duty.start + timedelta(minutes=minutes), duty.staff.person, duty)
 
     duty_demo.live_through(world, [row for row in rows if row.due_at < world.now - timedelta(hours=1)], came, {missed.pk: REASONS[1]})

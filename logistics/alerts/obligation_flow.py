@@ -34,8 +34,8 @@ def not_due_yet(obligation: Obligation, person: Any) -> Any:
 
 
 def called(evidence: Any) -> str:
-    """A document by its number, which reads the same in every language; other records by their words."""
-    return str(getattr(evidence, "number", "") or evidence)[:120]
+    """A document by its number, which reads the same in every language; other records are called by their kind when they are shown."""
+    return str(getattr(evidence, "number", "") or "")[:120]
 
 
 # effects -------------------------------------------------------------------------------------------------------------

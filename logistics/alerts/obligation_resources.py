@@ -58,8 +58,6 @@ class Obligations(Resource):
     icon = "clipboard-check"
     filterset = ObligationFilters
     order = ("-due_at", "-id")
-    menu = ("data", 30)
-    menu_label = gettext_lazy("Obligation ledger")
     comments = True
     list_joins = ("rule",)
     columns = (
@@ -85,7 +83,10 @@ class Obligations(Resource):
             export=lambda row: row.done_by.name if row.done_by_id else "",
         ),
         Column(
-            "evidence_label", gettext_lazy("Evidence"), css="c-hide", show=lambda row: linked(row.evidence_label, row.evidence_url) or "–"
+            "evidence_label",
+            gettext_lazy("What proves it"),
+            css="c-hide",
+            show=lambda row: linked(row.evidence_words, row.evidence_url) or "–",
         ),
         Column("reason", gettext_lazy("Reason"), css="c-hide", default=False, width=40),
     )
@@ -98,7 +99,9 @@ class Obligations(Resource):
         Column("missed_at", gettext_lazy("Missed from")),
         Column("done_at", gettext_lazy("Done"), show=lambda row: ui.when(row.done_at) if row.done_at else _("not done")),
         Column("done_by.name", gettext_lazy("By"), joins=("done_by",)),
-        Column("evidence_label", gettext_lazy("Evidence"), show=lambda row: linked(row.evidence_label, row.evidence_url) or _("none yet")),
+        Column(
+            "evidence_label", gettext_lazy("What proves it"), show=lambda row: linked(row.evidence_words, row.evidence_url) or _("none yet")
+        ),
         Column(
             "reason",
             gettext_lazy("Reason"),
@@ -170,7 +173,7 @@ class Obligations(Resource):
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         records = list(record.records.select_related("by")[:20])
-        late = linked(record.late_evidence_label, record.late_evidence_url) if record.late_evidence_id else ""
+        late = linked(record.late_evidence_words, record.late_evidence_url) if record.late_evidence_id else ""
         if not records and not late:
             return []
         return [(_("Records"), fragment("alerts/_duty_records.html", records=records, late=late))]

@@ -54,6 +54,7 @@ def waiting_duties(person: Any, limit: int) -> Iterator[Waiting]:
 def duties_soon(request: Any, record: Any = None) -> str:
     """What is overdue or becomes so within 4 hours, in everything this person oversees."""
     now = clock.now()
-    rows = Obligation.objects.visible_to(request.user).live().filter(due_at__lte=now + SOON, due_at__gte=now - timedelta(days=7))
+    soon = Obligation.objects.visible_to(request.user).filter(state__in=["scheduled", "open", "overdue"])
+    rows = soon.filter(due_at__lte=now + SOON, due_at__gte=now - timedelta(days=7))
     lines = [line(row, now, act=False) for row in rows.select_related(*JOINS).order_by("due_at", "pk")[:8]]
     return render_to_string("alerts/_duties_soon.html", {"lines": lines}) if lines else ""

@@ -355,6 +355,7 @@ def segments(current: str) -> list[dict[str, Any]]:
             ("list", _("List"), "maintenance:workorder-list"),
             ("board", _("Board"), "maintenance:board"),
             ("buildings", _("Buildings"), "maintenance:buildings"),
+            ("calendar", _("Calendar"), "maintenance:calendar"),
         )
     ]
 

@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 
 from logistics.alerts import services
 from logistics.alerts.duties import DUTIES, Act, Subject, moment, obligation
-from logistics.alerts.factories import ObligationFactory, ObligationRuleFactory
-from logistics.alerts.measures import missed, on_time
+from logistics.alerts.factories import AlertFactory, ObligationFactory, ObligationRuleFactory
+from logistics.alerts.measures import false_share, missed, on_time, repeat_30d, time_to_ack
 from logistics.alerts.models import DutyRecord, Obligation, ObligationRule
 from logistics.alerts.widgets import to_do, waiting_duties
 from logistics.campus.factories import CampusFactory, PlaceFactory
@@ -218,6 +218,30 @@ def test_the_share_on_time_counts_what_came_due_without_waived_and_void(campuses
     span = (at("2026-11-01 00:00"), at("2026-12-01 00:00"))
     assert (on_time(boss, span).value, on_time(boss, span).n, missed(boss, span).value) == (40.0, 5, 2)
     assert on_time(boss, (at("2026-01-01 00:00"), at("2026-02-01 00:00"))).value is None
+
+
+def test_the_figures_of_alerts_count_severe_ones_false_ones_and_those_that_come_again(db: Any) -> None:
+    boss, begin = person_with("logistics_director"), at("2026-11-02 08:00")
+    for n, minutes in enumerate((2, 4, 30)):
+        AlertFactory(
+            severity=4, first_at=begin, last_at=begin, acked_at=begin + timedelta(minutes=minutes), acked_by=boss, dedup_key=f"k{n}"
+        )
+    AlertFactory(severity=5, first_at=begin, last_at=begin, dedup_key="k3")
+    ended = {"state": "resolved", "kind": "signal.leak"}
+    for day, how in (("2026-11-03", "fixed"), ("2026-11-05", "false_alarm"), ("2026-11-07", "fixed")):
+        AlertFactory(
+            dedup_key="leak",
+            first_at=at(f"{day} 08:00"),
+            last_at=at(f"{day} 08:00"),
+            resolved_at=at(f"{day} 09:00"),
+            resolution=how,
+            **ended,
+        )
+    span = (at("2026-11-01 00:00"), at("2026-12-01 00:00"))
+    answered = time_to_ack(boss, span)
+    assert (answered.value, answered.n, answered.parts["waiting"], round(answered.parts["p90"])) == (4.0, 3, 1, 1488)
+    assert round(false_share(boss, span).value or 0, 1) == 33.3
+    assert (repeat_30d(boss, span).n, repeat_30d(boss, span).parts["again"]) == (7, 2)
 
 
 @pytest.mark.slow

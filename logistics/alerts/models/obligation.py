@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
@@ -227,6 +228,15 @@ class Obligation(ScopedModel):
         return str(found.label) if found else self.role
 
     @property
+    def evidence_words(self) -> str:
+        """A document by its number, other evidence by what kind of record it is, in the reader's language; "" when there is none."""
+        return _words(self.evidence_kind, self.evidence_label)
+
+    @property
+    def late_evidence_words(self) -> str:
+        return _words(self.late_evidence_kind, self.late_evidence_label)
+
+    @property
     def evidence_url(self) -> str:
         return _url(self.evidence_kind, self.evidence_id)
 
@@ -236,6 +246,15 @@ class Obligation(ScopedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("alerts:obligation-detail", args=[self.pk])
+
+
+def _words(kind: str, number: str) -> str:
+    if number or not kind:
+        return number
+    try:
+        return str(apps.get_model(kind)._meta.verbose_name)
+    except LookupError:  # an app that is gone
+        return kind
 
 
 def _url(kind: str, object_id: int | None) -> str:

@@ -308,11 +308,11 @@ def schedule(code: str, happenings: Iterable[Happening]) -> int:
 
 
 def _window_of(rule: ObligationRule, duty: Duty, one: Happening) -> Window:
+    counts = rule.working_time and one.subject.place is not None
+    working = calendar_clock(resolve_version(one.subject.place, duty.calendar, one.at) if counts else None)  # without: round the clock
+
     def after(seconds: int) -> datetime:
-        if rule.working_time and seconds > 0:
-            version = resolve_version(one.subject.place, duty.calendar, one.at) if one.subject.place is not None else None
-            return calendar_clock(version).add_business(one.at, seconds).at
-        return one.at + timedelta(seconds=seconds)
+        return working.add_business(one.at, seconds).at if seconds > 0 else one.at + timedelta(seconds=seconds)
 
     return Window(one.period, one.opens or after(rule.opens_s), one.due or after(rule.due_s), one.missed or after(rule.missed_s))
 

@@ -74,6 +74,7 @@ class Line:
     who: str
     state: tuple[str, str, str]  # look, words, icon
     when: str
+    day: str
     act: dict[str, Any] | None = None
     explain: str = ""
     reason: str = ""
@@ -88,6 +89,7 @@ def line(row: Obligation, now: datetime, *, act: bool, person: Any = None) -> Li
         who(row),
         state_words(row, now),
         ui.when_words(row.due_at),
+        ui.day_words(timezone.localdate(row.due_at)),
         act_of(row) if act and row.state != "missed" else None,
         reverse("alerts:obligation-move", args=[row.pk, "explain"]) if may else "",
         row.reason,
@@ -194,11 +196,14 @@ def _cell(code: str, column: tuple[str, int], counts: Counter[str] | None, late_
 JOINS = ("rule", "place", "department", "responsible", "done_by", "decided_by")
 
 
-def of_day(rows: QuerySet, day: date) -> QuerySet:
-    """Due on a day; on today also what is still to be done from before."""
+def of_day(rows: QuerySet, day: date, *, ahead: bool = False) -> QuerySet:
+    """Due on a day; on today also what is still to be done from before and, `ahead`, what may be done already and is due later."""
     start = clock.midnight(day)
     due = rows.due_between(start, start + DAY)  # type: ignore[attr-defined]
-    return due | rows.live().filter(due_at__lt=start + DAY) if day == clock.today() else due  # type: ignore[attr-defined]
+    if day != clock.today():
+        return due
+    live = rows.live()  # type: ignore[attr-defined]
+    return due | (live if ahead else live.filter(due_at__lt=start + DAY))
 
 
 @login_required
@@ -209,7 +214,10 @@ def today(request: HttpRequest) -> HttpResponse:
     person, now, day = request.user, clock.now(), asked_day(request, clock.today()) or clock.today()
     seen = Obligation.objects.visible_to(person).exclude(state__in=["void"])
     mine = Obligation.objects.mine(person).exclude(state__in=["void", "waived"])
-    own = [line(row, now, act=True, person=person) for row in of_day(mine, day).select_related(*JOINS).order_by("due_at", "pk")[:MOST]]
+    own = [
+        line(row, now, act=True, person=person)
+        for row in of_day(mine, day, ahead=True).select_related(*JOINS).order_by("due_at", "pk")[:MOST]
+    ]
     matrix = matrix_of(of_day(seen, day), day) if oversees else Matrix()
     share = share_of(seen if oversees else mine, day)
     failed = list(
@@ -257,12 +265,14 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def groups_of(lines: list[Line], is_today: bool) -> list[tuple[str, list[Line]]]:
-    """To do now, later, over."""
+    """To do now, later today, due on another day, over."""
     if not is_today:
         return [("", lines)] if lines else []
+    tomorrow = clock.midnight(clock.today() + DAY)
     parts = (
-        (_("To do now"), [one for one in lines if one.row.state in ("open", "overdue")]),
+        (_("To do now"), [one for one in lines if one.row.state in ("open", "overdue") and one.row.due_at < tomorrow]),
         (_("Later today"), [one for one in lines if one.row.state == "scheduled"]),
+        (_("Due later"), [one for one in lines if one.row.state == "open" and one.row.due_at >= tomorrow]),
         (_("Over"), [one for one in lines if one.row.state not in ("open", "overdue", "scheduled")]),
     )
     return [(title, rows) for title, rows in parts if rows]
@@ -270,6 +280,7 @@ def groups_of(lines: list[Line], is_today: bool) -> list[tuple[str, list[Line]]]
 
 def sentence(lines: list[Line], day: date, now: datetime) -> str:
     """The finding in one line: how far the day has come."""
+    lines = [one for one in lines if one.row.due_at < clock.midnight(day + DAY)]
     when = date_format(day, _("D j M"))
     if not lines:
         return when
@@ -444,7 +455,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
                 str(flow.state(row).label) + (f" · {ui.duration(row.late_by_s)}" if row.late_by_s else ""),
                 timezone.localtime(row.done_at).strftime("%Y-%m-%d %H:%M") if row.done_at else "–",
                 row.done_by.name if row.done_by_id else who(row),
-                row.reason or row.evidence_label or row.late_evidence_label or "–",
+                row.reason or row.evidence_words or row.late_evidence_words or "–",
             ]
             for row in found
         ],
