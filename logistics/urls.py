@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 
 from logistics.core import errors, pages, views
 from logistics.core.api import api_urls
@@ -27,7 +27,6 @@ api = [
     *api_urls(),
     *api_patterns,
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
 ]
 
 urlpatterns = [
@@ -38,6 +37,7 @@ urlpatterns = [
     path("offline/", views.offline, name="offline"),
     path("photos/<int:pk>/<slug:size>/", pages.photo, name="photo"),
     *door_patterns,
+    path("api/", views.api_docs, name="api-docs"),
     path("api/v1/", include(api)),
     *app_routes(own_patterns),
 ]

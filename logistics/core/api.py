@@ -87,6 +87,13 @@ class RecordSerializer(serializers.ModelSerializer):
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {DateTimeRangeField: SpanField}
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """A choice that may be left open shows "" among its values."""
+        kind, options = super().build_standard_field(field_name, model_field)
+        if "choices" in options and model_field.blank and not model_field.null:
+            options["choices"] = [("", ""), *(pair for pair in model_field.flatchoices if pair[0] != "")]
+        return kind, options
+
 
 def output_serializer(declared: type[Resource]) -> type[serializers.Serializer]:
     """id, label and the declared fields of a record."""

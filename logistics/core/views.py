@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from logistics.core import menu
@@ -84,3 +85,14 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "offline.html")
+
+
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """The page for programmers: how the API works in words, and every address to read and try."""
+    words = {
+        "read": _("%(n)s reads in %(s)s seconds"), "write": _("%(n)s writes in %(s)s seconds"),
+        "bulk": _("%(n)s bulk requests in %(s)s seconds"),
+        "upload": _("%(n)s uploads in %(s)s seconds"),
+    }
+    limits = [sentence % dict(zip("ns", settings.API_LIMITS[door], strict=True)) for door, sentence in words.items()]
+    return render(request, "core/api.html", {"page": {"title": _("For programmers"), "limits": limits}})
