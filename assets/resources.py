@@ -21,6 +21,7 @@ from logistics.core.counting import bounded_count
 from logistics.core.pages import fragment
 from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
+from logistics.core.transfer.declaration import Transfer
 
 USE_LOOKS = {"restricted": ("late", "alert-triangle"), "locked": ("danger", "lock")}
 
@@ -64,6 +65,16 @@ class Things(Resource):
     photos = comments = True
     list_joins = ("place", "category")
     option_hint = "place.place_label"
+    transfer = Transfer(
+        key="number", bulk=services.register_many, last=services.number_many,
+        also={"name_zh": ("设备名称", "名称", "name"), "place": ("存放地点", "地点", "location"), "category": ("分类", "设备分类"),
+              "serial_no": ("出厂编号", "序列号", "SN"), "fixed_asset_no": ("固定资产编号", "资产编号"), "keeper": ("保管人", "责任人"),
+              "purchase_cost": ("原值", "单价", "price"), "purchased_on": ("购置日期",), "model_name": ("型号", "规格型号", "model")},
+        examples=(
+            {"name_zh": "多联机空调", "name_en": "VRF air conditioner", "category": "AC", "place": "B2-301",
+             "commissioned_on": "2026-09-01", "serial_no": "MX-20931"},
+        ),
+    )
     columns = (
         NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="number", export=str, width=30),
         Column("place.place_label", gettext_lazy("Place"), sort="place__code", joins=("place",), width=30),
@@ -227,6 +238,7 @@ class Categories(Resource):
     filterset = filters.CategoryFilters
     order = ("code",)
     form = forms.CategoryForm
+    transfer = Transfer(key="code", examples=({"code": "AC-VRF", "parent": "AC", "name_zh": "多联机", "name_en": "VRF system"},))
     columns = (
         NameColumn("name", gettext_lazy("Name"), sort="code", second="code", export=str),
         Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),

@@ -14,7 +14,7 @@ from logistics.core import clock
 from logistics.core.access import ROLES, access_of
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.models import kind_of
-from logistics.core.numbers import assign_number
+from logistics.core.numbers import assign_number, assign_numbers
 from logistics.core.workflow import write_event
 
 MAY_LOCK = ("safety_officer", "facilities_manager", "equipment_keeper", "asset_officer")
@@ -32,6 +32,20 @@ def register(*, by: Any, **fields: Any) -> Equipment:
     write_event(thing, "create", by=by)
     assign_number(thing, "ZC")
     return thing
+
+
+def register_many(rows: list[dict[str, Any]], by: Any) -> list[Equipment]:
+    """Enter many things of cleaned data at once; their numbers come last, by `number_many`."""
+    things = [Equipment(**fields) for fields in rows]
+    for thing in things:
+        if thing.place_id and thing.commissioned_on:
+            thing.status = "in_service"
+    return Equipment.objects.bulk_create(things)
+
+
+def number_many(ids: list[int], by: Any) -> None:
+    """Give things their numbers, in the order in which they were entered."""
+    assign_numbers(Equipment, ids, "ZC")
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from logistics.core.counting import bounded_count
 from logistics.core.pages import fragment
 from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
+from logistics.core.transfer.declaration import Transfer
 from staff import filters, forms, services
 from staff.models import Certificate, CertificateType, Duty, Leave, RosterPeriod, Skill, StaffMember, StaffSkill
 
@@ -52,6 +53,10 @@ class StaffMembers(Resource):
     form = forms.StaffMemberForm
     list_joins = ("person", "team")
     option_hint = "team.name"
+    transfer = Transfer(
+        key="staff_no", also={"person": ("姓名", "人员", "name"), "team": ("班组", "队伍"), "joined_on": ("入职日期",)},
+        examples=({"staff_no": "W0231", "person": "T0912", "team": "MAINT", "employment": "contract", "joined_on": "2026-09-01"},),
+    )
     columns = (
         NameColumn("person.name", gettext_lazy("Name"), sort="staff_no", second="staff_no", joins=("person",), export=str, width=20),
         Column("team", gettext_lazy("Team"), sort="team__code", joins=("team",), width=20),

@@ -18,6 +18,7 @@ from logistics.core.pages import fragment
 from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
 from logistics.core.timeline import Entry
+from logistics.core.transfer.declaration import Transfer
 
 
 def kinds_words(person: Person) -> str:
@@ -61,6 +62,16 @@ class People(Resource):
     add_form = forms.NewPersonForm
     list_joins = ("department",)
     option_hint = "department.name"
+    transfer = Transfer(
+        key="number", owns=("accounts.membership.person",),
+        also={"number": ("学号", "工号", "职工号", "student number", "staff number"), "name_zh": ("姓名", "name"),
+              "kinds": ("身份", "类别"), "department": ("部门", "班级", "class"),
+              "phone": ("手机", "手机号", "mobile"), "first_day": ("入校日期", "入职日期")},
+        examples=(
+            {"number": "20260101", "name_zh": "许知夏", "name_en": "Xu Zhixia", "kinds": "student", "department": "G7-1"},
+            {"number": "T0912", "name_zh": "陈立", "name_en": "Chen Li", "kinds": "teacher,staff", "phone": "13800000000"},
+        ),
+    )
     api_fields = ("number", "name_zh", "name_en", "kinds", "department", "status")
 
     @classmethod
@@ -149,6 +160,8 @@ class Departments(Resource):
     order = ("code",)
     form = forms.DepartmentForm
     option_hint = "code"
+    transfer = Transfer(key="code", also={"name_zh": ("部门名称", "班级"), "parent": ("上级部门",)}, examples=(
+        {"code": "G7-1", "name_zh": "七年级一班", "name_en": "Class 7-1", "kind": "class", "parent": "G7"},))
     api_fields = ("code", "name_zh", "name_en", "kind", "parent", "head", "active")
 
     @classmethod

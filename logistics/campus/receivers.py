@@ -1,11 +1,12 @@
 """What campus tells the packages below it: names of places, duties of leavers; and its own answers to its registries."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from logistics.campus.services.stewardship import duties_of
 from logistics.core.access import access_of
 from logistics.core.context import SHELL
 from logistics.core.publishing import Waiting
+from logistics.core.transfer.declaration import spelling
 
 ROWS = 5
 
@@ -78,3 +80,16 @@ def people_here(places: list[int], at: datetime) -> Iterator[tuple[Person, str]]
     members = Q(memberships__during__contains=at, memberships__department__in=Place.objects.filter(pk__in=places).values("department"))
     for person in Person.objects.active().filter(members).distinct():
         yield person, _("works or learns here")
+
+
+@spelling("campus.place")
+def by_path(rows: QuerySet, texts: list[str]) -> list[tuple[str, Place]]:
+    """Places written as a path, "明德楼 / 302" or "Main campus/Mingde/302": the last part is its name, the others lead to it."""
+    paths = {text: [part.strip() for part in re.split(r"\s*[/／>＞]\s*", text) if part.strip()] for text in texts}
+    paths = {text: parts for text, parts in paths.items() if len(parts) > 1}
+    last = {parts[-1] for parts in paths.values()}
+    found = list(rows.filter(Q(name_zh__in=last) | Q(name_en__in=last)))
+    return [
+        (text, place) for text, parts in paths.items() for place in found
+        if place.path_zh[-len(parts):] == parts or place.path_en[-len(parts):] == parts
+    ]

@@ -19,6 +19,7 @@ from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.pages import fragment
 from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
+from logistics.core.transfer.declaration import Transfer
 
 MOST = 100
 
@@ -66,6 +67,19 @@ class Places(Resource):
     form = forms.PlaceForm
     option_hint = "code"
     detail_joins = ("parent",)
+    transfer = Transfer(
+        key="code", bulk=places.create_places,
+        also={
+            "code": ("房间号", "编码", "编号", "room number"), "parent": ("上级", "上级场所", "所在楼栋", "building"),
+            "name_zh": ("名称", "场所名称", "name"), "kind": ("类型", "场所类型"), "use": ("功能", "用房性质"),
+            "area_m2": ("面积", "使用面积", "area"), "capacity": ("容纳人数", "座位数", "seats"),
+        },
+        examples=(
+            {"code": "B9", "parent": "MAIN", "kind": "building", "name_zh": "致远楼", "name_en": "Zhiyuan Building"},
+            {"code": "B9-301", "parent": "B9", "kind": "room", "name_zh": "301 教室", "name_en": "Room 301", "use": "classroom",
+             "area_m2": "67.5", "capacity": "48"},
+        ),
+    )
     api_fields = (
         "code",
         "name_zh",

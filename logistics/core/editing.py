@@ -77,6 +77,7 @@ def _words(field: forms.Field, value: Any) -> Any:
         row = field.queryset.model._base_manager.filter(pk=value).first() if value not in (None, "") else None
         return words_for(str(row) if row else None)
     if isinstance(field, forms.ChoiceField):
-        plain = {str(code): label for code, label in field.choices if not isinstance(label, list | tuple)}
+        choices: Any = field.choices
+        plain = {str(code): label for code, label in choices if not isinstance(label, list | tuple)}
         return words_for(plain.get(str(value), value))
     return words_for(value)

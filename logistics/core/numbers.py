@@ -24,3 +24,21 @@ def assign_number(record: models.Model, prefix: str, field: str = "number") -> s
     setattr(record, field, number)
     type(record)._base_manager.filter(pk=record.pk).update(**{field: number})
     return number
+
+
+def assign_numbers(model: type[models.Model], ids: list[int], prefix: str, field: str = "number") -> None:
+    """Give many records the next numbers of a series in two statements, as the last write of the transaction."""
+    year, count = clock.today().year, len(ids)
+    column = connection.ops.quote_name(str(model._meta.get_field(field).column))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_numberseries (prefix, year, last) VALUES (%s, %s, %s) "
+            "ON CONFLICT (prefix, year) DO UPDATE SET last = core_numberseries.last + %s RETURNING last",
+            [prefix, year, count, count],
+        )
+        first = cursor.fetchone()[0] - count + 1
+        cursor.execute(
+            f"UPDATE {connection.ops.quote_name(model._meta.db_table)} t SET {column} = given.number "
+            "FROM unnest(%s::bigint[], %s::text[]) AS given(id, number) WHERE t.id = given.id",
+            [ids, [f"{prefix}-{year}-{n:06d}" for n in range(first, first + count)]],
+        )

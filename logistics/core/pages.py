@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -91,7 +92,7 @@ class ListPage(RecordPage):
             "export_url": self.export_url(), "export_label": self.export_label(total) if shown else "",
             "add_url": reverse(declared.url_name("add")) if can_add(declared, request.user) else "",
             "add_label": _("New %(what)s") % {"what": declared.label},
-            "actions": declared.list_actions(request.user),
+            "actions": [*declared.list_actions(request.user), *self.import_action()],
             "empty": None if shown else self.empty(filtered),
         }
         return self.show(declared.list_template if not self.wants_table() else "core/_table.html", page)
@@ -106,10 +107,7 @@ class ListPage(RecordPage):
         return bool(self.request.htmx) and self.request.htmx.target == "list"  # type: ignore[attr-defined]
 
     def columns(self) -> list[Any]:
-        chosen = self.request.GET.getlist("cols")
-        names = {name for part in chosen for name in part.split(",") if name}
-        found = [column for column in self.resource.columns if (column.name in names if names else column.default) or column.heading]
-        return found
+        return chosen_columns(self.resource, self.request.GET)
 
     def number(self, name: str, default: int, allowed: tuple[int, ...] | None = None) -> int:
         text = self.request.GET.get(name, "")
@@ -131,8 +129,13 @@ class ListPage(RecordPage):
         return {"label": column.label, "css": column.css, "sorted": order,
                 "sort_url": self.with_query(sort=following, page=None) if column.sort else ""}
 
+    def import_action(self) -> list[dict[str, Any]]:
+        if not (self.resource.transfer and can_add(self.resource, self.request.user)):
+            return []
+        return [{"label": _("Import"), "url": reverse(self.resource.url_name("import")), "icon": "upload"}]
+
     def export_url(self) -> str:
-        if not (self.resource.may(self.request.user, "export") or self.resource.may_list(self.request.user)):
+        if not may_export(self.resource, self.request.user):
             return ""
         query = self.request.GET.urlencode()
         return reverse(self.resource.url_name("export")) + (f"?{query}" if query else "")
@@ -153,6 +156,16 @@ class ListPage(RecordPage):
             ]
         return {"kind": "first", "icon": self.resource.icon, "title": _("No %(what)s yet") % what,
                 "text": _("They appear here as soon as there are some."), "actions": actions}
+
+
+def chosen_columns(declared: type[Resource], query: Any) -> list[Any]:
+    """The columns that ?cols= names, in its order; the name cell leads when it is not placed. Without it, the declared ones."""
+    names = list(dict.fromkeys(name for part in query.getlist("cols") for name in part.split(",") if name))
+    known = {column.name: column for column in declared.columns}
+    if not any(name in known for name in names):
+        return [column for column in declared.columns if column.default or column.heading]
+    heading = [column for column in declared.columns if column.heading and column.name not in names]
+    return [*heading, *(known[name] for name in names if name in known)]
 
 
 def can_add(declared: type[Resource], person: Any) -> bool:
@@ -576,25 +589,46 @@ class OptionsPage(RecordPage):
 
 
 class ExportPage(RecordPage):
-    """Excel of exactly what is filtered, in the order shown."""
-
-    MOST = 20_000
+    """Excel or CSV of exactly what is filtered, in the order shown: some thousand rows at once, more in the background."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        from logistics.core.sheets import SheetColumn, workbook
+        from logistics.core.transfer import exporting
 
-        declared = self.resource
-        if not (declared.may(request.user, "export") or declared.may_list(request.user)):
+        export = self.asked(request)
+        count = bounded_count(export.rows, cap=exporting.MOST_AT_ONCE)
+        if not count.more:
+            return exporting.download(export)
+        page = {
+            "title": _("Export of %(n)s rows") % {"n": f"{intcomma(exporting.MOST_AT_ONCE)}+"}, "short_title": _("Export"),
+            "intro": _("So many rows take a minute or more. The file is made in the background; you find it under your work in progress."),
+            "form": exporting.ExportForm(), "submit_label": _("Make the file"), "client_uid": str(uuid.uuid4()),
+            "crumbs": [{"label": str(self.resource.label_plural).capitalize(), "url": self.list_url(request)}],
+            "cancel_url": self.list_url(request),
+        }
+        return self.show("core/form.html", page)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        from logistics.core.transfer import exporting
+
+        export = self.asked(request)
+        form = exporting.ExportForm(request.POST)
+        job = exporting.in_background(export, form.cleaned_data["format"] if form.is_valid() else "xlsx", client_uid=client_uid(request))
+        return after(request, job.get_absolute_url(), "export")
+
+    def list_url(self, request: HttpRequest) -> str:
+        query = request.GET.urlencode()
+        return reverse(self.resource.url_name("list")) + (f"?{query}" if query else "")
+
+    def asked(self, request: HttpRequest) -> Any:
+        from logistics.core.transfer.exporting import Export
+
+        if not may_export(self.resource, request.user):
             raise self.refuse(_("You may not export this list."), "export")
-        rows = ordered(declared, filtered_rows(declared, request).rows, request.GET.get("sort", ""))
-        joins = list(dict.fromkeys([*joins_of(declared.columns), *declared.list_joins]))
-        rows = (rows.select_related(*joins) if joins else rows)[: self.MOST]
-        columns = [SheetColumn(str(column.label), column.kind, column.width) for column in declared.columns]
-        content = workbook(([column.plain(row) for column in declared.columns] for row in rows.iterator(chunk_size=2000)), columns,
-                           title=str(declared.label_plural))
-        response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        response["Content-Disposition"] = f'attachment; filename="{declared.slug}.xlsx"'
-        return response
+        return Export(self.resource, request.GET, request.user)
+
+
+def may_export(declared: type[Resource], person: Any) -> bool:
+    return declared.may(person, "export") or declared.may_list(person)
 
 
 def client_uid(request: Any) -> uuid.UUID | None:

@@ -47,6 +47,7 @@ class Resource:
     detail_template = "core/detail.html"
     form_template = "core/form.html"
     page_size = 50
+    transfer: Any = None  # a core.transfer.declaration.Transfer: rows come in from Excel and CSV
     option_hint = ""  # dotted path shown beside an option of a remote select
 
     # names -------------------------------------------------------------------------------------------------------

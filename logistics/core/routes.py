@@ -28,6 +28,10 @@ def pages_of(declared: type[Resource]) -> list[Any]:
         found.append(page(pages.MovePage, "<int:pk>/move/<slug:move>/", "move"))
     if declared.comments:
         found.append(page(pages.CommentPage, "<int:pk>/comment/", "comment"))
+    if declared.transfer:
+        from logistics.core.transfer import views
+
+        found += [page(views.ImportPage, "import/", "import"), page(views.TemplatePage, "import/template/", "template")]
     if declared.photos:
         found.append(page(pages.PhotosPage, "<int:pk>/photos/", "photos"))
     return found

@@ -78,3 +78,4 @@ class _Labels(dict):
 
 note("create", gettext_lazy("made this record"), "plus")
 note("change", gettext_lazy("changed this record"), "pencil")
+note("import", gettext_lazy("brought it in from %(file)s, row %(row)s"), "database-import")

@@ -1,6 +1,11 @@
 // What every page does: htmx safety, dialog, menus, toasts, drafts, double submits, bulk bar. Works on what is there; pages work without it.
 (() => {
   "use strict";
+  // before htmx looks at the page: nothing evaluated, no style of its own, only this host; refusals are shown, faults are not
+  if (window.htmx) Object.assign(htmx.config, {
+    allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0,
+    responseHandling: [{ code: "204", swap: false }, { code: "[23]..", swap: true }, { code: "4..", swap: true, error: true }, { code: "5..", swap: false, error: true }],
+  });
   const parts = document.currentScript.dataset;
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];

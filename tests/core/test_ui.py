@@ -109,6 +109,7 @@ def test_a_state_escapes_its_word():
 
 
 def test_a_list_draws_each_icon_once():
+    assert ui.state("done", "Closed", sprite=True) == '<span class="hq-state is-done">Closed</span>'  # its icon stands in app.css
     row = {"cells": [ui.state("wait", "To verify", "eye-check", sprite=True)]}
     drawn = ui.sprites([row, row, row])
     assert drawn.count("<symbol") == 1 and 'id="i-eye-check"' in drawn

@@ -182,10 +182,13 @@ class Place(Searchable, ScopedModel):
         verbose_name_plural = _("places")
         ordering = ["position", "code"]
         constraints = [
-            models.CheckConstraint(name="place_area_positive", condition=Q(area_m2__isnull=True) | Q(area_m2__gt=0)),
-            models.CheckConstraint(name="place_capacity_not_negative", condition=Q(capacity__isnull=True) | Q(capacity__gte=0)),
+            models.CheckConstraint(name="place_area_positive", condition=Q(area_m2__isnull=True) | Q(area_m2__gt=0),
+                                   violation_error_message=_("The area must be more than 0.")),
+            models.CheckConstraint(name="place_capacity_not_negative", condition=Q(capacity__isnull=True) | Q(capacity__gte=0),
+                                   violation_error_message=_("The capacity cannot be less than 0.")),
             models.CheckConstraint(
-                name="place_year_believable", condition=Q(year_built__isnull=True) | Q(year_built__gte=1800, year_built__lte=2200)
+                name="place_year_believable", condition=Q(year_built__isnull=True) | Q(year_built__gte=1800, year_built__lte=2200),
+                violation_error_message=_("The year must lie between 1800 and 2200."),
             ),
         ]
         indexes = [

@@ -5,5 +5,9 @@ from logistics.core.models.event import Event
 from logistics.core.models.job import Job
 from logistics.core.models.reference import AppendOnly, RecordRef, kind_of
 from logistics.core.models.sending import IdempotencyKey, NumberSeries
+from logistics.core.models.transfer import ImportBatch, ImportMapping, ImportProblem, ImportRow
 
-__all__ = ["AppendOnly", "Attachment", "Comment", "Event", "IdempotencyKey", "Job", "NumberSeries", "RecordRef", "kind_of"]
+__all__ = [
+    "AppendOnly", "Attachment", "Comment", "Event", "IdempotencyKey", "ImportBatch", "ImportMapping", "ImportProblem", "ImportRow", "Job",
+    "NumberSeries", "RecordRef", "kind_of",
+]

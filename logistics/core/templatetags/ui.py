@@ -68,7 +68,7 @@ def state(kind: str, word: Any, icon_name: str = "", sprite: bool = False) -> Sa
     """The badge of a state: icon and word in one of the eight kinds."""
     kind = bare(kind)
     name = icon_name or KIND_ICONS[kind]
-    drawn = sprite_icon(name) if sprite else icon(name)
+    drawn = icon(name) if not sprite else "" if name == KIND_ICONS[kind] else sprite_icon(name)  # in a list, app.css draws the usual ones
     return mark_safe(f'<span class="hq-state is-{escape(kind)}">{drawn}{conditional_escape(word)}</span>')
 
 
