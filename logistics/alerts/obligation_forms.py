@@ -38,9 +38,12 @@ class MomentWidget(forms.MultiWidget):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
         plain = data.get(name)
-        return (
-            self.decompress(plain) if plain not in (None, "") else super().value_from_datadict(data, files, name)
-        )  # the API sends seconds
+        if plain in (None, ""):
+            return super().value_from_datadict(data, files, name)
+        try:
+            return self.decompress(plain)  # the API sends seconds
+        except (TypeError, ValueError, OverflowError):
+            return [str(plain), ""]  # which is no day, as the field will say
 
 
 class MomentField(forms.MultiValueField):

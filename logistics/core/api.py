@@ -27,6 +27,7 @@ from rest_framework.response import Response
 from logistics.core import bulk, resources
 from logistics.core.doors import LARGEST_ID, Json, PreconditionRequired, Session, Upload, problem, refuse
 from logistics.core.errors import NotAllowed
+from logistics.core.fields import DaysField
 from logistics.core.idempotency import once
 from logistics.core.resources import Resource, all_resources
 from logistics.core.samples import sample_of
@@ -105,9 +106,17 @@ def output_serializer(declared: type[Resource]) -> type[serializers.Serializer]:
     })
 
 
+class Days(serializers.Serializer):
+    """First and last day of a span; without a last day it stays open."""
+
+    first = serializers.DateField()
+    last = serializers.DateField(required=False, allow_null=True)
+
+
 _INPUT: tuple[tuple[type[forms.Field], Any], ...] = (
     (forms.ModelMultipleChoiceField, lambda f: serializers.ListField(child=serializers.IntegerField(), required=f.required)),
     (forms.ModelChoiceField, lambda f: serializers.IntegerField(required=f.required, allow_null=not f.required)),
+    (DaysField, lambda f: Days(required=f.required)),
     (forms.FileField, lambda f: serializers.FileField(required=f.required)),
     (forms.MultipleChoiceField, lambda f: serializers.ListField(child=serializers.CharField(), required=f.required)),
     (forms.ChoiceField, lambda f: serializers.CharField(required=f.required, allow_blank=not f.required, **_codes(f))),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, Range
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,8 +44,10 @@ class DaysWidget(forms.MultiWidget):
         plain = data.get(name)
         if isinstance(plain, dict):  # the API sends {"first": …, "last": …}
             return [plain.get("first"), plain.get("last")]
-        if hasattr(plain, "lower"):
+        if isinstance(plain, Range):
             return self.decompress(plain)
+        if plain not in (None, ""):
+            return [str(plain), ""]  # which is no day, as the field will say
         return super().value_from_datadict(data, files, name)
 
 

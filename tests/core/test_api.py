@@ -254,3 +254,10 @@ def test_no_other_site_may_read_the_api(client: Any) -> None:
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
     asked_first = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
     assert client.options(DEPARTMENTS, headers=asked_first).status_code == 405
+
+
+@pytest.mark.parametrize("during", ["x", 7, True, ["2026-09-01"], {"first": 7}, {"last": "2026-09-01"}])
+def test_a_span_that_is_none_is_422_and_no_fault(during: Any, db: Any) -> None:
+    client = client_of(person_with("facilities_manager"))
+    answer = client.post("/api/v1/maintenance/labour-rates/", {"during": during, "rate_per_hour": "80"}, **JSON)
+    assert answer.status_code == 422 and "during" in answer.json()["fields"]
