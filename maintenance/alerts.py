@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.duties import Act, Subject, moment, obligation
 from logistics.alerts.kinds import alert_kind
-from logistics.alerts.messages import message
+from logistics.alerts.messages import bilingual, message
 from logistics.alerts.registries import alert, on_deadline
 from logistics.alerts.services import page_on_call, raise_alert
 from logistics.campus.models import Place
 from logistics.core import clock as watch
+from logistics.core.models import SyncConflict
 from maintenance import clocks
 from maintenance.limits import limit
 from maintenance.messages import about
@@ -36,6 +37,8 @@ message("maintenance.done", _("Is it fixed? %(title)s"), _("%(number)s at %(plac
 message("maintenance.assigned", _("For you: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="user-check")
 message("maintenance.returned", _("Back to you: %(title)s"), _("%(number)s at %(place)s is not fixed yet."), icon="arrow-back-up")
 message("maintenance.declined", _("To assign again: %(title)s"), _("%(number)s at %(place)s has nobody."), icon="arrow-back-up")
+message("maintenance.handed_back", _("Already done: %(title)s"), _("%(who)s was at work on %(number)s without a network and has finished it."),
+        icon="arrow-back-up")
 message("maintenance.commented", _("%(who)s wrote about %(title)s"), "%(text)s", icon="message")
 
 alert_kind("maintenance.hazard_life", _("Danger to life: %(title)s, %(place)s"), 5, True, roles="duty_leader dispatcher")
@@ -115,3 +118,12 @@ def hold_long(now: datetime) -> Any:
         if (now - hold.during.lower).days > hold.reason.max_days:
             yield hold.order, str(hold.order_id), hold.order.place, about(hold.order)
 
+
+@alert("maintenance.sync_conflict", _("Undecided for a day: what %(who)s did without a network on %(what)s"), 2, every=900, roles="dispatcher")
+def sync_conflict(now: datetime) -> Any:
+    """What phones sent and no longer fitted waits for a decision longer than a day."""
+    old = SyncConflict.objects.open().filter(opened_at__lte=now - timedelta(days=1)).select_related("person")
+    places = Place.objects.in_bulk({row.ancestors[-1] for row in old if row.ancestors})
+    for row in old:
+        place = places.get(row.ancestors[-1]) if row.ancestors else None
+        yield row, str(row.pk), place, {"who": bilingual(row.person), "what": row.label}

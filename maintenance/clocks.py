@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from logistics.alerts.services import arm, cancel
@@ -72,13 +72,14 @@ def start(owner: dict[str, Any], kind: str, policy: ServicePolicy, *, place: Any
 
 def tell(clocks: Iterable[Clock], type_: str, *, at: datetime, cause: str = "", target_s: int | None = None, version: Any = None) -> None:
     """Tell clocks that something happened at an instant, and fold them again."""
-    for row in list(clocks):
+    for row in clocks.select_related("policy") if isinstance(clocks, QuerySet) else list(clocks):
         ClockEvent.objects.create(clock=row, type=type_, at=at, cause=cause, target_s=target_s, calendar_version=version)
         refold(row)
 
 
 def refold(row: Clock) -> Folded:
     """Write the fold of all events into the columns of the clock, and arm what is still to be announced."""
+    told = list(row.events.select_related("calendar_version"))
     events = [
         Fact(
             event.type,
@@ -87,10 +88,10 @@ def refold(row: Clock) -> Folded:
             event.target_s,
             calendar_clock(event.calendar_version) if event.type in ("start", "retarget") else None,
         )
-        for event in row.events.select_related("calendar_version")
+        for event in told
     ]
     folded = fold(events, now=watch.now())
-    last = max((event for event in row.events.all() if event.target_s is not None), key=lambda event: (event.at, event.pk))
+    last = max((event for event in told if event.target_s is not None), key=lambda event: (event.at, event.pk))
     row.target_s, row.calendar_version = last.target_s, last.calendar_version
     row.banked_s, row.banked_at, row.running, row.due_at = folded.banked_s, folded.banked_at, folded.running, folded.due_at
     row.met_at, row.breached_at, row.breach_cause, row.stopped = folded.met_at, folded.breached_at, folded.cause or "", folded.stopped or ""

@@ -241,6 +241,20 @@ def put_back(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
     order.lead = None
 
 
+def hand_back(order: WorkOrder, *, by: Any, at: datetime, to: Any, state: str, **data: Any) -> None:
+    """The order stands again as that person left it: whoever did the work without a network ends it too."""
+    order.lead, order.pool, order.state, order.held_from = to, False, state, ""
+
+
+def handed_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, to: Any, **data: Any) -> None:
+    labour.stop_all(order, at)
+    end_hold(order, at)
+    for other in order.assignments.filter(released_at__isnull=True, role="lead").exclude(person=to).select_related("person"):
+        messages.technician(order, other.person, "maintenance.handed_back", key=str(event.pk), who={"zh": to.name_zh, "en": to.name_en})
+    orders.release_assignments(order, at)
+    Assignment.objects.create(order=order, person=to, offered_at=at)
+
+
 def declined(order: WorkOrder, *, by: Any, at: datetime, event: Any, reason: str = "", **data: Any) -> None:
     Assignment.objects.filter(order=order, released_at__isnull=True).update(declined_at=at, released_at=at, reason=reason[:500])
     messages.dispatchers(order, "maintenance.declined", by=by, key=str(event.pk))

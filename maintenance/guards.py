@@ -70,12 +70,21 @@ def missing_proof(order: WorkOrder) -> list[str]:
     if order.proof == "none":
         return []
     roles = set(Attachment.objects.filter(kind=kind_of(order), object_id=order.pk).values_list("role", flat=True))
+    if "after" not in roles or order.proof == "before_after":
+        roles |= roles_on_the_way(order)
     lacking = []
     if order.proof == "before_after" and not roles & {"before", "fault"} and not _fault_photos(order):
         lacking.append(_("1 photo before the work"))
     if "after" not in roles:
         lacking.append(_("1 photo after the work"))
     return lacking
+
+
+def roles_on_the_way(order: WorkOrder) -> set[str]:
+    """What photos show that a phone has announced and not sent yet; if they never come, the sync door tells a person."""
+    from logistics.core.sync.kinds import expected_roles
+
+    return expected_roles(order)
 
 
 def _fault_photos(order: WorkOrder) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from logistics.core.errors import Conflict
@@ -24,13 +25,22 @@ def rate_of(order: WorkOrder, at: datetime) -> Decimal:
 
 
 def start(order: WorkOrder, person: Any, at: datetime) -> LabourEntry:
-    """Begin a span; whatever the person was at stops now."""
-    for running in LabourEntry.objects.filter(person=person, during__endswith__isnull=True, voided_by__isnull=True).select_related("order"):
+    """Begin a span; whatever the person was at stops now.
+
+    What is told late, out of a cellar without a network, ends where the person's next span begins: nobody was at two jobs.
+    """
+    own = LabourEntry.objects.filter(person=person, voided_by__isnull=True)
+    for running in own.filter(during__endswith__isnull=True, during__startswith__lte=at).select_related("order"):
         _stop(running, at)
-    begin, own = at, LabourEntry.objects.filter(person=person, voided_by__isnull=True).values_list("during", flat=True)
-    while taken := own.filter(during__contains=begin).first():  # a span lasts a second at least, so the next one may begin a little later
-        begin = taken.upper
-    return LabourEntry.objects.create(order=order, person=person, during=(begin, None), rate=rate_of(order, at))
+    begin, later = at, Q(during__endswith__gt=at) | Q(during__endswith__isnull=True)
+    spans = sorted(own.filter(later).values_list("during", flat=True), key=lambda span: span.lower)
+    for span in spans:  # a span lasts a second at least, so the next one may begin a little later
+        if span.lower <= begin:
+            begin = span.upper or begin
+    end = min((span.lower for span in spans if span.lower > begin), default=None)
+    rate = rate_of(order, at)
+    amount = amount_of(int((end - begin).total_seconds() // 60), rate) if end else Decimal(0)
+    return LabourEntry.objects.create(order=order, person=person, during=(begin, end), rate=rate, amount=amount)
 
 
 def stop_all(order: WorkOrder, at: datetime) -> None:

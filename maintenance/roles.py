@@ -28,3 +28,5 @@ for _record in ("priorityrule", "servicepolicy", "dispatchrule", "labourrate", "
     allow(DESK + " logistics_director auditor", f"maintenance.{_record}", "view", "export")
     allow("facilities_manager", f"maintenance.{_record}", "add", "change")
 allow(READERS, "maintenance.figures", "view")
+allow(DESK, "core.syncconflict", "view", "change")
+allow("team_leader auditor logistics_director", "core.syncconflict", "view")

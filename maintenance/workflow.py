@@ -75,6 +75,8 @@ ORDERS = Workflow(WorkOrder, (
        form="maintenance.forms.ReasonForm", effect=effects.put_back, after=effects.declined)
  .move("put_back", _("Put back"), "accepted", "open", SYSTEM, _("put it back: not started in time"), icon="arrow-back-up",
        effect=effects.put_back, after=effects.declined)
+ .move("hand_back", _("Hand back"), "open assigned accepted in_progress on_hold", "", SYSTEM, _("handed it back to %(to)s, who was at work on it"),
+       icon="arrow-back-up", effect=effects.hand_back, after=effects.handed_back)
  .move("start", _("Start"), "accepted", "in_progress", LEAD, _("started work"), weight=5, icon="player-play", guard=guards.start,
        after=effects.started)
  .move("hold", _("Hold"), "accepted in_progress", "on_hold", (LEAD, *DISPATCH), _("put it on hold: %(hold_reason)s"), weight=50,

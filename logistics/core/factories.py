@@ -1,11 +1,13 @@
 """Rows of the kernel for tests."""
 from __future__ import annotations
 
+from uuid import uuid4
+
 import factory
 from factory.django import DjangoModelFactory
 
 from logistics.core import clock
-from logistics.core.models import ImportBatch, Job
+from logistics.core.models import ImportBatch, Job, SyncConflict, SyncDevice
 
 
 class JobFactory(DjangoModelFactory):
@@ -29,3 +31,22 @@ class ImportBatchFactory(DjangoModelFactory):
     headers = factory.LazyFunction(lambda: ["Code"])
     mapping = factory.LazyFunction(lambda: ["code"])
     rows = 3
+
+
+class SyncDeviceFactory(DjangoModelFactory):
+    class Meta:
+        model = SyncDevice
+
+    uid = factory.LazyFunction(uuid4)
+    person = factory.SubFactory("logistics.accounts.factories.PersonFactory")
+
+
+class SyncConflictFactory(DjangoModelFactory):
+    class Meta:
+        model = SyncConflict
+
+    device = factory.SubFactory(SyncDeviceFactory)
+    person = factory.SelfAttribute("device.person")
+    record_uid = factory.LazyFunction(uuid4)
+    label = factory.Sequence(lambda n: f"GD-2026-{n:06d}")
+    cause = "refused"

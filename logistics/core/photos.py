@@ -33,14 +33,17 @@ def attach(record: models.Model, photos: Iterable[Any], *, by: Any, role: str = 
         raise ValidationError(_("This record already has %(n)s photos.") % {"n": MOST_PER_RECORD})
     rows = []
     for photo in photos:
-        stem = f"photos/{photo.sha256[:2]}/{photo.sha256}"
-        _store(f"{stem}.jpg", photo.content)
-        _store(f"{stem}.s.jpg", photo.thumb)
-        rows.append(Attachment.objects.create(
-            kind=kind, object_id=record.pk, role=role, file=f"{stem}.jpg", thumb=f"{stem}.s.jpg", width=photo.width, height=photo.height,
-            size=len(photo.content), sha256=photo.sha256, caption=caption, by=by,
-        ))
+        rows.append(Attachment.objects.create(kind=kind, object_id=record.pk, role=role, caption=caption, by=by, **store(photo)))
     return rows
+
+
+def store(photo: Any) -> dict[str, Any]:
+    """Put a cleaned photo on the disk under its content; the columns of Attachment that describe it."""
+    stem = f"photos/{photo.sha256[:2]}/{photo.sha256}"
+    _store(f"{stem}.jpg", photo.content)
+    _store(f"{stem}.s.jpg", photo.thumb)
+    return {"file": f"{stem}.jpg", "thumb": f"{stem}.s.jpg", "width": photo.width, "height": photo.height, "size": len(photo.content),
+            "sha256": photo.sha256}
 
 
 def _store(name: str, content: bytes) -> None:

@@ -19,7 +19,7 @@ from logistics.core.idempotency import once
 from logistics.core.numbers import assign_number
 from logistics.core.photos import attach
 from logistics.core.ratelimit import hit
-from logistics.core.workflow import lock_all, perform, write_event
+from logistics.core.workflow import Times, lock_all, perform, write_event
 from maintenance import messages, orders
 from maintenance.limits import limit, limit_in_sql
 from maintenance.models import (
@@ -81,7 +81,7 @@ def duplicates(*, place: Any, category: RepairCategory, equipment: Any = None) -
 def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: RepairCategory | None = None, description: str = "",
            equipment: Any = None, channel: str = "web", reporter: Any = None, access: str = "anytime", access_note: str = "",
            stops_use: bool = False, join_to: RepairRequest | None = None, photos: Iterable[Any] = (), client_uid: Any = None,
-           guest: dict[str, str] | None = None) -> tuple[RepairRequest, bool]:
+           guest: dict[str, str] | None = None, times: Times | None = None) -> tuple[RepairRequest, bool]:
     """Take down what is broken, once per client key: (request, made now).
 
     `by` is who types it (None: a guest or the system); `reporter` who saw it (default: `by`). A hazard becomes a P1 order and an
@@ -126,6 +126,7 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
                 join_to=join_to,
                 pictures=pictures,
                 guest=guest,
+                times=times,
             )
 
     request, made = once(client_uid, by, content, act)
@@ -134,7 +135,7 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
 
 
 def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCategory, description: str, join_to: RepairRequest | None,
-           pictures: list[Any], guest: dict[str, str] | None, reporter: Any, **fields: Any) -> RepairRequest:
+           pictures: list[Any], guest: dict[str, str] | None, reporter: Any, times: Times | None, **fields: Any) -> RepairRequest:
     title = symptom or category
     request = RepairRequest(
         reporter=reporter, taken_by=by if by is not None and reporter is not None and by.pk != reporter.pk else None, category=category,
@@ -149,7 +150,8 @@ def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCate
             raise Conflict(_("That report has just ended. Send yours as a new one."))
         request.joined_to = root
     request.save()
-    write_event(request, "report", by=by, to_state="submitted", text=description)
+    seen = Times(request.submitted_at, times.occurred_at, times.captured_at) if times else None  # a promise begins when we are told
+    write_event(request, "report", by=by, to_state="submitted", text=description, times=seen)
     if pictures:
         attach(request, pictures, by=by, role="fault")
     if guest is not None:
