@@ -37,8 +37,8 @@ message("maintenance.done", _("Is it fixed? %(title)s"), _("%(number)s at %(plac
 message("maintenance.assigned", _("For you: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="user-check")
 message("maintenance.returned", _("Back to you: %(title)s"), _("%(number)s at %(place)s is not fixed yet."), icon="arrow-back-up")
 message("maintenance.declined", _("To assign again: %(title)s"), _("%(number)s at %(place)s has nobody."), icon="arrow-back-up")
-message("maintenance.handed_back", _("Already done: %(title)s"), _("%(who)s was at work on %(number)s without a network and has finished it."),
-        icon="arrow-back-up")
+message("maintenance.handed_back", _("Already done: %(title)s"),
+        _("%(who)s was at work on %(number)s without a network and has finished it."), icon="arrow-back-up")
 message("maintenance.commented", _("%(who)s wrote about %(title)s"), "%(text)s", icon="message")
 
 alert_kind("maintenance.hazard_life", _("Danger to life: %(title)s, %(place)s"), 5, True, roles="duty_leader dispatcher")
@@ -119,7 +119,8 @@ def hold_long(now: datetime) -> Any:
             yield hold.order, str(hold.order_id), hold.order.place, about(hold.order)
 
 
-@alert("maintenance.sync_conflict", _("Undecided for a day: what %(who)s did without a network on %(what)s"), 2, every=900, roles="dispatcher")
+@alert("maintenance.sync_conflict", _("Undecided for a day: what %(who)s did without a network on %(what)s"), 2, every=900,
+       roles="dispatcher")
 def sync_conflict(now: datetime) -> Any:
     """What phones sent and no longer fitted waits for a decision longer than a day."""
     old = SyncConflict.objects.open().filter(opened_at__lte=now - timedelta(days=1)).select_related("person")

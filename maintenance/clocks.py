@@ -102,10 +102,10 @@ def refold(row: Clock) -> Folded:
 
 def _arm_steps(row: Clock, folded: Folded) -> None:
     """Arm one deadline for each share that is not announced yet; a standing clock has none."""
-    fired = set(row.steps.values_list("percent", flat=True)) if row.pk else set()
-    open_ = [percent for percent in row.policy.steps if percent not in fired]
     cancel([(f"{STEP}_{percent}", row) for percent in row.policy.steps])
     if folded.running:
+        fired = set(row.steps.values_list("percent", flat=True))
+        open_ = [percent for percent in row.policy.steps if percent not in fired]
         instants = step_instants(folded, open_, calendar_clock(row.calendar_version))
         arm([(f"{STEP}_{percent}", row, at) for percent, at in instants.items()])
 

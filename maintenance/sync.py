@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,6 +55,7 @@ def finish(given: Given) -> models.Model | None:
     return do_move(given)
 
 
+@transaction.atomic
 def finish_as_previous(given: Given) -> models.Model | None:
     """Hand the order back as the person left it, and do what was refused until now, each step at its own time."""
     first = next((one for one in [*given.earlier, given.fact] if one.declared and one.declared.move), given.fact)
@@ -77,7 +78,7 @@ sync_move("maintenance.accept", ORDER, "accept")
 sync_move("maintenance.start", ORDER, "start")
 sync_move("maintenance.hold", ORDER, "hold")
 sync_move("maintenance.resume", ORDER, "resume")
-sync_move("maintenance.finish", ORDER, "finish", finish, redeems=True)
+sync_move("maintenance.finish", ORDER, "finish", finish, redeems=True, whole=True)
 
 
 @sync_kind("maintenance.labour", ORDER, gettext_lazy("Hours"), whole=True)

@@ -158,7 +158,8 @@ def test_a_phone_whose_clock_is_15_minutes_off_is_judged_by_the_time_of_arrival(
             assert {one["result"] for one in phone.send().values()} == {"applied"}
         met[skew] = Clock.objects.get(order=order, kind="resolve").met_at
         assert SyncDevice.objects.get(uid=phone.uid).skew_s == skew
-        assert set(SyncFact.objects.filter(device__uid=phone.uid).values_list("flags", flat=True)[0]) == ({"skewed"} if abs(skew) > 300 else set())
+        flags = SyncFact.objects.filter(device__uid=phone.uid).values_list("flags", flat=True)[0]
+        assert flags == (["skewed"] if abs(skew) > 300 else [])
     assert met == {120: minutes(42), 900: minutes(70), -900: minutes(70)}
 
 
@@ -181,7 +182,8 @@ def test_a_late_arrival_takes_a_breach_back_when_the_work_was_done_in_time(here:
 
 def rows() -> dict[str, Any]:
     """Everything that facts may change, without numbers of rows and times of writing."""
-    orders = {order.pk: (order.state, order.lead_id, order.done_at, order.done_by_id, order.completion_note) for order in WorkOrder.objects.all()}
+    columns = ("state", "lead", "done_at", "done_by", "completion_note")
+    orders = {pk: rest for pk, *rest in WorkOrder.objects.values_list("pk", *columns)}
     return {
         "orders": orders,
         "requests": sorted(RepairRequest.objects.values_list("work_order", "state", "title_zh", "description"), key=str),
@@ -311,7 +313,7 @@ def test_the_desk_applies_by_hand_or_sets_aside_with_a_reason_and_nothing_is_del
         assert desk.post(f"{second.get_absolute_url()}move/set_aside/", {"reason": "已取消"}).status_code == 302
     second.refresh_from_db()
     assert (second.state, second.reason, second.facts.get().state) == ("set_aside", "已取消", "set_aside")
-    with pytest.raises(Exception, match="never_deleted|Cannot delete"):
+    with pytest.raises(Exception, match=r"Cannot delete"):
         SyncFact.objects.all().delete()
 
 

@@ -62,7 +62,7 @@ class SyncConflict(ScopedModel, RecordRef):
 
     device = models.ForeignKey(SyncDevice, models.PROTECT, related_name="conflicts")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("sent by"))
-    object_id = models.BigIntegerField(null=True, editable=False)
+    object_id = models.BigIntegerField(null=True, editable=False)  # type: ignore[assignment]
     record_uid = models.UUIDField(null=True, editable=False)
     label = models.CharField(_("record"), max_length=200, blank=True)
     cause = models.CharField(_("why"), max_length=16)
@@ -75,7 +75,7 @@ class SyncConflict(ScopedModel, RecordRef):
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"))
 
     lock_rank = 5
-    scope_place = ""  # "below" is asked of the own column `ancestors`
+    scope_place = ""  # type: ignore[misc]  # "below" is asked of the own column `ancestors`
     objects = ConflictQuerySet.as_manager()
 
     class Meta:
@@ -135,7 +135,7 @@ class SyncFact(RecordRef):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     seq = models.PositiveIntegerField()
     fact = models.CharField(max_length=60)
-    object_id = models.BigIntegerField(null=True, editable=False)
+    object_id = models.BigIntegerField(null=True, editable=False)  # type: ignore[assignment]
     record_uid = models.UUIDField(null=True, editable=False)  # a record that the phone itself began
     label = models.CharField(max_length=200, blank=True)
     occurred_at = models.DateTimeField(null=True)

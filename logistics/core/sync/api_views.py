@@ -42,7 +42,7 @@ class FactSerializer(serializers.Serializer):
     client_uid = serializers.UUIDField()
     seq = serializers.IntegerField(min_value=1, max_value=2**31 - 2)
     record = RecordSerializer()
-    label = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    label = serializers.CharField(max_length=200, required=False, allow_blank=True)  # type: ignore[assignment]
     occurred_at = serializers.DateTimeField(required=False, allow_null=True)
     captured_at = serializers.DateTimeField(required=False, allow_null=True)
     data = serializers.DictField(required=False)  # type: ignore[assignment]
@@ -141,22 +141,13 @@ def _sent(one: dict[str, Any]) -> Sent:
     kind = record["kind"] if record["kind"] in RESOURCES else ""
     return Sent(
         one["client_uid"], one["seq"], one["kind"], kind, record.get("id"), record.get("uid"), one.get("label", ""),
-        _sane(one.get("occurred_at")), _sane(one.get("captured_at")), _without_nul(one.get("data", {})),
+        _sane(one.get("occurred_at")), _sane(one.get("captured_at")), one.get("data", {}),
     )
 
 
 def _sane(instant: datetime | None) -> datetime | None:
     """A clock that stands in another century says nothing."""
     return instant if instant is not None and 2000 <= instant.year < 2100 else None
-
-
-def _without_nul(value: Any) -> Any:
-    """What PostgreSQL can keep."""
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
-    return [_without_nul(one) for one in value] if isinstance(value, list) else value
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
@@ -175,5 +166,5 @@ def _in_one_line(errors: Any, path: str = "") -> str:
         return _in_one_line(inner, f"{path}{name}.")
     if isinstance(errors, list) and errors and not isinstance(errors[0], dict):
         return f"{path.rstrip('.')}: {errors[0]}"
-    found = next(((n, one) for n, one in enumerate(errors) if one), (0, {}))
+    found: tuple[int, Any] = next(((n, one) for n, one in enumerate(errors) if one), (0, {}))
     return _in_one_line(found[1], f"{path}{found[0]}.")

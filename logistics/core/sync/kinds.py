@@ -94,7 +94,8 @@ def cleaned(form: BaseForm | None) -> dict[str, Any]:
 
 def sync_move(code: str, record: str, name: str, apply: Apply | None = None, **options: Any) -> None:
     """Let a move of a workflow be made without a network, by the same form as on the page."""
-    SYNC_KINDS.add(code, SyncKind(apply or do_move, code, record, WORKFLOWS[record].moves[name].label, move=name, whole=apply is None, **options))
+    options.setdefault("whole", apply is None)
+    SYNC_KINDS.add(code, SyncKind(apply or do_move, code, record, WORKFLOWS[record].moves[name].label, move=name, **options))
 
 
 def do_move(given: Given) -> models.Model | None:

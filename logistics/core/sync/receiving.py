@@ -179,7 +179,7 @@ class _Part:
         """Records that this person's phone began earlier: their own number by the phone's."""
         uids = [fact.record_uid for fact in self.facts if fact.record_uid]
         makers = SyncFact.objects.filter(record_uid__in=uids, person=self.person, made_id__isnull=False, object_id=models.F("made_id"))
-        return dict(makers.values_list("record_uid", "made_id")) if uids else {}
+        return dict(makers.values_list("record_uid", "made_id")) if uids else {}  # type: ignore[arg-type]
 
     def _records(self) -> tuple[dict[tuple[str, int], models.Model], set[tuple[str, int]]]:
         """Every record that is named and in reach, locked in the one order, and which of them the person sees."""
@@ -187,7 +187,8 @@ class _Part:
         for fact in self.facts:
             if fact.object_id and fact.kind in RESOURCES:
                 wanted.setdefault(fact.kind, set()).add(fact.object_id)
-        rows, sees = {}, set()
+        rows: dict[tuple[str, int], models.Model] = {}
+        sees: set[tuple[str, int]] = set()
         for kind in sorted(wanted, key=lambda kind: (getattr(apps.get_model(kind), "lock_rank", 50), kind)):
             ids, worked = wanted[kind], WORKED_ON.get(kind)
             seen = set(resource_of(kind).rows(self.person).filter(pk__in=ids).values_list("pk", flat=True))

@@ -111,7 +111,8 @@ def present(conflict: SyncConflict, request: Any) -> dict[str, Any]:
     sees = declared.rows(request.user).filter(pk=record.pk).exists()
     state = flow.state(record) if flow else None
     return {"record": record, "url": record.get_absolute_url() if sees else "", "title": declared.title(record), "sees": sees,
-            "meta": declared.meta(record, request.user) if sees else "", "entries": declared.happened(record, request.user)[:6] if sees else [],
+            "meta": declared.meta(record, request.user) if sees else "",
+            "entries": declared.happened(record, request.user)[:6] if sees else [],
             "state": ui.state(state.kind, state.label, state.icon) if state else ""}
 
 

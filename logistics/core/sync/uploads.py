@@ -115,7 +115,7 @@ def refuse(*, by: Any, sha256: str, detail: str) -> None:
 
 def settle(upload: SyncUpload) -> None:
     """What the facts that expect this photo were waiting for has happened."""
-    rows = SyncFact.objects.filter(person_id=upload.person_id, fact="core.photo", state=SyncFact.State.EXPECTING, data__sha256=upload.sha256)
+    rows = SyncFact.objects.filter(person_id=upload.person_id, fact="core.photo", state="expecting", data__sha256=upload.sha256)
     for fact in rows.select_for_update(of=("self",)).select_related("person").order_by("pk"):
         record: Any = fact.record
         try:
