@@ -30,6 +30,7 @@ SAMPLES = {
     "alerts:webhook": "alerts.webhooksubscription",
     "assets:": "assets.equipment",
     "campus:": "campus.place",
+    "core:": "core.job",
     "campus:calendar": "campus.workcalendar",
     "campus:label": "campus.tag",
     "campus:stewardship": "campus.stewardship",
