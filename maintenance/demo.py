@@ -16,7 +16,7 @@ from logistics.core import clock as watch
 from logistics.core.demo import World
 from logistics.core.models import Comment, Event, NumberSeries
 from logistics.core.workflow import perform
-from maintenance import duty_demo
+from maintenance import approval_demo, duty_demo
 from maintenance.labour import amount_of
 from maintenance.models import (
     Assignment,
@@ -105,6 +105,7 @@ def load(world: World) -> None:
     Past(world).write()
     _today(world)
     duty_demo.load(world)
+    approval_demo.load(world)
 
 
 def _catalogue(world: World) -> None:

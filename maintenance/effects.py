@@ -7,10 +7,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from logistics.core.approvals import services as approvals
 from logistics.core.errors import Conflict
 from logistics.core.workflow import perform
 from maintenance import clocks, followups, labour, messages, orders
 from maintenance.fitness import unfit
+from maintenance.guards import COST
 from maintenance.models import Assignment, Hold, Rating, RepairRequest, WorkOrder
 
 
@@ -357,12 +359,25 @@ def reprioritised(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data
     clocks.retarget(order, at=at)
 
 
+def estimate(order: WorkOrder, *, by: Any, at: datetime, amount: Any, **data: Any) -> None:
+    order.estimate_cost = amount
+
+
+def estimated(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    approvals.amount_changed(record=order, purpose=COST, by=by)
+
+
+def asked_approval(order: WorkOrder, *, by: Any, at: datetime, event: Any, note: str = "", **data: Any) -> None:
+    approvals.ask(record=order, purpose=COST, by=by, note=note, on_behalf_of=event.on_behalf_of_id)
+
+
 def cancel(order: WorkOrder, *, by: Any, at: datetime, reason: str = "", **data: Any) -> None:
     order.cancel_reason = reason[:500] or _("no reason given")
 
 
 def cancelled(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     """The reports go back to the queue; nothing that people told us is lost with an order."""
+    approvals.drop(record=order, reason=order.cancel_reason)
     labour.stop_all(order, at)
     clocks.tell(order.clocks.filter(met_at__isnull=True, stopped=""), "stop", at=at)
     orders.release_assignments(order, at)

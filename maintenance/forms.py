@@ -103,6 +103,24 @@ class AcceptForm(ActingForm):
                 self.fields[name].initial = value
 
 
+class EstimateForm(ActingForm):
+    """What the work is going to cost; more than the school's limit takes an approval."""
+
+    amount = forms.DecimalField(label=_("Estimated cost (CNY)"), min_value=0, max_digits=12, decimal_places=2,
+                                help_text=_("Material and outside work. What is above the limit has to be approved before work starts."))
+    note = forms.CharField(label=_("What for"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.record is not None:
+            self.fields["amount"].initial = self.record.estimate_cost
+
+
+class AskForm(ActingForm):
+    note = forms.CharField(label=_("Why is it needed?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+                           help_text=_("Those who decide read this first: what happens without it, what was compared."))
+
+
 class QuestionForm(ActingForm):
     question = forms.CharField(label=_("What do you need to know?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 
 from logistics.core import clock
 from logistics.core.access import access_of
+from logistics.core.approvals.services import against_asking, may_ask, missing
 from logistics.core.models import Attachment, kind_of
 from maintenance.limits import limit, working_days_since
 from maintenance.models import RepairRequest, Technician, WorkOrder
+
+COST = "maintenance.cost"  # the purpose of an approval: what a work order is going to cost
 
 
 def may_claim(order: WorkOrder, person: Any) -> bool:
@@ -62,7 +65,21 @@ def claim(order: WorkOrder, person: Any) -> str | None:
 def start(order: WorkOrder, person: Any) -> str | None:
     if order.blocked_by_id and order.blocked_by.live:  # type: ignore[union-attr]
         return _("Waits for %(number)s.") % {"number": order.blocked_by.number}  # type: ignore[union-attr]
-    return None
+    return unapproved(order, person)
+
+
+def unapproved(order: WorkOrder, person: Any) -> str | None:
+    """An estimate above the limit of the school's approval routes has to be approved before work goes on."""
+    return missing(order, COST) if order.estimate_cost is not None else None
+
+
+def asks(order: WorkOrder, person: Any) -> bool:
+    """Is there an approval to ask for?"""
+    return order.estimate_cost is not None and may_ask(order, COST)
+
+
+def ask_approval(order: WorkOrder, person: Any) -> str | None:
+    return against_asking(order, COST)
 
 
 def missing_proof(order: WorkOrder) -> list[str]:
@@ -108,5 +125,3 @@ def reopen(order: WorkOrder, person: Any) -> str | None:
     if order.closed_at and clock.now() > order.closed_at + timedelta(days=days):
         return _("Closed more than %(days)s days ago: make a new order.") % {"days": days}
     return None
-
-

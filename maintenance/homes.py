@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.access import Access
+from logistics.core.approvals.deciding import is_approver
 from logistics.core.menu import DOCKS, HOMES, Dock, Home, item
 from logistics.core.publishing import widget
 from maintenance.views import reporter, technician
@@ -27,6 +28,11 @@ def only_repairs(access: Access) -> bool:
     return "technician" in access.roles and access.roles.isdisjoint(DESK.split())
 
 
+def approves(access: Access) -> bool:
+    """Somebody who decides on money and reads the figures, rather than working on the orders."""
+    return access.has("maintenance.figures:view") and is_approver(access)
+
+
 def anybody(access: Access) -> bool:
     return bool(getattr(access.person, "pk", None))
 
@@ -44,6 +50,8 @@ DOCKS.add("maintenance.reporter", Dock("maintenance.reporter", 20, only_reports,
     HOME, MINE, (_("Report"), "plus", "maintenance:report", True), BELL, ME)))
 DOCKS.add("maintenance.desk", Dock("maintenance.desk", 30, lambda access: access.has("maintenance.repairrequest:change"), (
     HOME, (_("Queue"), "inbox", "maintenance:queue", False), SCAN, BELL, ME)))
+DOCKS.add("maintenance.approvers", Dock("maintenance.approvers", 40, approves, (
+    HOME, (_("Approvals"), "checkbox", "approvals", False), BELL, (_("Figures"), "chart-bar", "maintenance:figures", False), ME)))
 DOCKS.add("maintenance.staff", Dock("maintenance.staff", 90, anybody, (HOME, MINE, SCAN, BELL, ME)))
 
 

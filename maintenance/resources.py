@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from logistics.core.approvals.cards import sections as approval_sections
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.resources import Resource, resource
+from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 from logistics.core.timeline import note
 from maintenance import filters, forms, orders
@@ -210,6 +212,7 @@ class WorkOrders(Resource):
         Column("cause", gettext_lazy("Cause"), joins=("cause",), show=lambda row: row.cause.name if row.cause_id else ""),
         Column("remedy", gettext_lazy("Remedy"), joins=("remedy",), show=lambda row: row.remedy.name if row.remedy_id else ""),
         Column("estimate_s", gettext_lazy("Estimated effort"), show=lambda row: ui.duration(row.estimate_s)),
+        Column("estimate_cost", gettext_lazy("Estimated cost"), show=lambda row: ui.money(row.estimate_cost) or _("not estimated")),
         Column("reported_at", gettext_lazy("First reported")),
     )
     detail_joins = ("blocked_by", "parent")
@@ -231,6 +234,7 @@ class WorkOrders(Resource):
         "planned_start",
         "planned_end",
         "estimate_s",
+        "estimate_cost",
         "proof",
         "stops_use",
         "completion_note",
@@ -282,6 +286,7 @@ class WorkOrders(Resource):
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         faces = [shown for row in record.clocks.select_related("calendar_version").order_by("kind") if (shown := face(row))]
         found = [(_("Clocks"), render_to_string("maintenance/_clocks.html", {"faces": faces}))] if faces else []
+        found += approval_sections(record, request)
         if cls.may(request.user, "cost", record):
             entries = list(record.labour.filter(voided_by__isnull=True).select_related("person"))
             lines = list(record.costs.select_related("by"))
@@ -297,21 +302,6 @@ class WorkOrders(Resource):
         if requests:
             found.append((_("Reporters"), render_to_string("maintenance/_reporters.html", {"requests": requests})))
         return found
-
-
-def span(row: Any) -> str:
-    """A span of days in words."""
-    from django.utils import timezone
-
-    first = ui.day(timezone.localdate(row.during.lower)) if row.during.lower else "…"
-    if row.during.upper is None:
-        return _("since %(day)s") % {"day": first}
-    from datetime import timedelta
-
-    return _("%(first)s to %(last)s") % {"first": first, "last": ui.day(timezone.localdate(row.during.upper) - timedelta(days=1))}
-
-
-DURING = Column("during", gettext_lazy("Holds"), show=span, export=span, css="c-hide")
 
 
 class Catalogue(Resource):

@@ -82,7 +82,13 @@ ORDERS = Workflow(WorkOrder, (
  .move("hold", _("Hold"), "accepted in_progress", "on_hold", (LEAD, *DISPATCH), _("put it on hold: %(hold_reason)s"), weight=50,
        icon="player-pause", form="maintenance.forms.HoldForm", effect=effects.hold, after=effects.held)
  .move("resume", _("Resume"), "on_hold", "in_progress", (LEAD, *DISPATCH, SYSTEM), _("resumed work"), weight=5, icon="player-play",
-       effect=effects.resume, after=effects.resumed)
+       guard=guards.unapproved, effect=effects.resume, after=effects.resumed)
+ .move("estimate", _("Estimate the cost"), "open assigned accepted in_progress on_hold", "", (LEAD, *DISPATCH, "team_leader"),
+       _("estimated the cost: %(amount)s CNY"), weight=65, icon="wallet", form="maintenance.forms.EstimateForm", effect=effects.estimate,
+       after=effects.estimated)
+ .move("ask_approval", _("Ask for approval"), "open assigned accepted in_progress on_hold", "", (LEAD, *DISPATCH, "team_leader"),
+       _("asked for approval of the cost"), weight=8, icon="checkbox", form="maintenance.forms.AskForm", guard=guards.ask_approval,
+       when=guards.asks, after=effects.asked_approval)
  .move("finish", _("Finish"), "in_progress", "done", LEAD, _("finished; waiting for verification"), weight=10, icon="check",
        form="maintenance.forms.FinishForm", guard=guards.finish, effect=effects.finish, after=effects.finished)
  .move("verify", _("Verify"), "done", "closed", (*LEADERS, SYSTEM), _("verified the work"), weight=5, icon="eye-check",

@@ -56,6 +56,11 @@ allow("principal system_manager", "accounts.delegation", "view", "change")
 allow("system_manager", "accounts.apitoken", "view", "export", "add")  # "add": for service accounts and devices; one's own needs no role
 # whoever holds a role himself may hand it over (resources.Delegations.may); these are the ones declared on this floor
 allow("principal logistics_director department_head finance_officer class_teacher", "accounts.delegation", "add")
+# approvals: whoever asks or decides sees his own; these see what their area asks for
+allow("principal logistics_director system_manager", "core.approval", "view", "export")
+allow("principal logistics_director system_manager", "core.approvalroute", "view", "export")
+allow("system_manager", "core.approvalroute", "add", "change")
+auditor_reads("core.approval", "core.approvalroute")
 auditor_reads(
     "accounts.person", "accounts.department", "accounts.membership", "accounts.organisation", "accounts.rolegrant", "accounts.delegation",
     "accounts.apitoken",

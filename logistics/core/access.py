@@ -105,9 +105,13 @@ class Grant:
         """Does the area of this grant hold the record?"""
         if self.everywhere or record is None:
             return self.everywhere or record is None
-        if self.place_id is not None:
-            return self.place_id in place_path(record)
-        return self.department_id in department_path(record)
+        return self.reaches(place_path(record), department_path(record))
+
+    def reaches(self, places: Iterable[int], departments: Iterable[int]) -> bool:
+        """Does the area of this grant hold what stands on these paths?"""
+        if self.everywhere:
+            return True
+        return self.place_id in set(places) if self.place_id is not None else self.department_id in set(departments)
 
 
 def place_path(record: Model) -> list[int]:

@@ -26,7 +26,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Item:
-    """A link of the menu. Shown to holders of one of `roles`, or of `permission`; `count(person)` is cached for 15 s."""
+    """A link of the menu. Shown to holders of one of `roles`, or of `permission`, or where `test` passes.
+
+    `count(person)` is cached for 15 s; with `badge` it also stands on the place of the dock that leads there.
+    """
 
     code: str
     section: str
@@ -38,9 +41,12 @@ class Item:
     permission: str = ""
     count: Count | None = None
     query: str = ""
+    test: Callable[[Access], bool] | None = None
+    badge: bool = False
 
     def shown_to(self, access: Access) -> bool:
-        return not access.roles.isdisjoint(self.roles) or bool(self.permission and access.has(self.permission))
+        return not access.roles.isdisjoint(self.roles) or bool(self.permission and access.has(self.permission)) or bool(
+            self.test and self.test(access))
 
 
 @dataclass(frozen=True)
@@ -144,9 +150,17 @@ def dock_for(access: Access, path: str, unread: int) -> list[dict[str, Any]]:
         if dock.test(access):
             places = [(label, icon, reverse(name), main) for label, icon, name, main in dock.places]
             here = max((url for *_rest, url, _main in places if path.startswith(url)), key=len, default="")
+            badges = _badges(access, [name for _label, _icon, name, _main in dock.places])
             return [
                 {"label": label, "icon": icon, "url": url, "main": main, "current": url == here and (url != "/" or path == "/"),
-                 "badge": unread if icon == "bell" else 0}
+                 "badge": unread if icon == "bell" else badges.get(url, 0)}
                 for label, icon, url, main in places
             ]
     return []
+
+
+def _badges(access: Access, names: list[str]) -> dict[str, int]:
+    """Counts of the menu that also stand on the dock, by address."""
+    entries = [entry for entry in ITEMS if entry.badge and entry.count and entry.url_name in names and entry.shown_to(access)]
+    counts = _counts(access.person, entries)
+    return {reverse(entry.url_name): counts[entry.code][0] for entry in entries}

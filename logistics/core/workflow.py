@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pghistory
@@ -28,11 +29,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Relation:
-    """Somebody by what he is to this record (its reporter, its technician), not by a role."""
+    """Somebody by what he is to this record (its reporter, its technician), not by a role.
+
+    `for_whom(record, person)` gives the id of the person in whose name he acts, None in his own.
+    """
 
     name: str
     label: Any
     test: Callable[[Any, Any], bool]
+    for_whom: Callable[[Any, Any], int | None] = lambda record, person: None
 
     def __str__(self) -> str:
         return str(self.label)
@@ -74,6 +79,7 @@ class Move:
     danger: bool = False
     question: Any = ""  # asked before it is done, when it touches other people or cannot be undone
     hidden: bool = False  # offered by a page of its own, not among the buttons
+    when: Callable[[Any, Any], bool] | None = None  # (record, person): offered only then; elsewhere it would be noise
     locks: Callable[[Any, dict[str, Any]], Iterable[models.Model]] | None = None  # other rows to lock, before any check
 
     @property
@@ -126,7 +132,7 @@ class Workflow:
         current = getattr(record, self.field)
         found = []
         for step in sorted(self, key=lambda move: move.weight):
-            if current in step.sources and may_move(step, record, person)[0]:
+            if current in step.sources and may_move(step, record, person)[0] and (step.when is None or step.when(record, person)):
                 found.append((step, str(step.guard(record, person) or "") if step.guard else ""))
         return found
 
@@ -150,8 +156,9 @@ def may_move(move: Move, record: models.Model, person: Any) -> tuple[bool, int |
     access = access_of(person)
     if not access.grants and not getattr(person, "is_active", False):
         return False, None
-    if any(isinstance(who, Relation) and who.test(record, person) for who in move.who):
-        return True, None
+    relation = next((who for who in move.who if isinstance(who, Relation) and who.test(record, person)), None)
+    if relation is not None:
+        return True, relation.for_whom(record, person)
     grant = access.grant_over([who for who in move.who if isinstance(who, str)], record)
     return grant is not None, grant.on_behalf_of if grant else None
 
@@ -237,6 +244,8 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
             plain[key] = {"id": value.pk, "label": str(value)}
         elif isinstance(value, str | int | float | bool) or value is None:
             plain[key] = value
+        elif isinstance(value, Decimal):
+            plain[key] = str(value)
         elif isinstance(value, datetime) or hasattr(value, "isoformat"):
             plain[key] = value.isoformat()
     return plain

@@ -58,6 +58,7 @@ class WorkOrder(Titled, Here, Searchable, ScopedModel):
     planned_start = models.DateTimeField(_("planned from"), null=True, blank=True)
     planned_end = models.DateTimeField(_("planned to"), null=True, blank=True)
     estimate_s = models.PositiveIntegerField(_("estimated effort in seconds"), default=3600)
+    estimate_cost = models.DecimalField(_("estimated cost in CNY"), max_digits=12, decimal_places=2, null=True, blank=True, editable=False)
     proof = models.CharField(_("proof of work"), max_length=12, choices=RepairCategory.Proof, default="none")
     problem = models.ForeignKey(
         "maintenance.FailureCode", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("problem")
@@ -97,6 +98,7 @@ class WorkOrder(Titled, Here, Searchable, ScopedModel):
             ),
             models.CheckConstraint(name="order_done_has_time", condition=~Q(state__in=["done", "closed"]) | Q(done_at__isnull=False)),
             models.CheckConstraint(name="order_cancelled_has_reason", condition=~Q(state="cancelled") | ~Q(cancel_reason="")),
+            models.CheckConstraint(name="order_estimate_not_negative", condition=Q(estimate_cost__isnull=True) | Q(estimate_cost__gte=0)),
             models.CheckConstraint(name="order_not_blocked_by_itself", condition=Q(blocked_by__isnull=True) | ~Q(blocked_by=F("id"))),
             models.CheckConstraint(name="order_not_part_of_itself", condition=Q(parent__isnull=True) | ~Q(parent=F("id"))),
         ]

@@ -1,4 +1,5 @@
 """Rows that every app leans on: what happened, which keys were used, document numbers, files, comments, facts from phones."""
+from logistics.core.models.approval import Approval, ApprovalRoute, ApprovalStep
 from logistics.core.models.attachment import Attachment
 from logistics.core.models.comment import Comment
 from logistics.core.models.event import Event
@@ -9,6 +10,7 @@ from logistics.core.models.sync import SyncConflict, SyncDevice, SyncFact, SyncU
 from logistics.core.models.transfer import ImportBatch, ImportMapping, ImportProblem, ImportRow
 
 __all__ = [
-    "AppendOnly", "Attachment", "Comment", "Event", "IdempotencyKey", "ImportBatch", "ImportMapping", "ImportProblem", "ImportRow", "Job",
-    "NumberSeries", "RecordRef", "SyncConflict", "SyncDevice", "SyncFact", "SyncUpload", "kind_of",
+    "AppendOnly", "Approval", "ApprovalRoute", "ApprovalStep", "Attachment", "Comment", "Event", "IdempotencyKey", "ImportBatch",
+    "ImportMapping", "ImportProblem", "ImportRow", "Job", "NumberSeries", "RecordRef", "SyncConflict", "SyncDevice", "SyncFact",
+    "SyncUpload", "kind_of",
 ]

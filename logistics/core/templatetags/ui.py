@@ -196,6 +196,14 @@ def number(n: float | Decimal | None) -> str:
     return f"{n:,}".replace("-", "−")
 
 
+@register.simple_tag
+def money(amount: float | Decimal | None) -> str:
+    """An amount in yuan: ¥6,000, ¥12.50."""
+    if amount is None:
+        return ""
+    return f"¥{amount:,.0f}" if amount == int(amount) else f"¥{amount:,.2f}"
+
+
 # addresses --------------------------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
 def qs(context: Any, **changes: Any) -> str:

@@ -73,8 +73,8 @@ def _put(model: Any, pk: int, field: str, code: str) -> None:
             table = model._meta.db_table
             for check in checks:
                 cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{check}"')
+            model._base_manager.filter(pk=pk).update(**{field: code})
             cursor.execute("SET LOCAL session_replication_role = origin")
-        model._base_manager.filter(pk=pk).update(**{field: code})
 
 
 def _row(model: Any, pk: int) -> dict[str, Any]:
