@@ -19,7 +19,7 @@ ONWARD = (
     "main .hq-card-head a[href]",
     "main .hq-items a[href]",
 )
-FILES = ("/export", "/sheet", "/q/")  # a label that hangs nowhere is a 404 by design
+FILES = ("/export", "/sheet", "/ledger", "/template", "/q/")  # a label that hangs nowhere is a 404 by design
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,8 @@ def look(person: Visitor, path: str, first: dict[str, int], second: dict[str, in
 
 def onward(page: Any) -> list[str]:
     """One record behind a list, and what its head offers: not every record, but every kind of page."""
-    links = page.evaluate("all => all.map(one => document.querySelector(one)?.getAttribute('href')).filter(Boolean)", list(ONWARD))
+    whole = "all => all.map(one => document.querySelector(one)).filter(Boolean).map(a => a.href.replace(location.origin, ''))"
+    links = page.evaluate(whole, list(ONWARD))
     return list({kind_of(link): link for link in links if link.startswith("/") and not any(file in link for file in FILES)}.values())
 
 

@@ -75,8 +75,8 @@ class SyncConflict(ScopedModel, RecordRef):
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"))
 
     lock_rank = 5
-    scope_place = ""  # type: ignore[misc]  # "below" is asked of the own column `ancestors`
-    objects = ConflictQuerySet.as_manager()
+    scope_place = ""  # "below" is asked of the own column `ancestors`
+    objects = ConflictQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("conflict from a phone")
