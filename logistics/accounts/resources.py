@@ -99,6 +99,10 @@ class People(Resource):
         return super().happened(record, person) if may_see_all(record, person) else []
 
     @classmethod
+    def hidden_fields(cls, record: Any, person: Any) -> frozenset[str]:
+        return frozenset() if may_see_contacts(record, person) else frozenset({"phone", "email", "gender", "birth_date"})
+
+    @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         if not may_see_all(record, request.user):
             return []

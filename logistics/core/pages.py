@@ -473,12 +473,13 @@ class HistoryPage(RecordPage):
         record = self.record(pk)
         if not self.resource.internal(record, request.user):
             raise self.refuse(_("You may not read the history of this record."), "view")
-        rows = changes(record)
+        rows, hidden = changes(record), self.resource.hidden_fields(record, request.user)
         people = get_user_model()._default_manager.in_bulk({row["who"] for row in rows if row["who"]})
         for row in rows:
             row["who"] = people.get(row["who"])
             row["fields"] = [
-                (field.verbose_name, _history_words(field, before), _history_words(field, value)) for field, before, value in row["fields"]
+                (field.verbose_name, _history_words(field, before), _history_words(field, value))
+                for field, before, value in row["fields"] if field.name not in hidden
             ]
         page = {"title": _("History of %(what)s") % {"what": self.resource.title(record)}, "rows": rows,
                 "crumbs": [{"label": self.resource.title(record), "url": record.get_absolute_url()}]}

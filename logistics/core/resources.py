@@ -150,6 +150,11 @@ class Resource:
         return timeline(record, internal=cls.may_list(person))
 
     @classmethod
+    def hidden_fields(cls, record: models.Model, person: Any) -> frozenset[str]:
+        """Fields whose changes this reader may not read."""
+        return frozenset()
+
+    @classmethod
     def sections(cls, record: models.Model, request: Any) -> list[tuple[str, str]]:
         """(title, safe HTML) for the main column of the detail page, before the timeline."""
         return []
