@@ -202,7 +202,8 @@ class Filtered:
         for name, field in self.form.fields.items():
             if name == "q" or name in taken or not query.get(name):
                 continue
-            words = _words_of(field, query.getlist(name))
+            chosen = getattr(self.form, "cleaned_data", {}).get(name)  # fetched once already, to see that it is there
+            words = str(chosen) if isinstance(chosen, models.Model) else _words_of(field, query.getlist(name))
             self.chips.insert(0, {"label": f"{field.label}{_(': ')}{words}", "count": None, "icon": "", "on": True, "remove": True,
                                   "url": _query(request, drop=[name, "page"], add={})})
         self.active = any(query.get(name) for name in self.form.fields)
