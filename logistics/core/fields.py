@@ -43,7 +43,7 @@ class DaysWidget(forms.MultiWidget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
         plain = data.get(name)
         if isinstance(plain, dict):  # the API sends {"first": …, "last": …}
-            return [plain.get("first"), plain.get("last")]
+            return [None if day is None else str(day) for day in (plain.get("first"), plain.get("last"))]
         if isinstance(plain, Range):
             return self.decompress(plain)
         if plain not in (None, ""):

@@ -132,7 +132,8 @@ def test_a_missed_duty_is_explained_from_the_page_and_the_ledger_says_so(campuse
     assert (row.state, row.decided_by) == ("explained", boss)
     pdf = client.get(f"/alerts/duties/ledger/?code={CODE}")
     assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
-    excel = load_workbook(io.BytesIO(client.get(f"/alerts/obligations/export/?state=explained&code={CODE}").content)).active
+    sent = b"".join(client.get(f"/alerts/obligations/export/?state=explained&code={CODE}").streaming_content)
+    excel = load_workbook(io.BytesIO(sent)).active
     assert [cell.value for cell in list(excel.iter_rows())[1]][1] == "Missed, explained"
 
 
