@@ -116,8 +116,9 @@ OWNER = Relation("owner", gettext_lazy("whose token it is"), lambda token, perso
 TOKENS = Workflow(ApiToken, (
     State("valid", gettext_lazy("Valid"), "done", "key"), State("revoked", gettext_lazy("Revoked"), "off", "key-off"),
 ))
-TOKENS.move("revoke", gettext_lazy("Revoke"), "valid", "revoked", (OWNER, "system_manager"), gettext_lazy("revoked it"), effect=revoke,
-            icon="key-off", danger=True, question=gettext_lazy("Revoke this token? Programs that use it stop at the next request."))
+TOKENS.move("revoke", gettext_lazy("Revoke"), "valid", "revoked", (OWNER, "system_manager"), gettext_lazy("revoked the token"),
+            effect=revoke, icon="key-off", danger=True,
+            question=gettext_lazy("Revoke this token? Programs that use it stop at the next request."))
 
 note("role_granted", gettext_lazy("granted the role %(role)s (%(where)s)"), "key")
 note("role_ended", gettext_lazy("ended the role %(role)s (%(where)s)"), "key-off", "off")

@@ -82,7 +82,6 @@ class ListPage(RecordPage):
             "chips": filtered.chips, "filters_url": self.with_query(filters=1),
             "columns": [self.header(column) for column in columns],
             "rows": [{"pk": row.pk, "cells": [column.cell(row, request.path) for column in columns]} for row in shown],
-            "selectable": False, "bulk": [],
             "count_words": _("%(first)s–%(last)s of %(total)s") % {"first": first, "last": first + len(shown) - 1, "total": total}
             if shown else "",
             "previous_url": self.with_query(page=number - 1) if number > 1 else "",

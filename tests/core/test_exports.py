@@ -138,7 +138,7 @@ print(marks[0], peak(), round(time.monotonic() - begun, 1))
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_two_hundred_thousand_rows_go_out_in_flat_memory(ending: str, tmp_path: Path) -> None:
     by = reader()
-    rows = ROWS if ending == "csv" else ROWS // 4  # the sheet of all of them takes a minute: `manage.py bench --transfer`
+    rows = ROWS if ending == "csv" else ROWS // 4  # the sheet of all of them takes a minute: EXPORT_ROWS says how many
     with connection.cursor() as cursor:
         cursor.execute(FILL, {"parent": CampusFactory().pk, "rows": rows})
     file = tmp_path / f"places.{ending}"

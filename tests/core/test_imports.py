@@ -41,7 +41,7 @@ from tests.core.test_jobs import until, worker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_broker", "media")]
 HEAD = ["Code", "Inside", "Kind", "Chinese name", "Use"]
-ROWS = int(os.environ.get("IMPORT_ROWS", "2000"))  # `manage.py bench --transfer` brings in 20,000 with 300 mistakes
+ROWS = int(os.environ.get("IMPORT_ROWS", "2000"))  # IMPORT_ROWS=20000 brings in 20,000 with 300 mistakes
 
 
 def keeper(**area: Any) -> Any:

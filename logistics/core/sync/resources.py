@@ -49,7 +49,7 @@ class Conflicts(Resource):
     )
     facts = (
         Column("person", gettext_lazy("Sent by"), joins=("person",)), Column("opened_at", gettext_lazy("Since")),
-        Column("settled_by", gettext_lazy("Decided by"), joins=("settled_by",)), Column("settled_at", gettext_lazy("Decided")),
+        Column("settled_by", gettext_lazy("Decided by"), joins=("settled_by",)), Column("settled_at", gettext_lazy("Decided at")),
         Column("reason", gettext_lazy("Reason")),
     )
     api_fields = ("kind", "object_id", "label", "person", "state", "cause", "detail", "reason", "opened_at", "settled_at", "settled_by")

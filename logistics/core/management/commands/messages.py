@@ -78,7 +78,11 @@ def parts(root: Path) -> dict[str, Any]:
     """Translations handed in as JSON: {"English": "中文"} in locale/parts."""
     found: dict[str, Any] = {}
     for path in sorted((root / "parts").glob("*.json")):
-        found |= json.loads(path.read_text(encoding="utf-8"))
+        given = json.loads(path.read_text(encoding="utf-8"))
+        torn = [text for text in given if text in found and found[text] != given[text]]
+        if torn:  # where the meaning differs, the English has to differ too
+            raise CommandError(f"{path.name} says otherwise than an earlier part: {', '.join(map(repr, torn))}")
+        found |= given
     return found
 
 
