@@ -51,6 +51,16 @@ def test_an_edit_on_a_version_that_somebody_changed_is_412_with_the_present_vers
     assert weak.status_code == 412
 
 
+def test_a_program_that_takes_compressed_answers_reads_a_version_that_it_can_name(client: Any) -> None:
+    row = DepartmentFactory(name_zh="后勤服务中心" * 8, name_en="Department of logistics and services")
+    packed = {"Accept-Encoding": "gzip"}
+    address = f"{DEPARTMENTS}{row.pk}/"
+    answer = client.get(address, headers=packed)
+    assert answer["ETag"].startswith('"')
+    assert client.patch(address, {"name_en": "New"}, headers=packed | {"If-Match": answer["ETag"]}, **JSON).status_code == 200
+    assert client.get(DEPARTMENTS, headers=packed)["Content-Encoding"] == "gzip"
+
+
 def test_a_change_has_to_name_its_version(client: Any) -> None:
     answer = client.patch(f"{DEPARTMENTS}{DepartmentFactory().pk}/", {"name_en": "X"}, **JSON)
     assert (answer.status_code, list(answer.json())) == (428, ["detail"])
