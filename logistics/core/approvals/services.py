@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.utils.translation import gettext as _
 
@@ -112,7 +112,7 @@ def ask(*, record: Any, purpose: str, by: Any, note: str = "", on_behalf_of: int
     assert route is not None
     now = clock.now()
     approval = Approval.objects.create(
-        kind=kind_of(fresh), object_id=fresh.pk, label=str(fresh)[:200], purpose=purpose, amount=amount, note=note, asked_by=by,
+        kind=kind_of(fresh), object_id=fresh.pk, label=name_of(fresh), purpose=purpose, amount=amount, note=note, asked_by=by,
         asked_for_id=on_behalf_of, asked_at=now, roles=[*route.steps, *([route.higher_role] if route.higher_role else [])],
         reach=route.reach, places=place_path(fresh), departments=department_path(fresh), remind_h=route.remind_h,
         higher_role=route.higher_role,
@@ -143,3 +143,7 @@ def drop(*, record: Any, reason: str = "") -> None:
     for row in Approval.objects.of(record).open():
         perform(row, "withdraw", by=None, reason=reason)
 
+
+def name_of(record: models.Model) -> str:
+    """What the approval calls its record later: the number where it has one, because a title speaks one language only."""
+    return str(getattr(record, "number", None) or record)[:200]
