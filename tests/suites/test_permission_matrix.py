@@ -20,7 +20,7 @@ WORDS = """Who gets which status at every address: one sample record each, empty
 200/204 served · 302 sent on (visitors to the sign-in page) · 401 sign in first (API) · 403 not allowed · 404 not yours · 405 no such method
 409 too late · 422 allowed, but the empty form is incomplete"""
 SKIP = ("api-",)
-# The sample record of pages that are not a resource's own, by the longest beginning of their name.
+# The sample record of pages that bear the name of no resource, by the longest beginning of their own name.
 SAMPLES = {
     "": "maintenance.workorder",
     "accounts:": "accounts.person",
@@ -56,9 +56,10 @@ def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
             found[f"{stem}-{page}"] = {"pk": pk}
     order, request = records["maintenance.workorder"], records["maintenance.repairrequest"]
     for name in {name for name, _converters in matrix.url_names()} - set(found):
+        own = next((one.kind for one in RESOURCES if name.startswith(f"{one.app}:{one.url_stem}-")), "")
         start = max((start for start in SAMPLES if name.startswith(start)), key=len)
         found[name] = {
-            "pk": records[SAMPLES[start]].pk, "key": f"r{request.pk}", "code": records["campus.tag"].code, "token": "unknown",
+            "pk": records[own or SAMPLES[start]].pk, "key": f"r{request.pk}", "code": records["campus.tag"].code, "token": "unknown",
             "size": "thumb", "kind": "maintenance.workorder", "record_id": order.pk, "section": "system", "day": "2026-09-01",
         }
     return found
