@@ -62,7 +62,7 @@ class Throttle(BaseThrottle):
 def door_kind(request: Request, view: Any) -> str:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return "read"
-    if getattr(view, "bulk", False) or getattr(view, "action", "") == "bulk":
+    if getattr(view, "action", "") == "bulk":
         return "bulk"
     return "upload" if str(request.content_type).startswith("multipart/") else "write"
 

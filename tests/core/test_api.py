@@ -259,6 +259,13 @@ def test_a_dead_cache_closes_no_door(client: Any, settings: Any) -> None:
     assert client.get(DEPARTMENTS).status_code == 200
 
 
+def test_one_write_counts_as_a_write_and_many_at_once_as_bulk(client: Any, settings: Any) -> None:
+    settings.API_LIMITS = settings.API_LIMITS | {"bulk": (0, 60)}
+    row = DepartmentFactory()
+    assert client.patch(f"{DEPARTMENTS}{row.pk}/", {"name_en": "New"}, headers={"If-Match": "*"}, **JSON).status_code == 200
+    assert client.post(f"{DEPARTMENTS}bulk/", {"items": []}, **JSON).status_code == 429
+
+
 def test_no_other_site_may_read_the_api(client: Any) -> None:
     answer = client.get(DEPARTMENTS, headers={"Origin": "https://example.org"})
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
