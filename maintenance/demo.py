@@ -92,8 +92,8 @@ CODES = (("worn", "磨损老化", "Worn out", "cause"), ("loose", "松动", "Loo
          ("rewired", "重新接线", "Rewired", "remedy"))
 HOLDS = (("part", "等配件", "Waiting for a part", True, False, 14), ("access", "进不去", "No access", True, False, 7), ("weather", "等天气", "Waiting for weather", True, True, 21),
          ("outside", "等厂家", "Waiting for the maker", True, True, 21), ("other_job", "先办急件", "An urgent job first", False, False, 3))
-POLICIES = (("P1", "P1 15 分钟 / 4 小时", 900, 4 * HOUR, "round"), ("P2", "P2 1 小时 / 8 小时", HOUR, 8 * HOUR, "duty"), ("P3", "P3 4 小时 / 24 小时", 4 * HOUR, 24 * HOUR, "duty"),
-            ("P4", "P4 8 小时 / 80 小时", 8 * HOUR, 80 * HOUR, "duty"))
+POLICIES = (("P1", "P1", 900, 4 * HOUR, "round"), ("P2", "P2", HOUR, 8 * HOUR, "duty"), ("P3", "P3", 4 * HOUR, 24 * HOUR, "duty"),
+            ("P4", "P4", 8 * HOUR, 80 * HOUR, "duty"))
 RATES = (("TEAM-WATER", 50), ("TEAM-POWER", 55), ("TEAM-GENERAL", 45))
 
 

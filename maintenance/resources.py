@@ -494,8 +494,8 @@ class Technicians(Resource):
     columns = (
         NameColumn("staff.person.name", gettext_lazy("Name"), second="staff.staff_no", joins=("staff__person", "staff__team")),
         Column("staff.team.name", gettext_lazy("Team")),
-        Column("max_open", gettext_lazy("Open orders at most"), css="hq-end", kind="number"),
-        Column("takes_pool", gettext_lazy("Claims from the pool")),
+        Column("max_open", gettext_lazy("Open orders at most"), css="c-hide hq-end", kind="number"),
+        Column("takes_pool", gettext_lazy("Claims from the pool"), css="c-hide"),
         Column("get_duty_override_display", gettext_lazy("Duty"), css="c-hide"),
         Column("active", gettext_lazy("Active"), css="c-hide"),
     )

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -475,10 +476,11 @@ class HistoryPage(RecordPage):
             raise self.refuse(_("You may not read the history of this record."), "view")
         rows, hidden = changes(record), self.resource.hidden_fields(record, request.user)
         people = get_user_model()._default_manager.in_bulk({row["who"] for row in rows if row["who"]})
+        named = _named(change for row in rows for change in row["fields"])
         for row in rows:
             row["who"] = people.get(row["who"])
             row["fields"] = [
-                (field.verbose_name, _history_words(field, before), _history_words(field, value))
+                (field.verbose_name, _history_words(field, before, named), _history_words(field, value, named))
                 for field, before, value in row["fields"] if field.name not in hidden
             ]
         page = {"title": _("History of %(what)s") % {"what": self.resource.title(record)}, "rows": rows,
@@ -486,7 +488,18 @@ class HistoryPage(RecordPage):
         return self.show("core/history.html", page, record=record)
 
 
-def _history_words(field: Any, value: Any) -> Any:
+def _named(changed: Iterable[tuple[Any, Any, Any]]) -> dict[tuple[type[models.Model], Any], str]:
+    """What the records are called that stand in the changed fields, by model and key: one statement a kind."""
+    wanted: dict[type[models.Model], set[Any]] = {}
+    for field, before, value in changed:
+        if field.is_relation:
+            wanted.setdefault(field.related_model, set()).update(key for key in (before, value) if key is not None)
+    return {(model, row.pk): str(row) for model, keys in wanted.items() for row in model._base_manager.filter(pk__in=keys)}
+
+
+def _history_words(field: Any, value: Any, named: dict[tuple[type[models.Model], Any], str]) -> Any:
+    if field.is_relation and value is not None:
+        return named.get((field.related_model, value), _("no longer there"))
     if field.choices and value is not None:
         value = dict(field.flatchoices).get(value, value)
     return words_for(value)
