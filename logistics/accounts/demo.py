@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from logistics.accounts.models import Department, Membership, Organisation, Person, RoleGrant
+from logistics.accounts.models import ApiToken, Department, Membership, Organisation, Person, RoleGrant
+from logistics.core import clock
 from logistics.core.demo import World, latin
 
 PASSWORD = "wutong-demo-2026"
@@ -127,8 +130,21 @@ def _people(world: World, departments: dict[str, Department]) -> None:
                                    for person, role, department in grants])
     for code, person in (("O-LOG", named["S0002"]), ("O-SAFE", head), ("TEAM-WATER", named["S1100"]), ("TEAM-POWER", crews["TEAM-POWER"][0])):
         Department.objects.filter(code=code).update(head=person)
+    _tokens(named)
     world["named"], world["pupils"], world["teachers"], world["crews"] = named, [named["20240312"], *pupils], [named["T2031"], *teachers], crews
     world["safety"], world["principal"] = head, principal
+
+
+def _tokens(named: dict[str, Person]) -> None:
+    """Two programs come in with tokens; nobody knows their secrets."""
+    now = clock.now()
+    ApiToken.objects.bulk_create([
+        ApiToken(owner=named[number], name=name, prefix=prefix, hash=ApiToken.digest(token_urlsafe(32)), scopes=scopes, created_at=now - timedelta(days=ago),
+                 created_by=named[number], expires_at=now + timedelta(days=left), last_used_at=now - timedelta(minutes=used))
+        for number, name, prefix, scopes, ago, left, used in (
+            ("S1002", "月度能耗报表", "hq_k3fw8mz2", ["read"], 60, 120, 14), ("S1002", "Kitchen display", "hq_p9tc4vx7", ["read"], 200, 9, 60 * 24 * 40),
+        )
+    ])
 
 
 def _organisations(world: World) -> None:

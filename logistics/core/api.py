@@ -40,7 +40,9 @@ IF_MATCH = OpenApiParameter("If-Match", VERSION, OpenApiParameter.HEADER, requir
 IF_NONE_MATCH = OpenApiParameter("If-None-Match", VERSION, OpenApiParameter.HEADER, required=False,
                                  description="The ETag that is known already; unchanged is a 304 without a body.")
 ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 201], description="The version of the record.")
-KEY = OpenApiParameter("Idempotency-Key", {"type": "string", "format": "uuid"}, OpenApiParameter.HEADER, required=False,
+# A pattern, not the format "uuid": makers of clients turn that into objects, which their own HTTP libraries refuse as a header.
+UUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+KEY = OpenApiParameter("Idempotency-Key", {"type": "string", "pattern": UUID_PATTERN}, OpenApiParameter.HEADER, required=False,
                        description="The same key with the same content gets the same answer; with other content 409.")
 
 
