@@ -1,25 +1,33 @@
 """What needs attention: hazards, late clocks, orders nobody has taken; and the words in which people are told."""
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.duties import Act, Subject, moment, obligation
-from logistics.alerts.kinds import alert_kind
+from logistics.alerts.kinds import KINDS, alert_kind
 from logistics.alerts.messages import bilingual, message
-from logistics.alerts.registries import alert, on_deadline
-from logistics.alerts.services import page_on_call, raise_alert
+from logistics.alerts.registries import alert, on_deadline, when_alert
+from logistics.alerts.services import raise_alert
 from logistics.campus.models import Place
 from logistics.core import clock as watch
+from logistics.core.errors import Conflict
 from logistics.core.models import SyncConflict
 from maintenance import clocks
 from maintenance.limits import limit
 from maintenance.messages import about
-from maintenance.models import Clock, ClockStep, RepairRequest, WorkOrder
+from maintenance.models import Clock, ClockStep, RepairCategory, RepairRequest, WorkOrder
+from maintenance.services.reporting import report
+
+FAULTS = uuid.UUID("6f0c3a52-3d7b-4a8e-9a55-0d4f3c1e7b21")  # names the reports about sensors, one for each alert
 
 message("maintenance.new", _("New report: %(title)s"), _("%(number)s at %(place)s waits for a decision."), icon="inbox")
 message("maintenance.accepted", _("Accepted: %(title)s"), _("%(number)s at %(place)s: somebody will take care of it."), icon="check")
@@ -43,10 +51,25 @@ message("maintenance.commented", _("%(who)s wrote about %(title)s"), "%(text)s",
 
 alert_kind("maintenance.hazard_life", _("Danger to life: %(title)s, %(place)s"), 5, True, roles="duty_leader dispatcher")
 alert_kind("maintenance.hazard", _("Hazard: %(title)s, %(place)s"), 4, roles="duty_officer dispatcher")
-alert_kind("maintenance.clock_80", _("Nearly late: %(number)s %(title)s"), 2, roles="dispatcher")
-alert_kind("maintenance.clock_breached", _("Late: %(number)s %(title)s"), 3, roles="dispatcher facilities_manager")
-alert_kind("maintenance.clock_150", _("Very late: %(number)s %(title)s"), 4, roles="facilities_manager logistics_director")
-STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150: "maintenance.clock_150"}
+alert_kind("maintenance.clock_80", _("Nearly late: %(number)s %(title)s"), 2, roles="dispatcher", chain="work", settle_s=0)
+alert_kind("maintenance.clock_breached", _("Late: %(number)s %(title)s"), 3, roles="dispatcher facilities_manager", chain="late",
+           settle_s=0)
+alert_kind("maintenance.clock_150", _("Very late: %(number)s %(title)s"), 4, roles="facilities_manager logistics_director", chain="late",
+           settle_s=0)
+
+
+@when_alert("maintenance.device_fault", kinds=" ".join(kind.code for kind in KINDS if kind.signal), phases="flapping")
+def report_the_device(alert: Any) -> None:
+    """A sensor that comes and goes is itself something to mend: one report, which counts as the same while it is open."""
+    category = RepairCategory.objects.filter(active=True, code="other").first() or RepairCategory.objects.filter(active=True).order_by(
+        "code").first()
+    place = alert.place
+    if category is None or place is None or place.kind in ("school", "campus"):
+        return
+    with translation.override(settings.SCHOOL_LANGUAGE), suppress(Conflict):
+        report(place=place, by=None, category=category, channel="device",
+               description=_("The sensor comes and goes: %(what)s") % {"what": alert.title},
+               client_uid=uuid.uuid5(FAULTS, f"{alert.dedup_key}:{alert.first_at.isoformat()}"))
 
 
 # duties --------------------------------------------------------------------------------------------------------------
@@ -92,11 +115,9 @@ def step_passed(deadline: Any, row: Clock) -> None:
     if percent >= 100:
         clocks.refold(row)
     owner: Any = row.order or row.request
-    kind = STEP_KINDS.get(percent)
+    kind = clocks.STEP_KINDS.get(percent)
     if kind:
-        raised, created = raise_alert(kind=kind, key=str(row.pk), place=owner.place, subject=owner, params=about(owner))
-        if created and percent >= 80:
-            page_on_call(alert=raised, team=getattr(owner, "team", None), place=owner.place)
+        raise_alert(kind=kind, key=str(row.pk), place=owner.place, subject=owner, params=about(owner), team=getattr(owner, "team", None))
 
 
 @alert("maintenance.unassigned", _("Nobody has it: %(number)s %(title)s"), 2, every=900)

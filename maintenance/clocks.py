@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from logistics.alerts.services import arm, cancel
+from logistics.alerts.services import arm, cancel, clear_alert
 from logistics.campus.clockfold import Event as Fact
 from logistics.campus.clockfold import Folded, fold, step_instants
 from logistics.campus.services.calendars import calendar_clock, resolve_version
@@ -17,6 +17,7 @@ from logistics.core import clock as watch
 from maintenance.models import Clock, ClockEvent, ServicePolicy
 
 STEP = "maintenance.clock_step"
+STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150: "maintenance.clock_150"}
 
 
 def match_policy(*, place: Any, category: Any, kind: str, priority: str, at: datetime) -> ServicePolicy:
@@ -96,18 +97,23 @@ def refold(row: Clock) -> Folded:
     row.banked_s, row.banked_at, row.running, row.due_at = folded.banked_s, folded.banked_at, folded.running, folded.due_at
     row.met_at, row.breached_at, row.breach_cause, row.stopped = folded.met_at, folded.breached_at, folded.cause or "", folded.stopped or ""
     row.save()
-    _arm_steps(row, folded)
+    waiting = _arm_steps(row, folded)
+    if (row.met_at or row.stopped) and waiting < len(row.policy.steps):  # some were announced: it is not late any more
+        for percent in row.steps.values_list("percent", flat=True):
+            if kind := STEP_KINDS.get(percent):
+                clear_alert(kind=kind, key=str(row.pk))
     return folded
 
 
-def _arm_steps(row: Clock, folded: Folded) -> None:
-    """Arm one deadline for each share that is not announced yet; a standing clock has none."""
-    cancel([(f"{STEP}_{percent}", row) for percent in row.policy.steps])
+def _arm_steps(row: Clock, folded: Folded) -> int:
+    """Arm one deadline for each share that is not announced yet; a standing clock has none. How many were armed before."""
+    before = cancel([(f"{STEP}_{percent}", row) for percent in row.policy.steps])
     if folded.running:
         fired = set(row.steps.values_list("percent", flat=True))
         open_ = [percent for percent in row.policy.steps if percent not in fired]
         instants = step_instants(folded, open_, calendar_clock(row.calendar_version))
         arm([(f"{STEP}_{percent}", row, at) for percent, at in instants.items()])
+    return before
 
 
 def retarget(order: Any, *, at: datetime) -> None:

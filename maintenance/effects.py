@@ -334,6 +334,7 @@ def close(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
 def closed(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     orders.release_assignments(order, at)
     followups.looked_at(order, by=by, at=at)
+    messages.hazards_gone(order)
 
 
 def send_back(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from logistics.alerts.services import notify, page_on_call, raise_alert
+from logistics.alerts.services import clear_alert, notify, raise_alert
 from logistics.core.access import holder_ids
 from maintenance.models import RepairRequest, WorkOrder
 from maintenance.models.catalogue import LIFE_SAFETY
@@ -49,9 +49,18 @@ def dispatchers(record: Any, code: str, *, by: Any = None, key: str = "", **more
                dedupe_key=f"{code}:{record.pk}:{key}")
 
 
+def hazards_gone(order: WorkOrder) -> None:
+    """The work is verified: the alerts about its hazards clear. That danger to life is over is for a person to say."""
+    for pk, hazard in order.requests.exclude(hazard="none").values_list("pk", "hazard"):  # type: ignore[attr-defined]
+        clear_alert(kind=hazard_kind(hazard), key=str(pk))
+
+
+def hazard_kind(hazard: str) -> str:
+    return "maintenance.hazard_life" if hazard in LIFE_SAFETY else "maintenance.hazard"
+
+
 def sound_hazard(request: RepairRequest) -> None:
-    """A hazard calls whoever is on call, in the transaction that took the report."""
-    kind = "maintenance.hazard_life" if request.hazard in LIFE_SAFETY else "maintenance.hazard"
+    """A hazard starts the chain of its kind, in the transaction that took the report; the team of the order is called first."""
     order = request.work_order
-    raised, _created = raise_alert(kind=kind, key=str(request.pk), place=request.place, subject=order or request, params=about(request))
-    page_on_call(alert=raised, team=order.team if order else None, place=request.place)
+    raise_alert(kind=hazard_kind(request.hazard), key=str(request.pk), place=request.place, subject=order or request, params=about(request),
+                team=order.team if order else None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -113,15 +113,3 @@ def _papers(first: date, last: date, today: date) -> Found:
                 "day": {"day": paper.valid_until.isoformat()},
             },
         )
-
-
-@alert("staff.roster_late", _("%(team)s has no roster for the coming week"), 2, roles="team_leader staff_officer")
-def roster_late(now: datetime) -> Found:
-    """Teams that made rosters in the last 60 days and have none published for the day in a week."""
-    day = timezone.localdate(now) + timedelta(days=7)
-    lately = RosterPeriod.objects.filter(state__in=PUBLISHED, last_day__gte=day - timedelta(days=67))
-    ready = RosterPeriod.objects.filter(state__in=PUBLISHED, first_day__lte=day, last_day__gte=day)
-    for team in (
-        Department.objects.filter(active=True, pk__in=lately.values("team")).exclude(pk__in=ready.values("team")).order_by(F("code"))
-    ):
-        yield team, str(team.pk), None, {"team": {"zh": team.name_zh, "en": team.name_en}}

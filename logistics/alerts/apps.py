@@ -9,5 +9,7 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         from logistics.alerts.services.channels import standard_rows
+        from logistics.alerts.services.standards import standard_chains
 
         post_migrate.connect(standard_rows, sender=self)
+        post_migrate.connect(standard_chains, sender=self)

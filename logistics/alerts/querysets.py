@@ -8,8 +8,9 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
+from logistics.accounts.querysets import DatedQuerySet
 from logistics.core import clock
-from logistics.core.access import Access, either
+from logistics.core.access import EVERYTHING, Access, either
 from logistics.core.scoping import ScopedQuerySet
 
 
@@ -57,6 +58,16 @@ class AlertQuerySet(ScopedQuerySet):
     def severe(self) -> Self:
         return self.filter(severity__gte=4)
 
+    def mine(self, person: Any) -> Self:
+        """Those that called this person, and those the person has taken on."""
+        called = apps.get_model("alerts.Notification").objects.filter(person=person, source_kind="alerts.alert").values("source_id")
+        return self.filter(Q(pk__in=called) | Q(acked_by=person))
+
+    def in_my_places(self, person: Any) -> Self:
+        """Those at places with which this person is entrusted."""
+        places = apps.get_model("campus.Stewardship").objects.live().filter(person=person).values_list("place_id", flat=True)
+        return self.filter(place__ancestors__overlap=list(places))
+
 
 def _told_of(access: Access) -> Any:
     return (
@@ -94,3 +105,36 @@ class WebhookSubscriptionQuerySet(ScopedQuerySet):
 class WebhookDeliveryQuerySet(models.QuerySet):
     def due(self, at: datetime) -> Self:
         return self.filter(next_at__lte=at).order_by("next_at", "id")
+
+
+class RuleQuerySet(DatedQuerySet):
+    """House rules without a place of their own: whoever may read one reads all."""
+
+    def scope(self, access: Access, action: str) -> Q:
+        return EVERYTHING if access.has(f"{self.model._meta.label_lower}:{action}") else super().scope(access, action)
+
+
+class SilenceQuerySet(DatedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """By permission at its place; those without a place belong to whoever holds the permission everywhere."""
+        rule = super().scope(access, action)
+        if action == "view" and access.has("alerts.silence:view"):
+            return either(rule, Q(place__isnull=True))
+        return rule
+
+    def in_force(self, at: datetime | None = None) -> Self:
+        """Those that keep something quiet at an instant; danger to life only after a second person confirmed."""
+        return self.live(at).filter(Q(life_safety=False) | Q(second_by__isnull=False), state__in=["planned", "active"])
+
+
+class ChainRunQuerySet(models.QuerySet):
+    def running(self) -> Self:
+        return self.filter(state="running")
+
+    def due(self, at: datetime) -> Self:
+        """Running ones whose next step is due and that nobody works on."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+        return self.running().filter(free, next_at__lte=at).order_by("next_at", "id")
+
+    def of(self, kind: str, ids: Any) -> Self:
+        return self.filter(kind=kind, object_id__in=ids)

@@ -60,6 +60,41 @@ class WhenUnacked:
 
 
 @dataclass(frozen=True)
+class WhenAlert:
+    """What another app does in a phase of an alert: `act(alert)`, in the transaction that brings it there, in a savepoint of its own.
+
+    One that fails is noted, tried again, and never loses the alert; so it must be safe to run twice. `kinds`: codes, or "" for all.
+    """
+
+    act: Callable[[Any], None]
+    code: str
+    kinds: str
+    phases: str  # opened, cleared, acked, resolved, escalated, flapping
+
+    def concerns(self, kind: str, phase: str) -> bool:
+        return phase in self.phases.split() and (not self.kinds or kind in self.kinds.split())
+
+
+@dataclass(frozen=True)
+class ChainTarget:
+    """A kind of record for which chains call: `about(ids, now)` locks what it can and gives {id: Called}.
+
+    What is locked elsewhere is left out and waits.
+    """
+
+    about: Callable[[list[int], Any], dict[int, Any]]
+    code: str
+
+
+@dataclass(frozen=True)
+class Follow:
+    """What a service of this package does after a move, in its transaction: `act(record, phase, at)`."""
+
+    act: Callable[[Any, str, Any], None]
+    code: str  # the kind of record
+
+
+@dataclass(frozen=True)
 class Watch:
     """A question of the watchdog, asked of the database only: `look(now)` gives a sentence of trouble, or ""."""
 
@@ -75,6 +110,12 @@ WHEN_ACKED: Registry[WhenAcked] = Registry("acknowledgement handler")
 WHEN_UNACKED: Registry[WhenUnacked] = Registry("handler of missing acknowledgements")
 WATCHES: Registry[Watch] = Registry("watch")
 
+FOLLOW: Registry[Follow] = Registry("follow-up")
+WHEN_ALERT: Registry[WhenAlert] = Registry("alert handler")
+CHAIN_TARGETS: Registry[ChainTarget] = Registry("chain target")
+
+chain_target = CHAIN_TARGETS.decorate(ChainTarget)
+follow = FOLLOW.decorate(Follow)
 when_acked = WHEN_ACKED.decorate(WhenAcked)
 when_unacked = WHEN_UNACKED.decorate(WhenUnacked)
 watch = WATCHES.decorate(Watch)
@@ -90,6 +131,20 @@ def alert(code: str, title: Any, severity: int, every: float | crontab = DAILY, 
         CHECKS.add(code, Check(check, code))
         settings.CELERY_BEAT_SCHEDULE[f"alert:{code}"] = {"task": "logistics.alerts.tasks.check", "args": [code], "schedule": every}
         return check
+
+    return register
+
+
+RETRY = "alerts.when"  # deadlines at which a handler that failed is tried again
+
+
+def when_alert(code: str, *, kinds: str = "", phases: str = "opened") -> Callable[[Any], Any]:
+    """Decorator of a handler in an `alerts` room."""
+
+    def register(act: Any) -> Any:
+        handler = WHEN_ALERT.add(code, WhenAlert(act, code, kinds, phases))
+        EXPIRIES.add(f"{RETRY}:{code}", Expiry(lambda deadline, alert: handler.act(alert), f"{RETRY}:{code}"))
+        return act
 
     return register
 

@@ -21,8 +21,8 @@ def scan_deadlines() -> int:
 
 @periodic(60)
 def settle_alerts() -> int:
-    """End alerts whose condition stayed away."""
-    return services.settle()
+    """End alerts whose condition stayed away, and whatever else the clock does to them; the dispatcher does so too, more often."""
+    return services.tend()
 
 
 @periodic(3600)

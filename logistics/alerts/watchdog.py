@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from logistics.accounts.models import Person
 from logistics.alerts.drivers import Letter, Setup, driver_of
-from logistics.alerts.models import Channel, Heartbeat, Notification
+from logistics.alerts.models import ChainRun, Channel, Heartbeat, Notification
 from logistics.alerts.registries import WATCHES, watch
 from logistics.alerts.ways import is_personal, setup_of
 from logistics.core import clock
@@ -55,6 +55,14 @@ def deadlines(now: datetime) -> str:
     """Deadlines are scanned every 15 seconds by Celery."""
     at = Heartbeat.objects.filter(name="deadlines").values_list("at", flat=True).first()
     return _("Deadlines have not been looked at for more than a minute: background work stands still.") if at and now - at > LATE else ""
+
+
+@watch("alerts.chains")
+def chains(now: datetime) -> str:
+    """Chains whose next step is a minute late."""
+    n = ChainRun.objects.running().filter(next_at__lt=now - LATE).count()
+    return ngettext("%(n)s chain of calls is more than a minute late.", "%(n)s chains of calls are more than a minute late.",
+                    n) % {"n": n} if n else ""
 
 
 @dataclass

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from logistics.core.bilingual import pick
 from logistics.core.models import Comment, Event, kind_of
 from logistics.core.workflow import WORKFLOWS
 
@@ -72,7 +73,7 @@ class _Labels(dict):
     def __getitem__(self, key: str) -> str:
         value = self.get(key)
         if isinstance(value, dict):
-            value = value.get("label")
+            value = pick(value["zh"], value.get("en", "")) if "zh" in value else value.get("label")
         return "–" if value in (None, "") else str(value)
 
 

@@ -14,7 +14,7 @@ from logistics.alerts.factories import AlertFactory
 from logistics.alerts.kinds import KINDS, alert_kind
 from logistics.alerts.models import Alert, Notification
 from logistics.alerts.registries import CHECKS, DUTY_SOURCES, Check, DutySource
-from logistics.alerts.services import clear_alert, page_on_call, raise_alert, run_check, settle
+from logistics.alerts.services import clear_alert, raise_alert, run_check, settle
 from logistics.campus.factories import PlaceFactory
 from logistics.core import clock
 from logistics.core.errors import Conflict, NotAllowed
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 
 if "test.leak" not in KINDS:
     alert_kind("test.leak", "Leak in %(room)s", 3, roles="duty_officer duty_leader")
+    alert_kind("test.flood", "Flood in %(room)s", 4, roles="duty_officer duty_leader", ack_valid_s=7200, signal=True)
     alert_kind("test.smoke", "Smoke in %(room)s", 5, True, roles="duty_leader")
     alert_kind("test.check", "Wrong: %(n)s", 2)
 
@@ -88,7 +89,7 @@ def test_what_stayed_away_ends_by_itself_except_danger_to_life() -> None:
     clear_alert(kind="test.smoke", key="302")
     assert settle(clock.now() + timedelta(seconds=590)) == 0
     assert settle(clock.now() + timedelta(seconds=601)) == 1
-    assert dict(Alert.objects.values_list("kind", "state")) == {"test.leak": "resolved", "test.smoke": "cleared"}
+    assert dict(Alert.objects.values_list("kind", "state")) == {"test.leak": "resolved", "test.smoke": "open"}
     assert settle(clock.now() + timedelta(seconds=601)) == 0
 
 
@@ -170,29 +171,29 @@ def on_call(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_an_alert_calls_the_people_on_call_urgently(on_call: list[int]) -> None:
     electrician, officer = PersonFactory(), person_with("duty_officer")
     on_call.append(electrician.pk)
-    alert, _created = raise_alert(kind="test.leak", key="302", params={"room": "302"})
-    assert page_on_call(alert=alert) == [electrician.pk] == page_on_call(alert=alert)
+    raise_alert(kind="test.flood", key="302", params={"room": "302"})
+    raise_alert(kind="test.flood", key="302", params={"room": "302"})
     notice = Notification.objects.get()
-    assert (notice.person, notice.importance, str(notice)) == (electrician, "urgent", "Leak in 302")
+    assert (notice.person, notice.importance, str(notice)) == (electrician, "urgent", "Flood in 302")
     assert not Notification.objects.filter(person=officer).exists()
 
 
-def test_empty_steps_are_skipped_stewards_before_holders_of_the_role(on_call: list[int]) -> None:
+def test_stewards_are_called_before_holders_of_the_role(on_call: list[int]) -> None:
     school = PlaceFactory()
     campus = PlaceFactory(kind="campus", parent=school)
     building = PlaceFactory(kind="building", parent=campus)
     leader = person_with("duty_leader")
-    alert, _created = raise_alert(kind="test.leak", key="302", place=building)
-    assert page_on_call(alert=alert) == [leader.pk], "nobody on call, nobody entrusted: the holders of the roles"
+    raise_alert(kind="test.flood", key="1", place=building)
+    assert [row.person for row in Notification.objects.all()] == [leader], "nobody on call, nobody entrusted: the holders of the roles"
     far, near = person_with("duty_officer", place=campus), person_with("duty_officer", place=building)
-    assert page_on_call(alert=alert) == [near.pk]
+    second, _created = raise_alert(kind="test.flood", key="2", place=building)
+    assert [row.person for row in Notification.objects.filter(source_id=second.pk)] == [near]
     assert far.pk != near.pk
 
 
 def test_danger_to_life_is_told_as_such(on_call: list[int]) -> None:
     leader = person_with("duty_leader")
-    alert, _created = raise_alert(kind="test.smoke", key="302")
-    page_on_call(alert=alert)
+    raise_alert(kind="test.smoke", key="302")
     assert Notification.objects.get(person=leader).importance == "life"
 
 
@@ -200,8 +201,7 @@ def test_danger_to_life_is_told_as_such(on_call: list[int]) -> None:
 def test_whoever_was_called_sees_and_acknowledges_the_alert_and_others_do_not(on_call: list[int]) -> None:
     electrician, stranger = PersonFactory(kinds=["staff"]), PersonFactory(kinds=["staff"])
     on_call.append(electrician.pk)
-    alert, _created = raise_alert(kind="test.leak", key="302", params={"room": "302"})
-    page_on_call(alert=alert)
+    alert, _created = raise_alert(kind="test.flood", key="302", params={"room": "302"})
     assert list(Alert.objects.visible_to(electrician)) == [alert]
     assert not Alert.objects.visible_to(stranger).exists()
     assert client_of(stranger).get(alert.get_absolute_url()).status_code == 404

@@ -13,6 +13,7 @@ from logistics.alerts.delivery import breaker
 from logistics.alerts.delivery.hours import next_hour, quiet_ends
 from logistics.alerts.delivery.ladder import Decision, Steps, Try, decide
 from logistics.alerts.models import Channel, DeliveryAttempt, Notification
+from logistics.alerts.silencing import quiet_until
 from logistics.alerts.ways import Habit, Way, Ways, ways_of
 
 BATCH = 50
@@ -56,7 +57,9 @@ def claim(now: datetime, room: Mapping[str, int] | None = None, limit: int = BAT
         return Claimed()
     late = [row for row in rows if row.expires_at and row.expires_at <= now]
     _end(late, "expired", "too_late", now)
-    live = [row for row in rows if row not in late]
+    quiet = _quiet(rows, now)
+    _end(quiet, "expired", "silenced", now)
+    live = [row for row in rows if row not in late and row not in quiet]
     ways = ways_of({row.person_id: row.person for row in live}.values())
     tries = _tries(live, now)
     riders: dict[int, list[Notification]] = defaultdict(list)
@@ -73,6 +76,13 @@ def claim(now: datetime, room: Mapping[str, int] | None = None, limit: int = BAT
     Notification.objects.bulk_update(live, ["state", "next_at", "attempts", "why_failed"])
     DeliveryAttempt.objects.bulk_create([order.attempt for order in claimed.orders])
     return claimed
+
+
+def _quiet(rows: list[Notification], now: datetime) -> list[Notification]:
+    """Those about alerts that a silence or works window keeps quiet at this instant, whatever their state."""
+    about = {row.source_id for row in rows if row.source_kind == "alerts.alert" and row.source_id}
+    silenced = quiet_until(about, now)
+    return [row for row in rows if row.source_kind == "alerts.alert" and row.source_id in silenced]
 
 
 def _end(rows: list[Notification], state: str, why: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ from logistics.alerts.delivery.letters import letter
 from logistics.alerts.drivers import Outcome
 from logistics.alerts.models import Heartbeat
 from logistics.alerts.models.notification import CHANNEL
+from logistics.alerts.services import chains, tend
 from logistics.alerts.ways import setup_of
 from logistics.core import clock
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MARGIN_S = 30.0  # no letter is begun so shortly before its lease ends
 HEARTBEAT_S = 5.0
+TEND_S = 5.0
 ROUND_S = 0.2
 
 
@@ -38,6 +40,7 @@ class Dispatcher:
     def __init__(self) -> None:
         self.stopping = False
         self.beat_at = 0.0
+        self.tended_at = 0.0
         self.listening: Any = None
         self.lanes = Lanes()
         self.hooks = hooks.Sender()
@@ -67,6 +70,7 @@ class Dispatcher:
             self.beat()
             seen = 0
             if not self.stopping:
+                seen += self.call()
                 seen += unacked.escalate(clock.now())
                 seen += self.hooks.take(clock.now())
                 seen += 1 if self.lanes.crowded else self.take()
@@ -74,6 +78,20 @@ class Dispatcher:
             taken += sum(outcome.result == "accepted" for outcome in ended)
             if not (seen or ended or self.lanes.under_way or self.hooks.under_way):
                 return taken
+
+    def call(self) -> int:
+        """Take the steps of chains that are due; every few seconds also what alerts and silences do by the clock."""
+        now, seen = clock.now(), 0
+        if time.monotonic() - self.tended_at >= TEND_S:
+            self.tended_at = time.monotonic()
+            tend(now)
+            chains.beat(now)
+        while not self.stopping:
+            stepped = chains.step_chains(now)
+            seen += stepped
+            if stepped < chains.BATCH:
+                break
+        return seen
 
     def take(self) -> int:
         """Claim a batch and put its letters on their lanes; how many notices were looked at."""

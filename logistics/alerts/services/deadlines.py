@@ -4,15 +4,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from logistics.alerts.models import Deadline, Heartbeat
 from logistics.alerts.registries import expiry_of
-from logistics.alerts.services.alerting import clear_alert, raise_alert
 from logistics.core import clock
 from logistics.core.models import kind_of
 
@@ -65,15 +66,21 @@ def _execute(statement: str, rows: Iterable[tuple[str, str, int]], **values: Any
         return cursor.rowcount
 
 
-def scan_deadlines(now: datetime | None = None, limit: int = 500) -> int:
+def scan_deadlines(now: datetime | None = None, limit: int = 500, codes: tuple[str, ...] = ()) -> int:
     """Act on every deadline that has passed, each in its own transaction; how many ended now.
 
     Two scanners at once, or one killed in the middle: each deadline still acts exactly once, because its end and what follows
-    from it commit together. The record is locked before its deadline, as by everybody who meets or cancels one.
+    from it commit together. The record is locked before its deadline, as by everybody who meets or cancels one. `codes`: only those
+    whose code begins so.
     """
     now = now or clock.now()
-    due = list(Deadline.objects.due(now)[:limit])
+    rows = Deadline.objects.due(now)
+    if codes:
+        rows = rows.filter(reduce(or_, (Q(code__startswith=code) for code in codes)))
+    due = list(rows[:limit])
     ended = sum(_expire(deadline, now) for deadline in due)
+    if codes:
+        return ended
     Heartbeat.objects.update_or_create(name="deadlines", defaults={"at": now, "data": {"due": len(due)}})
     return ended
 
@@ -101,7 +108,7 @@ def _expire_locked(deadline: Deadline, now: datetime) -> bool:
         deadline.state, deadline.settled_at = "expired", now
         expiry.handle(deadline, record)
         if deadline.failures:
-            clear_alert(kind="alerts.handler_failed", key=deadline.code, at=now)
+            _alerting().clear_alert(kind="alerts.handler_failed", key=deadline.code, at=now)
     return record is not None
 
 
@@ -109,5 +116,12 @@ def _try_later(deadline: Deadline, now: datetime, error: Exception) -> None:
     """What failed is tried again, ever more rarely, and somebody is told; the others go on."""
     pause = min(timedelta(seconds=15 * 2**min(deadline.failures, 10)), LONGEST_PAUSE)
     Deadline.objects.armed().filter(pk=deadline.pk).update(failures=F("failures") + 1, scan_at=now + pause)
-    raise_alert(kind="alerts.handler_failed", key=deadline.code, at=now,
+    _alerting().raise_alert(kind="alerts.handler_failed", key=deadline.code, at=now,
                 params={"deadline": deadline.code, "error": f"{type(error).__name__}: {error}"[:200]})
+
+
+def _alerting() -> Any:
+    """Alerts arm deadlines, and deadlines raise alerts when what follows from them fails."""
+    from logistics.alerts.services import alerting
+
+    return alerting

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,18 +26,41 @@ WEIGHTS = {"info": 0, "normal": 1, "urgent": 2, "life": 3}
 INSERT = """
 INSERT INTO alerts_notification (dedupe_key, person_id, importance, weight, code, params, link, source_kind, source_id, run, step, drill,
     state, attempts, not_before, next_at, expires_at, ack_by, why_failed, created_at)
-SELECT %(key)s || ':' || p.id, p.id, %(importance)s, %(weight)s, %(code)s, %(params)s::jsonb, %(link)s, %(kind)s, %(id)s, %(run)s,
-    %(step)s, %(drill)s, CASE WHEN w.outside THEN 'queued' ELSE 'accepted' END, 0, %(not_before)s,
-    CASE WHEN w.outside THEN %(not_before)s::timestamptz END, %(expires_at)s, %(ack_by)s, '', %(now)s
-FROM accounts_person p CROSS JOIN LATERAL (
-    SELECT %(importance)s <> 'info' OR EXISTS (
+SELECT r.key || ':' || p.id, p.id, r.importance, r.weight, r.code, r.params::jsonb, r.link, r.kind, r.id, r.run, r.step, r.drill,
+    CASE WHEN w.outside THEN 'queued' ELSE 'accepted' END, 0, r.not_before, CASE WHEN w.outside THEN r.not_before END, r.expires_at,
+    r.ack_by, '', %(now)s
+FROM unnest(%(key)s::text[], %(person)s::bigint[], %(importance)s::text[], %(weight)s::int[], %(code)s::text[], %(params)s::text[],
+    %(link)s::text[], %(kind)s::text[], %(id)s::bigint[], %(run)s::bigint[], %(step)s::int[], %(drill)s::bool[],
+    %(not_before)s::timestamptz[], %(expires_at)s::timestamptz[], %(ack_by)s::timestamptz[])
+    AS r(key, person, importance, weight, code, params, link, kind, id, run, step, drill, not_before, expires_at, ack_by)
+JOIN accounts_person p ON p.id = r.person CROSS JOIN LATERAL (
+    SELECT r.importance <> 'info' OR EXISTS (
         SELECT 1 FROM alerts_preference f WHERE f.importance = 'info' AND (f.person_id = p.id OR f.person_id IS NULL)
             AND (f.digest_hour IS NOT NULL OR cardinality(f.ladder) > 0)
     ) AS outside
 ) w
-WHERE p.id = ANY(%(people)s) AND p.status IN ('active', 'invited') ORDER BY p.id
+WHERE p.status IN ('active', 'invited') ORDER BY r.key, p.id
 ON CONFLICT DO NOTHING
 """
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One thing told to some people (ids), as `notify` takes it."""
+
+    people: Iterable[int]
+    code: str
+    dedupe_key: str
+    params: dict[str, Any] = field(default_factory=dict)
+    link: str = ""
+    source: tuple[str, int] | None = None  # kind and id of the record it is about
+    importance: str = "normal"
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    ack_by: datetime | None = None
+    run: int | None = None
+    step: int | None = None
+    drill: bool = False
 
 
 def notify(*, people: Iterable[int], code: str, dedupe_key: str, params: dict[str, Any] | None = None, link: str = "",
@@ -49,18 +73,26 @@ def notify(*, people: Iterable[int], code: str, dedupe_key: str, params: dict[st
     `ack_by`: somebody has to acknowledge it by then, else `when_unacked` follows. `run`, `step`: the step of a chain that calls, which
     tells each person once. Two notices about one `source` within two minutes become one message, unless life is in danger.
     """
-    ids = sorted(set(people))
-    if not ids:
-        return 0
+    about = (kind_of(source), source.pk) if source else None
+    return notify_all([Telling(people, code, dedupe_key, params or {}, link, about, importance, not_before, expires_at, ack_by, run, step,
+                               drill)])
+
+
+def notify_all(tellings: Iterable[Telling]) -> int:
+    """The same for many things at once, still in one statement."""
     now = clock.now()
-    values = {
-        "key": dedupe_key, "people": ids, "importance": importance, "weight": WEIGHTS[importance], "code": MESSAGES[code].code,
-        "params": json.dumps(params or {}, cls=DjangoJSONEncoder), "link": link, "kind": kind_of(source) if source else "",
-        "id": source.pk if source else None, "not_before": not_before or now, "expires_at": expires_at, "ack_by": ack_by, "run": run,
-        "step": step, "drill": drill, "now": now,
-    }
+    rows = [(
+        one.dedupe_key, person, one.importance, WEIGHTS[one.importance], MESSAGES[one.code].code,
+        json.dumps(one.params, cls=DjangoJSONEncoder), one.link,
+        one.source[0] if one.source else "", one.source[1] if one.source else None, one.run, one.step, one.drill,
+        one.not_before or now, one.expires_at, one.ack_by,
+    ) for one in tellings for person in sorted(set(one.people))]
+    if not rows:
+        return 0
+    names = ("key", "person", "importance", "weight", "code", "params", "link", "kind", "id", "run", "step", "drill", "not_before",
+             "expires_at", "ack_by")
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, values)
+        cursor.execute(INSERT, {"now": now, **{name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}})
         return cursor.rowcount
 
 
@@ -126,6 +158,11 @@ def _ack(rows: models.QuerySet[Notification], now: datetime) -> int:
 
 def stop(*, source: models.Model) -> int:
     """Nothing more is sent about this record, because it is over; what was sent keeps its state. How many notices that ends."""
-    rows = Notification.objects.filter(next_at__isnull=False).about(kind_of(source), source.pk)
-    waiting = rows.filter(state__in=["queued", "sending"]).update(state="expired", next_at=None, why_failed="over")
+    return stop_all(kind_of(source), [source.pk])
+
+
+def stop_all(kind: str, ids: Iterable[int], why: str = "over") -> int:
+    """The same for many records of one kind."""
+    rows = Notification.objects.filter(next_at__isnull=False, source_kind=kind, source_id__in=list(ids))
+    waiting = rows.filter(state__in=["queued", "sending"]).update(state="expired", next_at=None, why_failed=why)
     return waiting + rows.update(next_at=None)
