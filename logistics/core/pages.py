@@ -12,7 +12,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -26,6 +26,7 @@ from logistics.core.editing import merged
 from logistics.core.errors import NotAllowed, Stale
 from logistics.core.history import changes
 from logistics.core.idempotency import made_before
+from logistics.core.lists.services import kept_query, lists_for
 from logistics.core.models import Attachment, Comment, kind_of
 from logistics.core.photos import attach, clean_photos, photo_cards, photos_of
 from logistics.core.publishing import widgets_for
@@ -64,6 +65,10 @@ class ListPage(RecordPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         declared = self.resource
+        saved = [] if "filters" in request.GET else list(lists_for(request.user, declared.kind))
+        first_choice = next((one for one in saved if one.default and one.owner_id == request.user.pk), None)
+        if first_choice and not request.GET and not request.htmx:
+            return HttpResponseRedirect(f"{request.path}{saved_url(first_choice)}")
         filtered = filtered_rows(declared, request)
         columns = self.columns()
         if "filters" in request.GET:
@@ -89,7 +94,7 @@ class ListPage(RecordPage):
             "next_url": self.with_query(page=number + 1) if more and number < MOST_PAGES else "",
             "page_sizes": [{"n": n, "url": self.with_query(size=n, page=None), "current": n == size} for n in PAGE_SIZES],
             "too_many": bool(count and count.more),
-            "export_url": self.export_url(), "export_label": self.export_label(total) if shown else "",
+            "saved": self.saved(saved), "export_url": self.export_url(), "export_label": self.export_label(total) if shown else "",
             "add_url": reverse(declared.url_name("add")) if can_add(declared, request.user) else "",
             "add_label": _("New %(what)s") % {"what": declared.label},
             "actions": [*declared.list_actions(request.user), *self.import_action()],
@@ -102,6 +107,18 @@ class ListPage(RecordPage):
         return {"title": _("Filter this list"), "more_filters": filtered.form, "action": self.request.path,
                 "columns_menu": [{"name": c.name, "label": c.label, "shown": c in columns} for c in self.resource.columns],
                 "crumbs": [{"label": str(self.resource.label_plural).capitalize(), "url": self.request.path}]}
+
+    def saved(self, lists: list[Any]) -> dict[str, Any]:
+        """The lists kept under a name, and where the present one is kept."""
+        text = self.request.GET.get("view", "")
+        current = next((one for one in lists if str(one.pk) == text), None)
+        own = current is not None and current.owner_id == self.request.user.pk
+        save = reverse("core:savedlist-save", args=[self.resource.kind])
+        return {
+            "lists": [{"name": one.name, "url": saved_url(one), "current": one is current} for one in lists], "current": current,
+            "save_url": f"{save}?{kept_query(self.request.GET.urlencode())}",
+            "forget_url": reverse("core:savedlist-forget", args=[current.pk]) if own and current else "",
+        }
 
     def wants_table(self) -> bool:
         return bool(self.request.htmx) and self.request.htmx.target == "list"  # type: ignore[attr-defined]
@@ -156,6 +173,11 @@ class ListPage(RecordPage):
             ]
         return {"kind": "first", "icon": self.resource.icon, "title": _("No %(what)s yet") % what,
                 "text": _("They appear here as soon as there are some."), "actions": actions}
+
+
+def saved_url(row: Any) -> str:
+    """The address of a saved list below its own page."""
+    return f"?{row.query}&view={row.pk}" if row.query else f"?view={row.pk}"
 
 
 def chosen_columns(declared: type[Resource], query: Any) -> list[Any]:

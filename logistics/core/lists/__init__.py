@@ -1,0 +1,1 @@
+"""Lists under a name: kept, shared with a role, shown first."""
