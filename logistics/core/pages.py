@@ -26,7 +26,7 @@ from logistics.core.editing import merged
 from logistics.core.errors import NotAllowed, Stale
 from logistics.core.history import changes
 from logistics.core.idempotency import made_before
-from logistics.core.lists.services import kept_query, lists_for
+from logistics.core.lists.services import lists_for
 from logistics.core.models import Attachment, Comment, kind_of
 from logistics.core.photos import attach, clean_photos, photo_cards, photos_of
 from logistics.core.publishing import widgets_for
@@ -65,13 +65,14 @@ class ListPage(RecordPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         declared = self.resource
-        saved = [] if "filters" in request.GET else list(lists_for(request.user, declared.kind))
+        choosing = "filters" in request.GET or "shift" in request.GET
+        saved = [] if choosing else list(lists_for(request.user, declared.kind))
         first_choice = next((one for one in saved if one.default and one.owner_id == request.user.pk), None)
         if first_choice and not request.GET and not request.htmx:
-            return HttpResponseRedirect(f"{request.path}{saved_url(first_choice)}")
+            return HttpResponseRedirect(f"{request.path}{first_choice.place}")
         filtered = filtered_rows(declared, request)
         columns = self.columns()
-        if "filters" in request.GET:
+        if choosing:
             return self.show("core/filters.html", self.choices(filtered, columns))
         size = self.number("size", declared.page_size, PAGE_SIZES)
         number = min(max(self.number("page", 1), 1), MOST_PAGES)
@@ -105,20 +106,15 @@ class ListPage(RecordPage):
     def choices(self, filtered: Filtered, columns: list[Any]) -> dict[str, Any]:
         """All filters and columns of the list, asked for when somebody wants to choose."""
         return {"title": _("Filter this list"), "more_filters": filtered.form, "action": self.request.path,
-                "columns_menu": [{"name": c.name, "label": c.label, "shown": c in columns} for c in self.resource.columns],
+                "columns_menu": columns_menu(self.resource, columns, self.request.GET.get("shift", "")),
+                "columns_open": "shift" in self.request.GET,
                 "crumbs": [{"label": str(self.resource.label_plural).capitalize(), "url": self.request.path}]}
 
     def saved(self, lists: list[Any]) -> dict[str, Any]:
-        """The lists kept under a name, and where the present one is kept."""
-        text = self.request.GET.get("view", "")
-        current = next((one for one in lists if str(one.pk) == text), None)
-        own = current is not None and current.owner_id == self.request.user.pk
-        save = reverse("core:savedlist-save", args=[self.resource.kind])
-        return {
-            "lists": [{"name": one.name, "url": saved_url(one), "current": one is current} for one in lists], "current": current,
-            "save_url": f"{save}?{kept_query(self.request.GET.urlencode())}",
-            "forget_url": reverse("core:savedlist-forget", args=[current.pk]) if own and current else "",
-        }
+        """The button that leads to the lists kept under a name; it bears the name of the present one."""
+        current = next((one for one in lists if str(one.pk) == self.request.GET.get("view", "")), None)
+        url = reverse("core:savedlist-menu", args=[self.resource.kind])
+        return {"label": str(current or _("Saved lists")), "url": f"{url}?{self.request.GET.urlencode()}".rstrip("?")}
 
     def wants_table(self) -> bool:
         return bool(self.request.htmx) and self.request.htmx.target == "list"  # type: ignore[attr-defined]
@@ -175,11 +171,6 @@ class ListPage(RecordPage):
                 "text": _("They appear here as soon as there are some."), "actions": actions}
 
 
-def saved_url(row: Any) -> str:
-    """The address of a saved list below its own page."""
-    return f"?{row.query}&view={row.pk}" if row.query else f"?view={row.pk}"
-
-
 def chosen_columns(declared: type[Resource], query: Any) -> list[Any]:
     """The columns that ?cols= names, in its order; the name cell leads when it is not placed. Without it, the declared ones."""
     names = list(dict.fromkeys(name for part in query.getlist("cols") for name in part.split(",") if name))
@@ -188,6 +179,21 @@ def chosen_columns(declared: type[Resource], query: Any) -> list[Any]:
         return [column for column in declared.columns if column.default or column.heading]
     heading = [column for column in declared.columns if column.heading and column.name not in names]
     return [*heading, *(known[name] for name in names if name in known)]
+
+
+def columns_menu(declared: type[Resource], shown: list[Any], shift: str) -> list[dict[str, Any]]:
+    """The columns to tick, those shown first and in their order; `shift` is the one just moved, "up:code" or "down:code"."""
+    shown = list(shown)
+    way, _colon, name = shift.partition(":")
+    at = next((n for n, column in enumerate(shown) if column.name == name), None)
+    to = None if at is None else at + {"up": -1, "down": 1}.get(way, 0)
+    if at is not None and to is not None and 0 <= to < len(shown):
+        shown[at], shown[to] = shown[to], shown[at]
+    return [
+        {"name": column.name, "label": column.label or column.name, "shown": column in shown, "first": column is shown[0],
+         "last": column is shown[-1], "focus": way if column.name == name else ""}
+        for column in [*shown, *(column for column in declared.columns if column not in shown)]
+    ]
 
 
 def can_add(declared: type[Resource], person: Any) -> bool:
