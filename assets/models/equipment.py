@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from assets.querysets import EquipmentQuerySet, UseLockQuerySet
 from logistics.accounts.querysets import OpenToAll
 from logistics.core import clock
-from logistics.core.bilingual import pick
+from logistics.core.bilingual import Named
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record, ScopedModel
 from logistics.core.search import Searchable, search_index, search_trigger
 from logistics.core.trades import Trade
 from logistics.core.trees import tree_triggers
@@ -25,7 +25,7 @@ CRITICALITY = [("A", _("A: vital")), ("B", _("B: important")), ("C", _("C: ordin
 
 
 @tracked(exclude=["ancestors"])
-class EquipmentCategory(Searchable, ScopedModel):
+class EquipmentCategory(Named, Searchable, Record):
     """设备类别: a kind of equipment and what is usual for it."""
 
     class Kind(models.TextChoices):
@@ -69,19 +69,9 @@ class EquipmentCategory(Searchable, ScopedModel):
         indexes = [GinIndex(fields=["ancestors"], name="category_ancestors"), search_index("category_search")]
         triggers = [search_trigger("code", "name_zh", "name_en"), *tree_triggers("assets_equipmentcategory")]
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
-    def get_absolute_url(self) -> str:
-        return reverse("assets:equipmentcategory-detail", args=[self.pk])
-
 
 @tracked()
-class Equipment(Searchable, ScopedModel):
+class Equipment(Named, Searchable, Record):
     """设备: one durable thing of the school, where it stands, who keeps it and whether it may be used."""
 
     number = models.CharField(_("number"), max_length=20, unique=True, null=True, editable=False)
@@ -173,20 +163,10 @@ class Equipment(Searchable, ScopedModel):
         ]
         triggers = [search_trigger("number", "name_zh", "name_en", "model_name", "serial_no", "fixed_asset_no")]
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
     @property
     def years(self) -> int | None:
         """How long it is meant to last."""
         return self.life_years or self.category.default_life_years
-
-    def get_absolute_url(self) -> str:
-        return reverse("assets:equipment-detail", args=[self.pk])
 
 
 @tracked()

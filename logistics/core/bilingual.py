@@ -1,4 +1,6 @@
 """Names in two columns: show the one of the reader's language, else the other."""
+from typing import Any
+
 from django.utils.translation import get_language
 
 
@@ -10,3 +12,17 @@ def chinese() -> bool:
 def pick(zh: str, en: str) -> str:
     """The name in the reader's language; a missing one is replaced by the other."""
     return (zh or en) if chinese() else (en or zh)
+
+
+class Named:
+    """A record with a name in both languages: it is called by the one of its reader."""
+
+    name_zh: Any
+    name_en: Any
+
+    @property
+    def name(self) -> str:
+        return pick(self.name_zh, self.name_en)
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from logistics.core.access import EVERYTHING, NOTHING, Access, access_of
 
@@ -33,3 +34,13 @@ class ScopedModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Record(ScopedModel):
+    """A scoped record with a page of its own, at the address that its resource gives it."""
+
+    class Meta:
+        abstract = True
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"{self._meta.app_label}:{self._meta.model_name}-detail", args=[self.pk])

@@ -5,17 +5,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.querysets import OpenToAll
-from logistics.core.bilingual import pick
+from logistics.core.bilingual import Named
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from logistics.core.trades import Trade
 
 
-class Named(ScopedModel):
+class Catalogued(Named, Record):
     """A row of the catalogue with a code and a name in both languages; every signed-in person may read it."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -28,19 +27,9 @@ class Named(ScopedModel):
     class Meta:
         abstract = True
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
-    def get_absolute_url(self) -> str:
-        return reverse(f"maintenance:{self._meta.model_name}-detail", args=[self.pk])
-
 
 @tracked()
-class RepairCategory(Named):
+class RepairCategory(Catalogued):
     """报修类别: a kind of repair work; it decides trade, needed skill, proof and first estimate."""
 
     class Proof(models.TextChoices):
@@ -77,7 +66,7 @@ class RepairCategory(Named):
 
 
 @tracked()
-class Symptom(Named):
+class Symptom(Catalogued):
     """现象: one tile of the report form, in the words of those who see it."""
 
     class Hazard(models.TextChoices):
@@ -111,7 +100,7 @@ LIFE_SAFETY = frozenset({"gas", "fire", "electric", "lift_trapped"})
 
 
 @tracked()
-class FailureCode(Named):
+class FailureCode(Catalogued):
     """故障代码: the words in which a finished repair is recorded: problem, cause or remedy."""
 
     class Level(models.TextChoices):
@@ -131,7 +120,7 @@ class FailureCode(Named):
 
 
 @tracked()
-class HoldReason(Named):
+class HoldReason(Catalogued):
     """挂起原因: why an order waits, whether the clock waits with it, and for how long at most."""
 
     pauses = models.BooleanField(_("pauses the clock"), default=False)

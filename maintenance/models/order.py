@@ -7,13 +7,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
 from logistics.core.history import tracked
 from logistics.core.models import AppendOnly
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record, ScopedModel
 from logistics.core.search import Searchable, search_index, search_trigger
 from maintenance.models.catalogue import RepairCategory
 from maintenance.models.policy import Priority
@@ -22,7 +21,7 @@ from maintenance.querysets import LIVE_STATES, OrderPartQuerySet, WorkOrderQuery
 
 
 @tracked()
-class WorkOrder(Titled, Here, Searchable, ScopedModel):
+class WorkOrder(Titled, Here, Searchable, Record):
     """工单: one piece of work at one place, from dispatch to the closed repair."""
 
     class Kind(models.TextChoices):
@@ -119,9 +118,6 @@ class WorkOrder(Titled, Here, Searchable, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.number or '–'} {self.title}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("maintenance:workorder-detail", args=[self.pk])
 
     @property
     def live(self) -> bool:

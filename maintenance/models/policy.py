@@ -10,13 +10,12 @@ from django.contrib.postgres.fields import (
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.querysets import DatedQuerySet
 from logistics.core.access import EVERYTHING, Access
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 
 
 class Priority(models.TextChoices):
@@ -33,7 +32,7 @@ class RuleQuerySet(DatedQuerySet):
         return EVERYTHING if access.has(f"{self.model._meta.label_lower}:{action}") else super().scope(access, action)
 
 
-class Dated(ScopedModel):
+class Dated(Record):
     """A rule that holds `during` a span."""
 
     during = DateTimeRangeField(_("during"))
@@ -41,9 +40,6 @@ class Dated(ScopedModel):
 
     class Meta:
         abstract = True
-
-    def get_absolute_url(self) -> str:
-        return reverse(f"maintenance:{self._meta.model_name}-detail", args=[self.pk])
 
 
 @tracked()

@@ -4,13 +4,12 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
 from logistics.core.bilingual import pick
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from logistics.core.search import Searchable, search_index, search_trigger
 from maintenance.models.catalogue import Symptom
 from maintenance.querysets import RequestQuerySet
@@ -46,7 +45,7 @@ class Titled(models.Model):
 
 
 @tracked()
-class RepairRequest(Titled, Here, Searchable, ScopedModel):
+class RepairRequest(Titled, Here, Searchable, Record):
     """报修单: one person's report that something is broken; several may lead to one work order."""
 
     class Channel(models.TextChoices):
@@ -147,9 +146,6 @@ class RepairRequest(Titled, Here, Searchable, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.number or '–'} {self.title}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("maintenance:repairrequest-detail", args=[self.pk])
 
     @property
     def open(self) -> bool:

@@ -3,15 +3,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 
 
 @tracked()
-class Technician(ScopedModel):
+class Technician(Record):
     """维修工档案: where somebody starts from, how much fits on the plate, and whether orders may be claimed."""
 
     class Override(models.TextChoices):
@@ -40,6 +39,3 @@ class Technician(ScopedModel):
 
     def __str__(self) -> str:
         return str(self.staff)
-
-    def get_absolute_url(self) -> str:
-        return reverse("maintenance:technician-detail", args=[self.pk])

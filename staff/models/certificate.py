@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
-from logistics.core.bilingual import pick
+from logistics.core.bilingual import Named
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from staff.models.member import StaffMember, never_oneself
 from staff.querysets import CertificateQuerySet, OpenToAll
 
 
 @tracked()
-class CertificateType(ScopedModel):
+class CertificateType(Named, Record):
     """证书类型: a kind of certificate that work may ask for, such as an electrician's licence."""
 
     class Issuer(models.TextChoices):
@@ -39,19 +38,9 @@ class CertificateType(ScopedModel):
             models.CheckConstraint(name="certificate_type_months", condition=Q(validity_months__isnull=True) | Q(validity_months__gte=1))
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
-    def get_absolute_url(self) -> str:
-        return reverse("staff:certificatetype-detail", args=[self.pk])
-
 
 @tracked()
-class Certificate(ScopedModel):
+class Certificate(Record):
     """证书: a certificate of one person; it counts once somebody else has verified it, and ends with its last day."""
 
     staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="certificates", verbose_name=_("staff member"))
@@ -117,6 +106,3 @@ class Certificate(ScopedModel):
     def days_left(self) -> int:
         """Days until it ends, counting from today; negative when it is over."""
         return (self.valid_until - clock.today()).days
-
-    def get_absolute_url(self) -> str:
-        return reverse("staff:certificate-detail", args=[self.pk])

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
-from logistics.core.bilingual import pick
+from logistics.core.bilingual import Named
 from logistics.core.history import tracked
 from logistics.core.models import AppendOnly
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from logistics.core.search import Searchable, search_index, search_trigger
 from logistics.core.trades import Trade
 from staff.querysets import OpenToAll, StaffQuerySet, StaffSkillQuerySet
@@ -36,7 +35,7 @@ def never_oneself(column: str) -> pgtrigger.Trigger:
 
 
 @tracked()
-class StaffMember(Searchable, ScopedModel):
+class StaffMember(Searchable, Record):
     """员工: somebody who works for the school's logistics, on its own payroll or for an outside company."""
 
     class Employment(models.TextChoices):
@@ -89,12 +88,9 @@ class StaffMember(Searchable, ScopedModel):
     def __str__(self) -> str:
         return self.person.name
 
-    def get_absolute_url(self) -> str:
-        return reverse("staff:staffmember-detail", args=[self.pk])
-
 
 @tracked()
-class Skill(ScopedModel):
+class Skill(Named, Record):
     """技能: something that a trade asks people to be able to do."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -110,18 +106,8 @@ class Skill(ScopedModel):
         ordering = ["code"]
         indexes = [models.Index(fields=["trade"], name="skill_trade")]
 
-    def __str__(self) -> str:
-        return self.name
 
-    @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
-    def get_absolute_url(self) -> str:
-        return reverse("staff:skill-detail", args=[self.pk])
-
-
-class StaffSkill(ScopedModel):
+class StaffSkill(Record):
     """技能等级: how well somebody can do it, as judged by another person on a day; the newest row counts."""
 
     staff = models.ForeignKey(StaffMember, models.PROTECT, related_name="skills", verbose_name=_("staff member"))
@@ -144,6 +130,3 @@ class StaffSkill(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.skill} {self.level}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("staff:staffskill-detail", args=[self.pk])

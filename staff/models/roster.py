@@ -8,12 +8,11 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from staff.models.member import StaffMember
 from staff.querysets import DutyQuerySet, OwnFileQuerySet, RosterQuerySet
 
@@ -33,7 +32,7 @@ class Span(Func):
 
 
 @tracked()
-class RosterPeriod(ScopedModel):
+class RosterPeriod(Record):
     """排班表: the duties of one team over some days; people see it once it is published."""
 
     team = models.ForeignKey(
@@ -83,12 +82,9 @@ class RosterPeriod(ScopedModel):
     def days(self) -> list[date]:
         return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
 
-    def get_absolute_url(self) -> str:
-        return reverse("staff:rosterperiod-detail", args=[self.pk])
-
 
 @tracked()
-class Duty(ScopedModel):
+class Duty(Record):
     """班: one person works, or is on call, from one instant to another."""
 
     class Kind(models.TextChoices):
@@ -141,12 +137,9 @@ class Duty(ScopedModel):
     def minutes(self) -> int:
         return int((self.end - self.start).total_seconds() // 60)
 
-    def get_absolute_url(self) -> str:
-        return reverse("staff:duty-detail", args=[self.pk])
-
 
 @tracked()
-class Leave(ScopedModel):
+class Leave(Record):
     """请假: a person is away for some days, once the leader has agreed."""
 
     class Kind(models.TextChoices):
@@ -190,6 +183,3 @@ class Leave(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.staff} {self.first_day:%Y-%m-%d}–{self.last_day:%m-%d}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("staff:leave-detail", args=[self.pk])

@@ -7,19 +7,18 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.querysets import DepartmentQuerySet, OwnQuerySet
-from logistics.core.bilingual import pick
+from logistics.core.bilingual import Named
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from logistics.core.search import Searchable, search_index, search_trigger
 from logistics.core.trees import tree_triggers
 
 
 @tracked(exclude=["ancestors"])
-class Department(Searchable, ScopedModel):
+class Department(Named, Searchable, Record):
     """部门: an office, grade, class or team; the tree of who belongs under whom."""
 
     class Kind(models.TextChoices):
@@ -51,19 +50,9 @@ class Department(Searchable, ScopedModel):
         indexes = [GinIndex(fields=["ancestors"], name="department_ancestors"), search_index("department_search")]
         triggers = [search_trigger("code", "name_zh", "name_en"), *tree_triggers("accounts_department")]
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
-    def get_absolute_url(self) -> str:
-        return reverse("accounts:department-detail", args=[self.pk])
-
 
 @tracked()
-class Membership(ScopedModel):
+class Membership(Record):
     """成员关系: a person belongs to a department for a time."""
 
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="memberships", verbose_name=_("person"))
@@ -106,6 +95,3 @@ class Membership(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.department}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("accounts:membership-detail", args=[self.pk])

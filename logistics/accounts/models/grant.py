@@ -7,17 +7,16 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.querysets import DelegationQuerySet, OwnQuerySet
 from logistics.core.access import ROLES
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 
 
 @tracked()
-class RoleGrant(ScopedModel):
+class RoleGrant(Record):
     """授权: a person holds a role, school-wide or for a department, for a time (roles at a place are stewardships)."""
 
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="role_grants", verbose_name=_("person"))
@@ -50,9 +49,6 @@ class RoleGrant(ScopedModel):
     def __str__(self) -> str:
         return f"{self.person} · {self.role_label}"
 
-    def get_absolute_url(self) -> str:
-        return reverse("accounts:rolegrant-detail", args=[self.pk])
-
     @property
     def role_label(self) -> str:
         found = ROLES.get(self.role)
@@ -60,7 +56,7 @@ class RoleGrant(ScopedModel):
 
 
 @tracked()
-class Delegation(ScopedModel):
+class Delegation(Record):
     """代理: while somebody is away, another acts with the same roles; every act names both."""
 
     from_person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="delegations_given", verbose_name=_("away"))
@@ -102,9 +98,6 @@ class Delegation(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.from_person} → {self.to_person}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("accounts:delegation-detail", args=[self.pk])
 
     @property
     def role_labels(self) -> list[str]:

@@ -1,17 +1,16 @@
 """The one minimal outside party; upper apps hang their own profiles on it."""
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.querysets import OrganisationQuerySet
-from logistics.core.bilingual import pick
+from logistics.core.bilingual import Named
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from logistics.core.search import Searchable, search_index, search_trigger
 
 
 @tracked()
-class Organisation(Searchable, ScopedModel):
+class Organisation(Named, Searchable, Record):
     """外部单位: a company or office outside the school that works for it, sells to it or supervises it."""
 
     class Kind(models.TextChoices):
@@ -36,13 +35,3 @@ class Organisation(Searchable, ScopedModel):
         ordering = ["code"]
         indexes = [search_index("organisation_search")]
         triggers = [search_trigger("code", "name_zh", "name_en", "contact")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
-    def get_absolute_url(self) -> str:
-        return reverse("accounts:organisation-detail", args=[self.pk])

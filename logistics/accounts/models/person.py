@@ -8,14 +8,13 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.querysets import PersonQuerySet
 from logistics.core import clock
 from logistics.core.bilingual import chinese, pick
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from logistics.core.search import Searchable, search_index, search_trigger
 
 IMPLIED_ROLES = {
@@ -36,7 +35,7 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
 
 
 @tracked(exclude=["password", "last_login", "session_round"])
-class Person(AbstractBaseUser, Searchable, ScopedModel):
+class Person(AbstractBaseUser, Searchable, Record):
     """人员: somebody the school knows, whether or not that person signs in."""
 
     class Kind(models.TextChoices):
@@ -148,6 +147,3 @@ class Person(AbstractBaseUser, Searchable, ScopedModel):
         return self.name
 
     get_short_name = get_full_name
-
-    def get_absolute_url(self) -> str:
-        return reverse("accounts:person-detail", args=[self.pk])

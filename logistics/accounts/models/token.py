@@ -8,20 +8,19 @@ from ipaddress import ip_address, ip_network
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.querysets import TokenQuerySet
 from logistics.core import clock
 from logistics.core.errors import NotAllowed
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 
 LONGEST = timedelta(days=366)
 
 
 @tracked(exclude=["hash", "last_used_at"])
-class ApiToken(ScopedModel):
+class ApiToken(Record):
     """访问令牌: a program or a device enters with it as its owner, for less than the owner may, until a day."""
 
     class State(models.TextChoices):
@@ -65,9 +64,6 @@ class ApiToken(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
-
-    def get_absolute_url(self) -> str:
-        return reverse("accounts:apitoken-detail", args=[self.pk])
 
     @property
     def holds(self) -> bool:

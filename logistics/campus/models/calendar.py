@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from logistics.accounts.querysets import OpenToAll
 from logistics.campus.querysets import VersionQuerySet
 from logistics.core import clock
-from logistics.core.bilingual import pick
+from logistics.core.bilingual import Named, pick
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record, ScopedModel
 
 WEEKDAYS = [
     (1, _("Monday")),
@@ -62,7 +62,7 @@ def _frozen(version: str) -> pgtrigger.Trigger:
 
 
 @tracked()
-class WorkCalendar(ScopedModel):
+class WorkCalendar(Named, Record):
     """日历: the hours that hold in a place for one purpose."""
 
     class Purpose(models.TextChoices):
@@ -101,16 +101,6 @@ class WorkCalendar(ScopedModel):
                 """,
             )
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
-    def get_absolute_url(self) -> str:
-        return reverse("campus:workcalendar-detail", args=[self.pk])
 
 
 @tracked()

@@ -5,16 +5,15 @@ from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.campus.querysets import ClosureQuerySet
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 
 
 @tracked()
-class PlaceClosure(ScopedModel):
+class PlaceClosure(Record):
     """封闭: a place must not be used, or only with care, for a time, and why."""
 
     class Level(models.TextChoices):
@@ -58,6 +57,3 @@ class PlaceClosure(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.place} · {self.get_level_display()}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("campus:placeclosure-detail", args=[self.pk])

@@ -9,14 +9,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.campus.querysets import PlaceQuerySet
 from logistics.core import clock
-from logistics.core.bilingual import chinese, pick
+from logistics.core.bilingual import Named, chinese
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 from logistics.core.search import Searchable, search_index
 from logistics.core.trees import tree_triggers
 
@@ -103,7 +102,7 @@ def from_today() -> Any:
 
 
 @tracked(exclude=["ancestors", "path_zh", "path_en"])
-class Place(Searchable, ScopedModel):
+class Place(Named, Searchable, Record):
     """场所: a campus, building, floor, room, yard or single spot of the school."""
 
     class Kind(models.TextChoices):
@@ -201,10 +200,6 @@ class Place(Searchable, ScopedModel):
         return self.place_label
 
     @property
-    def name(self) -> str:
-        return pick(self.name_zh, self.name_en)
-
-    @property
     def path(self) -> list[str]:
         """Names from the campus down to this place, in the reader's language; floors on the way are left out, room names tell them."""
         return (self.path_zh if chinese() else self.path_en) or [self.name]
@@ -222,9 +217,6 @@ class Place(Searchable, ScopedModel):
     @property
     def active(self) -> bool:
         return clock.today() in _Dates(self.valid)
-
-    def get_absolute_url(self) -> str:
-        return reverse("campus:place-detail", args=[self.pk])
 
 
 class _Dates:

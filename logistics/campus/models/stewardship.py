@@ -6,17 +6,16 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.campus.querysets import StewardshipQuerySet
 from logistics.core.access import ROLES
 from logistics.core.history import tracked
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 
 
 @tracked()
-class Stewardship(ScopedModel):
+class Stewardship(Record):
     """责任: a person holds a role in a place, and in everything inside it, for a time."""
 
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="stewardships", verbose_name=_("person"))
@@ -56,6 +55,3 @@ class Stewardship(ScopedModel):
     def role_label(self) -> str:
         found = ROLES.get(self.role)
         return str(found.label) if found else self.role
-
-    def get_absolute_url(self) -> str:
-        return reverse("campus:stewardship-detail", args=[self.pk])

@@ -5,7 +5,6 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.campus.querysets import BindingQuerySet, TagQuerySet
@@ -13,7 +12,7 @@ from logistics.core import clock
 from logistics.core.history import tracked
 from logistics.core.models import RecordRef
 from logistics.core.qr import grouped
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record, ScopedModel
 
 
 class LabelBatch(ScopedModel):
@@ -41,7 +40,7 @@ class LabelBatch(ScopedModel):
 
 
 @tracked()
-class Tag(ScopedModel):
+class Tag(Record):
     """标签: a printed code that says nothing by itself; it is bound to a thing or place, and may be bound anew."""
 
     code = models.CharField(_("code"), max_length=13, unique=True, editable=False)
@@ -65,9 +64,6 @@ class Tag(ScopedModel):
 
     def __str__(self) -> str:
         return grouped(self.code)
-
-    def get_absolute_url(self) -> str:
-        return reverse("campus:tag-detail", args=[self.pk])
 
 
 class TagBinding(RecordRef, ScopedModel):

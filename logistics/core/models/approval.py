@@ -7,7 +7,6 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, DecimalRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,7 @@ from logistics.core.approvals.purposes import PURPOSES
 from logistics.core.approvals.querysets import ApprovalQuerySet, RouteQuerySet
 from logistics.core.history import tracked
 from logistics.core.models.reference import RecordRef
-from logistics.core.scoping import ScopedModel
+from logistics.core.scoping import Record
 
 MOST_STEPS = 5
 
@@ -67,7 +66,7 @@ class Reach(models.TextChoices):
 
 
 @tracked()
-class ApprovalRoute(ScopedModel):
+class ApprovalRoute(Record):
     """审批流程: whose agreement it takes, in which order, for which amounts, during which days."""
 
     purpose = models.CharField(_("what for"), max_length=60)
@@ -98,9 +97,6 @@ class ApprovalRoute(ScopedModel):
     def __str__(self) -> str:
         return f"{self.purpose_label} · {self.amounts_words}"
 
-    def get_absolute_url(self) -> str:
-        return reverse("core:approvalroute-detail", args=[self.pk])
-
     @property
     def purpose_label(self) -> str:
         declared = PURPOSES.get(self.purpose)
@@ -128,7 +124,7 @@ class ApprovalRoute(ScopedModel):
         return role_label(self.higher_role) if self.higher_role else ""
 
 
-class Approval(RecordRef, ScopedModel):
+class Approval(RecordRef, Record):
     """审批: somebody asked for an agreement on a record; the steps say whose, and who gave it."""
 
     class State(models.TextChoices):
@@ -181,9 +177,6 @@ class Approval(RecordRef, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.purpose_label}: {self.label}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("core:approval-detail", args=[self.pk])
 
     @property
     def purpose_label(self) -> str:

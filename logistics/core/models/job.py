@@ -4,12 +4,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
 from logistics.core.access import Access, either
-from logistics.core.scoping import ScopedModel, ScopedQuerySet
+from logistics.core.scoping import Record, ScopedQuerySet
 
 ENDED = ("done", "failed", "cancelled")
 
@@ -24,7 +23,7 @@ class JobQuerySet(ScopedQuerySet):
         return self.filter(state__in=["queued", "running"])
 
 
-class Job(ScopedModel):
+class Job(Record):
     """后台任务: long work that somebody started and may leave: an import, a large export, a report."""
 
     kind = models.CharField(_("what"), max_length=40, editable=False)  # a code of jobs.kinds.KINDS
@@ -75,6 +74,3 @@ class Job(ScopedModel):
     @property
     def ended(self) -> bool:
         return self.state in ENDED
-
-    def get_absolute_url(self) -> str:
-        return reverse("core:job-detail", args=[self.pk])

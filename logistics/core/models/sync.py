@@ -10,14 +10,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
 from logistics.core.access import Access, either
 from logistics.core.history import tracked
 from logistics.core.models.reference import RecordRef
-from logistics.core.scoping import ScopedModel, ScopedQuerySet
+from logistics.core.scoping import Record, ScopedQuerySet
 
 
 class SyncDevice(models.Model):
@@ -52,7 +51,7 @@ class ConflictQuerySet(ScopedQuerySet):
 
 
 @tracked()
-class SyncConflict(ScopedModel, RecordRef):
+class SyncConflict(Record, RecordRef):
     """待核对: facts from a phone that no longer fit their record; somebody applies them by hand or sets them aside with a reason."""
 
     class State(models.TextChoices):
@@ -98,9 +97,6 @@ class SyncConflict(ScopedModel, RecordRef):
 
     def __str__(self) -> str:
         return self.label or str(_("A record that is not there"))
-
-    def get_absolute_url(self) -> str:
-        return reverse("core:syncconflict-detail", args=[self.pk])
 
     @property
     def words(self) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
 from logistics.core.access import Access, either
 from logistics.core.models.reference import RecordRef
-from logistics.core.scoping import ScopedModel, ScopedQuerySet
+from logistics.core.scoping import Record, ScopedQuerySet
 
 
 class ImportQuerySet(ScopedQuerySet):
@@ -20,7 +19,7 @@ class ImportQuerySet(ScopedQuerySet):
         return either(super().scope(access, action), own) if action == "view" else super().scope(access, action)
 
 
-class ImportBatch(ScopedModel):
+class ImportBatch(Record):
     """导入: one file of rows that somebody brings into a register: checked first, then written, undone as a whole if it was a mistake."""
 
     class Mode(models.TextChoices):
@@ -57,9 +56,6 @@ class ImportBatch(ScopedModel):
 
     def __str__(self) -> str:
         return self.file_name
-
-    def get_absolute_url(self) -> str:
-        return reverse("core:importbatch-detail", args=[self.pk])
 
 
 class ImportRow(RecordRef):
