@@ -177,7 +177,7 @@ def _sees(caller: Caller, declared: type[Resource], pk: Any) -> bool:
     return isinstance(pk, int) and 0 < pk < 2**63 and caller.sees(declared, pk)
 
 
-def _first(error: Exception) -> str:
+def _first(error: BaseException) -> str:
     parts = getattr(error, "exceptions", None) or [error]
     return " · ".join(str(part).strip().replace("\n", " ")[:400] for part in parts)
 
