@@ -62,8 +62,10 @@ class Things(Resource):
     icon = "devices-2"
     filterset = filters.EquipmentFilters
     form = forms.EquipmentForm
-    photos = comments = True
+    photos = comments = files = links = open_to_all = True
+    follows = ("keeper",)
     list_joins = ("place", "category")
+    detail_joins = ("keeper",)
     option_hint = "place.place_label"
     transfer = Transfer(
         key="number", bulk=services.register_many, last=services.number_many,

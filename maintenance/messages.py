@@ -1,6 +1,7 @@
 """Who is told what about a request or an order; the words stand in the `alerts` room."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from logistics.alerts.services import clear_alert, notify, raise_alert
@@ -41,12 +42,13 @@ def technician(order: WorkOrder, person: Any, code: str, *, key: str = "", **mor
         )
 
 
-def dispatchers(record: Any, code: str, *, by: Any = None, key: str = "", **more: Any) -> None:
-    """Tell those who dispatch where the record stands."""
-    people = [pk for pk in holder_ids(["dispatcher"], record.place.ancestors, []) if pk != getattr(by, "pk", None)]
+def dispatchers(record: Any, code: str, *, by: Any = None, key: str = "", told: Iterable[int] = (), **more: Any) -> list[int]:
+    """Tell those who dispatch where the record stands, but for the acting person and those who know; their ids."""
+    people = [pk for pk in holder_ids(["dispatcher"], record.place.ancestors, []) if pk not in (*told, getattr(by, "pk", None))]
     if people:
         notify(people=people, code=code, params=about(record, **more), link=record.get_absolute_url(), source=record,
                dedupe_key=f"{code}:{record.pk}:{key}")
+    return people
 
 
 def hazards_gone(order: WorkOrder) -> None:

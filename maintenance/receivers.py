@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.publishing import hand_over
 from logistics.core.models import Attachment
-from logistics.core.pages import COMMENT_RECEIVERS, PHOTO_GUESTS
+from logistics.core.pages import PHOTO_GUESTS
 from logistics.core.publishing import Waiting
+from logistics.core.records.comments import hears_comments
 from logistics.core.workflow import transitioned
 from maintenance import followups, homes, messages
 from maintenance.models import RepairRequest, WorkOrder
@@ -44,26 +45,30 @@ PHOTO_GUESTS["maintenance.repairrequest"] = request_photo
 PHOTO_GUESTS["maintenance.workorder"] = order_photo
 
 
-def tell(record: Any, comment: Any) -> None:
+@hears_comments("50.maintenance")
+def tell(record: Any, comment: Any, told: set[int]) -> None:
     """A message of the reporter reaches the technician, or the desk while there is none; any other reaches the reporters."""
     if not isinstance(record, RepairRequest | WorkOrder) or comment.internal:
         return
     by, key = comment.by, str(comment.pk)
     words = {"who": {"zh": by.name_zh, "en": by.name_en}, "text": comment.text}
     if isinstance(record, WorkOrder):
-        messages.reporters_of(record, "maintenance.commented", by=by, key=key, **words)
-        return
-    if record.reporter_id != by.pk:
-        messages.reporter(record, "maintenance.commented", by=by, key=key, **words)
+        reports = list(record.requests.filter(state="accepted").exclude(reporter_id__in=told))
+    else:
+        reports = [record] if record.reporter_id not in (*told, by.pk) else []
+    for request in reports:
+        messages.reporter(request, "maintenance.commented", by=by, key=key, **words)
+    told |= {request.reporter_id for request in reports if request.reporter_id}
+    if isinstance(record, WorkOrder) or record.reporter_id != by.pk:
         return
     lead = record.work_order.lead if record.work_order_id else None  # type: ignore[union-attr]
-    if lead is not None:
+    if lead is None:
+        told |= set(messages.dispatchers(record, "maintenance.commented", by=by, key=key, told=told, **words))
+    elif lead.pk not in told:
         messages.technician(record.work_order, lead, "maintenance.commented", key=key, **words)
-    else:
-        messages.dispatchers(record, "maintenance.commented", by=by, key=key, **words)
+        told.add(lead.pk)
 
 
-COMMENT_RECEIVERS.append(tell)
 DECISIONS = frozenset({"accept", "ask", "reject", "join", "split", "assign"})
 
 

@@ -1,8 +1,10 @@
 """Requests, orders and the catalogue, declared once for page and API."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from logistics.core.approvals.cards import sections as approval_sections
 from logistics.core.columns import Column, NameColumn, StateColumn
+from logistics.core.records.thread import thread
 from logistics.core.resources import Resource, resource
 from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
@@ -53,7 +56,10 @@ class RepairRequests(Resource):
     icon = "inbox"
     order = ("-submitted_at", "-id")
     menu = ("repairs", 30)
-    photos = comments = True
+    photos = comments = files = links = True
+    follows = ("reporter",)
+    thread_at = "submitted_at"
+    detail_joins = ("work_order__lead", "work_order__equipment")
     form = forms.RequestEditForm
     add_form = forms.ReportForm
     filterset = filters.RequestFilters
@@ -167,12 +173,9 @@ class RepairRequests(Resource):
         return [*words, *([(_("Clock"), render_to_string("maintenance/_clocks.html", {"faces": [shown]}))] if shown else [])]
 
     @classmethod
-    def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        root_id = record.joined_to_id or record.pk
-        kin = list((RepairRequest.objects.filter(pk=root_id) | RepairRequest.objects.filter(joined_to_id=root_id))
-                   .exclude(pk=record.pk).select_related("reporter")[:20])
-        thread = render_to_string("maintenance/_thread.html", {"request_record": record, "order": record.work_order, "kin": kin})
-        return [(_("Thread"), thread)]
+    def thread_words(cls, record: Any) -> str:
+        who = record.reporter.name if record.reporter_id else _("Guest")
+        return f"{who} · {super().thread_words(record)}"
 
 
 @resource
@@ -182,7 +185,9 @@ class WorkOrders(Resource):
     icon = "tool"
     order = ("-created_at", "-id")
     menu = ("repairs", 20)
-    photos = comments = True
+    photos = comments = files = links = True
+    follows = ("lead",)
+    thread_at = "created_at"
     form = forms.OrderForm
     filterset = filters.OrderFilters
     columns = (
@@ -215,7 +220,7 @@ class WorkOrders(Resource):
         Column("estimate_cost", gettext_lazy("Estimated cost"), show=lambda row: ui.money(row.estimate_cost) or _("not estimated")),
         Column("reported_at", gettext_lazy("First reported")),
     )
-    detail_joins = ("blocked_by", "parent")
+    detail_joins = ("blocked_by", "parent__lead")
     api_fields = (
         "number",
         "kind",
@@ -296,12 +301,46 @@ class WorkOrders(Resource):
         return found
 
     @classmethod
+    def thread_words(cls, record: Any) -> str:
+        state = super().thread_words(record)
+        return f"{record.lead.name} · {state}" if record.lead_id else state
+
+    @classmethod
     def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        requests = list(record.requests.select_related("reporter__department")[:50])
-        found = [(_("Thread"), render_to_string("maintenance/_thread.html", {"order": record, "requests": requests, "here": "order"}))]
-        if requests:
-            found.append((_("Reporters"), render_to_string("maintenance/_reporters.html", {"requests": requests})))
-        return found
+        requests = requests_of(record)
+        return [(_("Reporters"), render_to_string("maintenance/_reporters.html", {"requests": requests}))] if requests else []
+
+
+def requests_of(order: Any) -> list[Any]:
+    """The reports behind an order, read once a page."""
+    if not hasattr(order, "known_requests"):
+        order.known_requests = list(order.requests.select_related("reporter__department")[:50])
+    return order.known_requests
+
+
+@thread("maintenance.request", "maintenance.repairrequest")
+def from_request(requests: list[Any], here: Any) -> Iterator[Any]:
+    """A report leads to its order, or to the reports it is joined with while there is none."""
+    for request in requests:
+        if request.work_order_id:
+            yield request.work_order
+        elif request is here:
+            root = request.joined_to_id or request.pk
+            yield from (RepairRequest.objects.filter(Q(pk=root) | Q(joined_to_id=root)).exclude(pk=request.pk)
+                        .select_related("reporter").order_by("submitted_at")[:10])
+        if request.equipment_id:
+            yield request.equipment
+
+
+@thread("maintenance.order", "maintenance.workorder")
+def from_order(orders_: list[Any], here: Any) -> Iterator[Any]:
+    """An order leads back to its reports and on to what is repaired."""
+    for order in orders_:
+        yield from requests_of(order)[:10]
+        if order.equipment_id:
+            yield order.equipment
+        if order.parent_id:
+            yield order.parent
 
 
 class Catalogue(Resource):

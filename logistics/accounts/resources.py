@@ -17,7 +17,6 @@ from logistics.core.columns import Column, NameColumn, StateColumn, words_for
 from logistics.core.pages import fragment
 from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
-from logistics.core.timeline import Entry
 from logistics.core.transfer.declaration import Transfer
 
 
@@ -72,6 +71,7 @@ class People(Resource):
             {"number": "T0912", "name_zh": "陈立", "name_en": "Chen Li", "kinds": "teacher,staff", "phone": "13800000000"},
         ),
     )
+    comments = files = links = open_to_all = True
     api_fields = ("number", "name_zh", "name_en", "kinds", "department", "status")
 
     @classmethod
@@ -95,8 +95,17 @@ class People(Resource):
         return record
 
     @classmethod
-    def happened(cls, record: Any, person: Any) -> list[Entry]:
-        return super().happened(record, person) if may_see_all(record, person) else []
+    def opens(cls, record: Any, person: Any) -> bool:
+        """What hangs on a person is for that person and the school office."""
+        return may_see_all(record, person)
+
+    @classmethod
+    def internal(cls, record: Any, person: Any) -> bool:
+        return access_of(person).may("accounts.person:view", record)
+
+    @classmethod
+    def hidden_fields(cls, record: Any, person: Any) -> frozenset[str]:
+        return frozenset() if may_see_contacts(record, person) else frozenset({"phone", "email", "gender", "birth_date"})
 
     @classmethod
     def hidden_fields(cls, record: Any, person: Any) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from logistics.alerts import duty_receivers
+from logistics.alerts import duty_receivers, followers
 from logistics.alerts.messages import message
 from logistics.alerts.models import Alert
 from logistics.alerts.services import acknowledge_all, notify, stop
@@ -14,9 +14,10 @@ from logistics.core.jobs.kinds import KINDS
 from logistics.core.models import Job
 from logistics.core.workflow import transitioned
 
+__all__ = ["duty_receivers", "followers"]  # opened with this room
+
 message("job.done", _("Ready: %(what)s"), _("The result waits for you."), icon="check")
 message("job.failed", _("Did not work: %(what)s"), "%(why)s", icon="alert-octagon")
-__all__ = ["duty_receivers"]  # opened with this room
 
 
 @receiver(transitioned, sender=Alert, dispatch_uid="alerts.notices_follow")

@@ -80,6 +80,7 @@ class Places(Resource):
              "area_m2": "67.5", "capacity": "48"},
         ),
     )
+    photos = comments = files = links = open_to_all = True
     api_fields = (
         "code",
         "name_zh",
@@ -122,14 +123,14 @@ class Places(Resource):
     def badges(cls, record: Any, person: Any) -> list[str]:
         return [
             ui.state("danger" if row.level == "closed" else "late", row.get_level_display(), "lock")
-            for row in places.closures_of(record)[:1]
+            for row in closures_of(record)[:1]
         ]
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         rows = list(record.children.filter(pk__in=Place.objects.visible_to(request.user)).order_by("position", "code")[: MOST + 1])
         found = []
-        closures = places.closures_of(record)
+        closures = closures_of(record)
         if closures:
             found.append((_("Closures"), fragment("campus/_closures.html", closures=closures)))
         if rows:
@@ -159,6 +160,13 @@ class Places(Resource):
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:
         return [{"label": _("Tree"), "url": reverse("campus:tree"), "icon": "sitemap"}]
+
+
+def closures_of(place: Any) -> list[PlaceClosure]:
+    """The closures that hold for a place, read once a page."""
+    if not hasattr(place, "known_closures"):
+        place.known_closures = places.closures_of(place)
+    return place.known_closures
 
 
 @resource

@@ -29,6 +29,7 @@ from logistics.core.doors import LARGEST_ID, Json, PreconditionRequired, Session
 from logistics.core.errors import NotAllowed
 from logistics.core.fields import DaysField
 from logistics.core.idempotency import once
+from logistics.core.records.api import part_urls
 from logistics.core.resources import Resource, all_resources
 from logistics.core.samples import sample_of
 from logistics.core.versions import RowVersion
@@ -458,4 +459,5 @@ def api_urls() -> list[Any]:
                 found.append(
                     path(f"{stem}<int:pk>/{step.name}/", viewset.as_view({"post": f"move_{step.name}"}), name=f"{name}-{step.name}")
                 )
+        found += part_urls(declared)
     return found

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -20,15 +19,15 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from logistics.core import resources
-from logistics.core.columns import joins_of, words_for
+from logistics.core.columns import joins_of
 from logistics.core.counting import bounded_count
 from logistics.core.editing import merged
 from logistics.core.errors import NotAllowed, Stale
-from logistics.core.history import changes
+from logistics.core.history import changes, labels_of, shown
 from logistics.core.idempotency import made_before
 from logistics.core.lists.services import lists_for
-from logistics.core.models import Attachment, Comment, kind_of
-from logistics.core.photos import attach, clean_photos, photo_cards, photos_of
+from logistics.core.models import Attachment
+from logistics.core.photos import attach, clean_photos
 from logistics.core.publishing import widgets_for
 from logistics.core.resources import Resource, resource_of
 from logistics.core.versions import RowVersion
@@ -269,15 +268,19 @@ def ordered(declared: type[Resource], rows: models.QuerySet, sort: str) -> model
 
 
 class DetailPage(RecordPage):
-    """A record: title, state, moves, facts, photos, related records and one timeline."""
+    """A record: title, state, moves, facts, photos, files, its story, related records, followers and one timeline."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        from logistics.core.records.panels import Panels
+
         declared, person = self.resource, request.user
         record = self.record(pk)
-        internal = declared.internal(record, person)
+        panels = Panels(self, record)
+        if request.htmx and request.htmx.target in ("timeline-lines", "timeline-more"):  # type: ignore[attr-defined]
+            return panels.lines()
         flow = getattr(record, "workflow", None)
         state = flow.state(record) if flow else None
-        photos = list(photos_of(record)) if declared.photos else []
+        panels.read(whole=True)
         page = {
             "crumbs": [{"label": str(declared.label_plural).capitalize(), "url": reverse(declared.url_name("list"))}]
             + [{"label": label, "url": url} for label, url in declared.crumbs(record)],
@@ -285,29 +288,18 @@ class DetailPage(RecordPage):
             "state": {"kind": state.kind, "word": state.label, "icon": state.icon} if state else None,
             "moves": move_buttons(record, person), "actions": declared.actions(record, person),
             "facts": [{"label": fact.label, "value": fact.text(record)} for fact in declared.facts],
-            "photos": photo_cards(photos),
             "photo_upload": {"url": reverse(declared.url_name("photos"), args=[pk]), "label": _("Add photos")}
-            if declared.photos and may_touch(declared, record, person) else None,
+            if declared.photos and declared.may_file(record, person) else None,
             "sections": [{"title": title, "html": html} for title, html in declared.sections(record, request)],
-            "aside": [{"title": title, "html": html} for title, html in declared.aside(record, request)]
+            "aside": [{"title": title, "html": html} for title, html in panels.aside()]
+            + [{"title": title, "html": html} for title, html in declared.aside(record, request)]
             + [{"title": card.title, "html": html} for card in widgets_for(f"record:{record._meta.label}")
                if (html := card.render(request, record=record))],
-            "timeline": declared.happened(record, person),
-            "comment_url": reverse(declared.url_name("comment"), args=[pk]) if declared.comments else "",
             "edit_url": reverse(declared.url_name("edit"), args=[pk])
             if declared.form and declared.may(person, "change", record) and not declared.locked(record, person) else "",
-            "history_url": reverse(declared.url_name("history"), args=[pk]) if internal and hasattr(record, "pgh_event_models") else "",
-            "internal": internal,
+            **panels.page(),
         }
         return self.show(declared.detail_template, page, record=record)
-
-
-def may_touch(declared: type[Resource], record: models.Model, person: Any) -> bool:
-    """May add photos and comments: whoever may change it, or may make any of its moves now."""
-    if declared.may(person, "change", record) or declared.may(person, "add"):
-        return True
-    flow = getattr(record, "workflow", None)
-    return bool(flow and flow.offered(record, person))
 
 
 def move_buttons(record: models.Model, person: Any) -> list[dict[str, Any]]:
@@ -503,63 +495,16 @@ class HistoryPage(RecordPage):
         if not self.resource.internal(record, request.user):
             raise self.refuse(_("You may not read the history of this record."), "view")
         rows, hidden = changes(record), self.resource.hidden_fields(record, request.user)
-        people = get_user_model()._default_manager.in_bulk({row["who"] for row in rows if row["who"]})
-        named = _named(change for row in rows for change in row["fields"])
+        labels, user = labels_of(rows), get_user_model()._meta.label_lower
         for row in rows:
-            row["who"] = people.get(row["who"])
+            row["who"] = labels.get((user, row["who"]))
             row["fields"] = [
-                (field.verbose_name, _history_words(field, before, named), _history_words(field, value, named))
+                (field.verbose_name, shown(field, before, labels), shown(field, value, labels))
                 for field, before, value in row["fields"] if field.name not in hidden
             ]
         page = {"title": _("History of %(what)s") % {"what": self.resource.title(record)}, "rows": rows,
                 "crumbs": [{"label": self.resource.title(record), "url": record.get_absolute_url()}]}
         return self.show("core/history.html", page, record=record)
-
-
-def _named(changed: Iterable[tuple[Any, Any, Any]]) -> dict[tuple[type[models.Model], Any], str]:
-    """What the records are called that stand in the changed fields, by model and key: one statement a kind."""
-    wanted: dict[type[models.Model], set[Any]] = {}
-    for field, before, value in changed:
-        if field.is_relation:
-            wanted.setdefault(field.related_model, set()).update(key for key in (before, value) if key is not None)
-    return {(model, row.pk): str(row) for model, keys in wanted.items() for row in model._base_manager.filter(pk__in=keys)}
-
-
-def _history_words(field: Any, value: Any, named: dict[tuple[type[models.Model], Any], str]) -> Any:
-    if field.is_relation and value is not None:
-        return named.get((field.related_model, value), _("no longer there"))
-    if field.choices and value is not None:
-        value = dict(field.flatchoices).get(value, value)
-    return words_for(value)
-
-
-class CommentPage(RecordPage):
-    """Write on a record."""
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        record = self.record(pk)
-        if not self.resource.comments:
-            raise Http404
-        text = request.POST.get("text", "").strip()[:2000]
-        if not text:
-            return self.show("core/note.html", {"message": _("Write something first.")}, status=422)
-
-        def act() -> models.Model:
-            internal = "internal" in request.POST and self.resource.internal(record, request.user)
-            made = Comment.objects.create(kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=request.user)  # type: ignore[misc]
-            commented(record, made)
-            return made
-
-        resources.once(client_uid(request), request.user, ["comment", kind_of(record), pk, text], act)
-        return after(request, record.get_absolute_url(), "comment")
-
-
-COMMENT_RECEIVERS: list[Any] = []  # upper packages: (record, comment) -> None, in the same transaction
-
-
-def commented(record: models.Model, comment: Comment) -> None:
-    for receiver in COMMENT_RECEIVERS:
-        receiver(record, comment)
 
 
 class PhotosPage(RecordPage):
@@ -569,7 +514,7 @@ class PhotosPage(RecordPage):
         record = self.record(pk)
         if not self.resource.photos:
             raise Http404
-        if not may_touch(self.resource, record, request.user):
+        if not self.resource.may_file(record, request.user):
             raise self.refuse(_("You may not add photos here."), "change")
         role = request.POST.get("role", "photo")
         if role not in dict(Attachment._meta.get_field("role").flatchoices):

@@ -40,13 +40,14 @@ def attach(record: models.Model, photos: Iterable[Any], *, by: Any, role: str = 
 def store(photo: Any) -> dict[str, Any]:
     """Put a cleaned photo on the disk under its content; the columns of Attachment that describe it."""
     stem = f"photos/{photo.sha256[:2]}/{photo.sha256}"
-    _store(f"{stem}.jpg", photo.content)
-    _store(f"{stem}.s.jpg", photo.thumb)
+    keep(f"{stem}.jpg", photo.content)
+    keep(f"{stem}.s.jpg", photo.thumb)
     return {"file": f"{stem}.jpg", "thumb": f"{stem}.s.jpg", "width": photo.width, "height": photo.height, "size": len(photo.content),
             "sha256": photo.sha256}
 
 
-def _store(name: str, content: bytes) -> None:
+def keep(name: str, content: bytes) -> None:
+    """Write a file under var/media once; it appears whole or not at all."""
     target = Path(settings.MEDIA_ROOT) / name
     if target.exists():
         return

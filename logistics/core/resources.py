@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import uuid4
 
+import pghistory
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
@@ -12,13 +14,12 @@ from django.utils.functional import classproperty
 from django.utils.translation import gettext as _
 
 from logistics.core.access import access_of
-from logistics.core.columns import Column
+from logistics.core.columns import Column, follow
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.filters import RecordFilters
 from logistics.core.idempotency import once
 from logistics.core.models import kind_of
 from logistics.core.registry import Registry
-from logistics.core.timeline import Entry, timeline
 from logistics.core.versions import check_version
 from logistics.core.workflow import perform, write_event
 
@@ -38,7 +39,12 @@ class Resource:
     menu: tuple[str, int] | None = None  # (section code, order); shown to those who may view it by role
     menu_label: Any = None
     photos: bool = False
-    comments: bool = False
+    comments: bool = False  # people talk on it: comments with mentions, followers
+    files: bool = False  # papers beside photos
+    links: bool = False  # may be joined to records of any kind
+    follows: tuple[str, ...] = ()  # paths to the people who hear of it unasked (its reporter, its technician)
+    open_to_all: bool = False  # everybody may read it: words, papers and links are then for those whose work it is
+    thread_at: str = ""  # the column that says when it entered the story; "" for things that stand (equipment)
     api_fields: tuple[str, ...] = ()
     api_joins: tuple[str, ...] = ()  # further select_related paths of the API fields
     list_joins: tuple[str, ...] = ()  # further select_related paths of a row (for __str__, URLs)
@@ -145,9 +151,56 @@ class Resource:
         return cls.may_list(person)
 
     @classmethod
-    def happened(cls, record: models.Model, person: Any) -> list[Entry]:
-        """The timeline of the detail page; a domain whose events are not for every reader overrides it."""
-        return timeline(record, internal=cls.may_list(person))
+    def opens(cls, record: models.Model, person: Any) -> bool:
+        """May who sees the record also see what hangs on it: timeline, comments, files, links?"""
+        return True
+
+    @classmethod
+    def hidden_fields(cls, record: models.Model, person: Any) -> frozenset[str]:
+        """Fields whose changes this reader may not read."""
+        return frozenset()
+
+    @classmethod
+    def concerned(cls, record: models.Model) -> list[int]:
+        """Ids of the people who hear of it unasked."""
+        found = [follow(record, f"{path}_id") for path in cls.follows]
+        return [pk for pk in dict.fromkeys(found) if pk]
+
+    @classmethod
+    def may_talk(cls, record: models.Model, person: Any) -> bool:
+        """May this reader write comments on it?"""
+        return cls.opens(record, person) and (not cls.open_to_all or cls.internal(record, person) or person.pk in cls.concerned(record))
+
+    @classmethod
+    def may_file(cls, record: models.Model, person: Any) -> bool:
+        """May this reader add photos and papers: who may change it, add such records, or make one of its moves now."""
+        if not cls.opens(record, person):
+            return False
+        if cls.may(person, "change", record) or (not cls.open_to_all and cls.may(person, "add")):
+            return True
+        flow = getattr(record, "workflow", None)
+        return bool(flow and flow.offered(record, person))
+
+    @classmethod
+    def may_link(cls, record: models.Model, person: Any) -> bool:
+        """May this reader join it to other records?"""
+        return cls.internal(record, person) and cls.may_file(record, person)
+
+    @classmethod
+    def number(cls, record: models.Model) -> str:
+        """The number or code by which people find it; "" when it has none."""
+        return str(getattr(record, cls.number_field, "") or "") if cls.number_field else ""
+
+    @classproperty
+    def number_field(cls) -> str:
+        names = {field.name for field in cls.model._meta.concrete_fields}
+        return next((name for name in ("number", "code") if name in names), "")
+
+    @classmethod
+    def thread_words(cls, record: models.Model) -> str:
+        """The one line about it in a story: its state, unless the domain says more."""
+        flow = getattr(record, "workflow", None)
+        return str(flow.state(record).label) if flow else ""
 
     @classmethod
     def hidden_fields(cls, record: models.Model, person: Any) -> frozenset[str]:
@@ -215,7 +268,8 @@ def update(declared: type[Resource], record: models.Model, data: dict[str, Any],
         raise NotAllowed(_("You may not change this: %(what)s.") % {"what": declared.label})
 
     def act() -> models.Model:
-        with transaction.atomic():
+        name = uuid4()
+        with transaction.atomic(), pghistory.context(user=getattr(by, "pk", None), move="change", act=str(name)):
             fresh = declared.model._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
             check_version(fresh, row_version)
             reason = declared.locked(fresh, by)
@@ -224,7 +278,7 @@ def update(declared: type[Resource], record: models.Model, data: dict[str, Any],
             changed = declared.update(fresh, data, by)
             if not declared.rows(by, "change").filter(pk=changed.pk).exists():
                 raise ValidationError(_("This lies outside the part of the school that you look after."), code="scope")
-            write_event(changed, "change", by=by)
+            write_event(changed, "change", by=by, act=name)
             return changed
 
     return once(client_uid, by, ["update", declared.kind, record.pk, data], act)[0]

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import include, path
 
 from logistics.core import pages
+from logistics.core.records import pages as records
 from logistics.core.resources import Resource, all_resources
 
 
@@ -27,7 +28,17 @@ def pages_of(declared: type[Resource]) -> list[Any]:
     if hasattr(declared.model, "workflow"):
         found.append(page(pages.MovePage, "<int:pk>/move/<slug:move>/", "move"))
     if declared.comments:
-        found.append(page(pages.CommentPage, "<int:pk>/comment/", "comment"))
+        found += [
+            page(records.CommentPage, "<int:pk>/comment/", "comment"), page(records.PeoplePage, "<int:pk>/people/", "people"),
+            page(records.WithdrawPage, "<int:pk>/comment/<int:comment>/withdraw/", "withdraw"),
+            page(records.FollowPage, "<int:pk>/follow/", "follow"),
+        ]
+    if declared.files:
+        found += [page(records.FilesPage, "<int:pk>/files/", "files"),
+                  page(records.UnfilePage, "<int:pk>/files/<int:file>/remove/", "unfile")]
+    if declared.links:
+        found += [page(records.LinksPage, "<int:pk>/links/", "links"),
+                  page(records.UnlinkPage, "<int:pk>/links/<int:link>/remove/", "unlink")]
     if declared.transfer:
         from logistics.core.transfer import views
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 import pghistory
 from django import forms
@@ -180,7 +181,8 @@ def perform(record: models.Model, name: str, *, by: Any, times: Times | None = N
     flow: Workflow = model.workflow  # type: ignore[attr-defined]
     move = flow.moves[name]
     times = times or Times(clock.now())
-    with transaction.atomic(), pghistory.context(user=getattr(by, "pk", None), move=name):
+    act = uuid4()
+    with transaction.atomic(), pghistory.context(user=getattr(by, "pk", None), move=name, act=str(act)):
         fresh = lock_all([record, *(move.locks(record, data) if move.locks else ())])[0]
         check_version(fresh, row_version)
         before = getattr(fresh, flow.field)
@@ -202,7 +204,7 @@ def perform(record: models.Model, name: str, *, by: Any, times: Times | None = N
         fresh.save()
         event = write_event(
             fresh, name, by=by, from_state=before, to_state=getattr(fresh, flow.field), on_behalf_of=on_behalf_of, times=times,
-            text=str(data.get("reason") or data.get("note") or ""), data=_plain(data),
+            text=str(data.get("reason") or data.get("note") or ""), data=_plain(data), act=act,
         )
         if move.after:
             move.after(fresh, by=by, at=times.judged_at, event=event, **data)
@@ -226,13 +228,13 @@ def lock_all(records: Iterable[models.Model]) -> list[models.Model]:
 
 
 def write_event(record: models.Model, move: str, *, by: Any, from_state: str = "", to_state: str = "", on_behalf_of: int | None = None,
-                times: Times | None = None, text: str = "", data: dict[str, Any] | None = None) -> Event:
-    """One line of the timeline of a record."""
+                times: Times | None = None, text: str = "", data: dict[str, Any] | None = None, act: UUID | None = None) -> Event:
+    """One line of the timeline of a record; `act` is the name under which the history rows of the same act go."""
     times = times or Times(clock.now())
     return Event.objects.create(
         kind=kind_of(record), object_id=record.pk, move=move, from_state=from_state, to_state=to_state, by=by,
         on_behalf_of_id=on_behalf_of, at=times.judged_at, occurred_at=times.occurred_at, captured_at=times.captured_at,
-        recorded_at=clock.now(), text=text, data=data or {},
+        recorded_at=clock.now(), text=text, data=data or {}, act=act,
     )
 
 

@@ -287,7 +287,7 @@ def my_report(request: HttpRequest, pk: int) -> HttpResponse:
     moves = {move["name"]: move for move in move_buttons(row, request.user)}
     context = story(row)
     told = Q(kind="maintenance.repairrequest", object_id=row.pk) | Q(kind="maintenance.workorder", object_id=row.work_order_id or 0)
-    comments = Comment.objects.filter(told, internal=False)
+    comments = Comment.objects.filter(told, internal=False, withdrawn_at__isnull=True)
     page = {"title": row.title, "short_title": row.number, "crumbs": [{"label": _("My reports"), "url": reverse("maintenance:mine")}]}
     return render(request, "maintenance/mine_report.html", {
         "page": page, "row": row, **context, "moves": moves, "comments": comments.select_related("by").order_by("at", "id"),

@@ -25,6 +25,7 @@ from logistics.core.errors import NotAllowed
 from logistics.core.models import Attachment, Comment
 from logistics.core.pages import DetailPage, add_errors, client_uid, move_buttons
 from logistics.core.photos import photo_cards, photos_of
+from logistics.core.records import files
 from logistics.core.templatetags import ui
 from maintenance import costs, labour, orders
 from maintenance.forms import CostForm, LabourForm
@@ -187,7 +188,8 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
     reports = Q(kind="maintenance.repairrequest", object_id__in=[row.pk for row in requests])
     fault_photos = list(Attachment.objects.filter(reports).order_by("id"))
     clocks = {row.kind: row for row in order.clocks.select_related("calendar_version__calendar")}
-    talk = Comment.objects.filter(Q(kind="maintenance.workorder", object_id=order.pk) | reports).select_related("by").order_by("at", "id")
+    words = Comment.objects.filter(Q(kind="maintenance.workorder", object_id=order.pk) | reports, withdrawn_at__isnull=True)
+    talk = words.select_related("by").order_by("at", "id")
     books = costs.may_book(order, person) and order.live
     page = {"title": order.title, "short_title": order.number,
             "crumbs": [{"label": _("My work today"), "url": reverse("maintenance:today")}]}
@@ -208,7 +210,8 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "labour_form": labour_form or LabourForm(person=person, initial={"minutes": 30, "type": "work"}),
         "cost_form": cost_form or CostForm(person=person),
         "here": reverse("maintenance:order", args=[order.pk]), "after_finish": reverse("maintenance:today"),
-        "comment_url": reverse("maintenance:workorder-comment", args=[order.pk]),
+        "comment_url": reverse("maintenance:workorder-comment", args=[order.pk]), "papers": files.panel(order, person),
+        "manuals": files.panel(order.equipment, person)["files"] if order.equipment_id else [],
     }, status=status)
 
 

@@ -28,7 +28,7 @@
     }));
     return loaded.get(url);
   };
-  const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], ".hq-wall[data-wall]": ["wall"] };
+  const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], "[data-mention], [data-drop]": ["record"], ".hq-wall[data-wall]": ["wall"] };
   const furnish = async (root) => {
     for (const [selector, names] of Object.entries(NEEDS)) {
       if (!within(root, selector).length) continue;

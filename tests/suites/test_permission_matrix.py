@@ -48,11 +48,11 @@ def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
         pk = records[declared.kind].pk
         flow = WORKFLOWS.get(declared.kind)
         first = next((step.name for step in flow if step.by_people), "") if flow else ""
-        for page in ("detail", "edit", "history", "comment", "photos"):
+        for page in ("detail", "edit", "history", "comment", "people", "follow", "photos", "files", "links"):
             found[declared.url_name(page)] = {"pk": pk}
         found[declared.url_name("move")] = {"pk": pk, "move": first}
         stem = f"{declared.app}-{declared.url_stem}"
-        for page in ("detail", *[step.name for step in flow or ()]):
+        for page in ("detail", "comments", "followers", "files", "links", *[step.name for step in flow or ()]):
             found[f"{stem}-{page}"] = {"pk": pk}
     order, request = records["maintenance.workorder"], records["maintenance.repairrequest"]
     for name in {name for name, _converters in matrix.url_names()} - set(found):

@@ -21,6 +21,7 @@ class Event(RecordRef):
     occurred_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(default=clock.now)
+    act = models.UUIDField(null=True)  # the same in the history rows that this act wrote
     text = models.TextField(blank=True)
     data = models.JSONField(default=dict)
 

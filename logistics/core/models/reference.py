@@ -13,6 +13,23 @@ class AppendOnly(pgtrigger.Protect):
         super().__init__(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+class MarkOnly(pgtrigger.Trigger):
+    """Rows that nobody changes or deletes; only their mark (these columns, the first one a time) is set, once."""
+
+    def __init__(self, *columns: str) -> None:
+        names = ", ".join(f"'{column}'" for column in columns)
+        super().__init__(
+            name="mark_only",
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            when=pgtrigger.Before,
+            func=(
+                f"IF TG_OP = 'DELETE' OR OLD.{columns[0]} IS NOT NULL "
+                f"OR to_jsonb(NEW) - ARRAY[{names}] IS DISTINCT FROM to_jsonb(OLD) - ARRAY[{names}] THEN "
+                "RAISE EXCEPTION 'pgtrigger: rows of % are only marked, once', TG_TABLE_NAME; END IF; RETURN NEW;"
+            ),
+        )
+
+
 class RecordRef(models.Model):
     """Points at a record of an unknown app: kind + id + the words it had then."""
 
