@@ -42,7 +42,7 @@ def pages_of() -> dict[str, Pages]:
         "S1001": home
         | named(
             "maintenance:queue",
-            "maintenance:board",
+            "maintenance:workorder-board",
             "maintenance:workorder-list",
             "maintenance:repairrequest-list",
             "maintenance:buildings",
@@ -50,7 +50,7 @@ def pages_of() -> dict[str, Pages]:
         | named("maintenance:report-for", "maintenance:wallboard", "staff:roster", "maintenance:technician-list")
         | {"order": order.get_absolute_url(), "filters": f"{reverse('maintenance:workorder-list')}?state=open&sort=priority"},
         "S1101": named("maintenance:today", "scan", "staff:my-duties", "notifications") | own_order("S1101"),
-        "S1100": home | named("maintenance:board", "maintenance:workorder-list", "staff:roster", "staff:certificate-board"),
+        "S1100": home | named("maintenance:workorder-board", "maintenance:workorder-list", "staff:roster", "staff:certificate-board"),
         "S1002": home
         | named(
             "maintenance:queue",

@@ -14,7 +14,7 @@ from maintenance.models import ReportLimit
 
 SHIPPED = {
     "guest_source": 30, "guest_tag": 10, "duplicate_days": 14, "lapse_days": 3, "dispute_days": 7, "reopen_days": 14, "info_days": 5,
-    "unstarted_hours": 4, "verify_cost": 2000,
+    "unstarted_hours": 4, "verify_cost": 2000, "begun_at_once": 2,
 }
 
 

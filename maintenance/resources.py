@@ -4,13 +4,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Prefetch, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from logistics.core.approvals.cards import sections as approval_sections
+from logistics.core.bilingual import pick
+from logistics.core.board import Board, Card
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.records.thread import thread
 from logistics.core.resources import Resource, resource
@@ -18,7 +20,9 @@ from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 from logistics.core.timeline import note
 from maintenance import filters, forms, orders
+from maintenance.limits import limit
 from maintenance.models import (
+    Clock,
     DispatchRule,
     FailureCode,
     HoldReason,
@@ -49,6 +53,43 @@ def prio(record: Any) -> Any:
     return ui.prio(record.priority)
 
 
+def order_card(order: Any) -> Card:
+    """An order on the board."""
+    nobody = "" if order.lead_id else _("in the pool") if order.pool else _("not assigned")
+    shown = face(next(iter(order.clocks.all()), None))
+    return Card(order.title, order.number or "", order.place_label, order.lead, nobody, order.priority, shown)
+
+
+def live_rows(rows: Any) -> Any:
+    return rows.select_related("lead", "team").prefetch_related(clocks_of("resolve"))
+
+
+def too_many_begun(state: str, lane: Any) -> str:
+    """A lane in which somebody has begun too much says so."""
+    if state != "in_progress":
+        return ""
+    most = limit("begun_at_once")
+    busy = lane.order_by().values("lead__name_zh", "lead__name_en").annotate(n=Count("pk")).order_by("-n").first()
+    if busy is None or busy["n"] <= most:
+        return ""
+    name = pick(busy["lead__name_zh"], busy["lead__name_en"])
+    return _("At most %(most)s at once; %(name)s has %(n)s.") % {"most": most, "name": name, "n": busy["n"]}
+
+
+def request_card(request: Any) -> Card:
+    """A report on the board."""
+    return Card(request.title, request.number or "", request.place_label, request.reporter, _("Guest"),
+                clock=face(next(iter(request.clocks.all()), None)))
+
+
+def waiting_rows(rows: Any) -> Any:
+    return rows.select_related("reporter").prefetch_related(clocks_of("response"))
+
+
+def clocks_of(kind: str) -> Prefetch:
+    return Prefetch("clocks", Clock.objects.filter(kind=kind).select_related("calendar_version"))
+
+
 @resource
 class RepairRequests(Resource):
     model = RepairRequest
@@ -58,6 +99,7 @@ class RepairRequests(Resource):
     menu = ("repairs", 30)
     photos = comments = files = links = True
     follows = ("reporter",)
+    board = Board(("submitted", "needs_info", "accepted", "resolved"), request_card, rows=waiting_rows, order=("submitted_at",))
     thread_at = "submitted_at"
     detail_joins = ("work_order__lead", "work_order__equipment")
     form = forms.RequestEditForm
@@ -187,6 +229,10 @@ class WorkOrders(Resource):
     menu = ("repairs", 20)
     photos = comments = files = links = True
     follows = ("lead",)
+    board = Board(
+        ("open", "assigned", "accepted", "in_progress", "on_hold", "done"), order_card, too_many_begun, live_rows,
+        ("priority", "reported_at"), by="team", everything=gettext_lazy("All teams"),
+    )
     thread_at = "created_at"
     form = forms.OrderForm
     filterset = filters.OrderFilters
@@ -282,6 +328,10 @@ class WorkOrders(Resource):
     @classmethod
     def internal(cls, record: Any, person: Any) -> bool:
         return True
+
+    @classmethod
+    def more_views(cls) -> list[tuple[str, Any, str]]:
+        return [("buildings", _("Buildings"), "maintenance:buildings"), ("calendar", _("Calendar"), "maintenance:calendar")]
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:

@@ -2,19 +2,18 @@
 from django.urls import path
 
 from maintenance.resources import RepairRequests, WorkOrders
-from maintenance.views import calendar, dispatch, figures, guest, reporter, sheet, technician
+from maintenance.views import calendar, dispatch, figures, guest, report, reporter, sheet, technician
 
 urlpatterns = [
     path("queue/", dispatch.queue, name="queue"),
     path("queue/join/", dispatch.bulk, name="queue-bulk"),
     path("queue/<slug:key>/", dispatch.panel, name="queue-panel"),
     path("queue/<slug:key>/assign/", dispatch.give, name="queue-give"),
-    path("board/", dispatch.board, name="board"),
-    path("board/<int:pk>/", dispatch.order_moves, name="order-moves"),
     path("buildings/", dispatch.buildings, name="buildings"),
     path("calendar/", calendar.month, name="calendar"),
     path("wallboard/", dispatch.wallboard, name="wallboard"),
     path("figures/", figures.figures, name="figures"),
+    path("figures/report/", report.monthly, name="figures-report"),
     path("work-orders/<int:pk>/sheet/", sheet.sheet, name="workorder-sheet"),
     path("report/", reporter.report_page, name="report"),
     path("report/same/", reporter.same, name="report-same"),

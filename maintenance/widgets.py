@@ -25,7 +25,7 @@ def waiting_count(person: Any) -> tuple[int, str]:
 item(
     "maintenance.queue", "repairs", 10, _("Queue"), "inbox", "maintenance:queue", roles="dispatcher facilities_manager", count=waiting_count
 )
-item("maintenance.board", "repairs", 15, _("Board"), "layout-kanban", "maintenance:board", roles=LEADERS)
+item("maintenance.board", "repairs", 15, _("Board"), "layout-kanban", "maintenance:workorder-board", roles=LEADERS)
 item("maintenance.calendar", "repairs", 18, _("Calendar"), "calendar", "maintenance:calendar", roles="technician")
 item("maintenance.buildings", "repairs", 25, _("Buildings"), "building", "maintenance:buildings", roles=LEADERS)
 item("maintenance.figures", "data", 10, _("Repair figures"), "chart-bar", "maintenance:figures", roles=LEADERS)

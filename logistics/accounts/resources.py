@@ -108,10 +108,6 @@ class People(Resource):
         return frozenset() if may_see_contacts(record, person) else frozenset({"phone", "email", "gender", "birth_date"})
 
     @classmethod
-    def hidden_fields(cls, record: Any, person: Any) -> frozenset[str]:
-        return frozenset() if may_see_contacts(record, person) else frozenset({"phone", "email", "gender", "birth_date"})
-
-    @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         if not may_see_all(record, request.user):
             return []

@@ -2,13 +2,14 @@
 from django.urls import path
 
 from logistics.alerts import api_views
-from logistics.alerts.views import contacts, duties, notices, system
+from logistics.alerts.views import contacts, duties, figures, notices, system
 
 doors = [
     path("alerts/notifications/", notices.notification_list, name="notifications"),
     path("me/notices/", contacts.how_i_am_told, name="how-i-am-told"),
 ]
 urlpatterns = [
+    path("figures/", figures.alert_figures, name="figures"),
     path("duties/", duties.today, name="duties"),
     path("duties/calendar/", duties.calendar, name="duties-calendar"),
     path("duties/export/", duties.export, name="duties-export"),

@@ -1,4 +1,4 @@
-"""Charts as plain SVG: the server computes every coordinate, templates/core/parts/chart_*.html draw them, a table says the same."""
+"""Charts as plain SVG: the server computes every coordinate, templates/core/parts/chart.html draws them, a table says the same."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import ceil, floor, log10
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 Values = Sequence[float | None]
@@ -52,6 +53,14 @@ class Chart:
     heads: list[Any] = field(default_factory=list)
     table: list[tuple[Any, list[str]]] = field(default_factory=list)
     url: str = ""
+    lines_: bool = False  # drawn over time, else as bars
+    known: int = 0  # values there are to draw
+    least: int = 1  # fewer say nothing: then words and the table stand instead of a drawing
+
+    @property
+    def state(self) -> str:
+        """"empty" without any value, "few" with too few to see anything in, else ""."""
+        return "" if self.known >= self.least else "few" if self.known else "empty"
 
 
 def words(value: float | None, unit: str = "") -> str:
@@ -75,12 +84,13 @@ def scale(low: float, high: float, steps: int = 4) -> list[float]:
 
 def line_chart(
     *, title: Any, note: Any, labels: Sequence[Any], series: Sequence[tuple[Any, Values]], unit: str = "",
-    target: float | None = None, from_zero: bool = False, url: str = "",
+    target: float | None = None, from_zero: bool = False, url: str = "", least: int = 2,
 ) -> Chart:
     """Lines over time. Only the last value is labelled; a missing value breaks the line."""
     known = [value for _name, values in series for value in values if value is not None] + ([target] if target is not None else [])
     grid = scale(0 if from_zero else min(known, default=0), max(known, default=1))
-    chart = Chart(title, note, 712, 216, left=44, right=652, top=10, bottom=190, url=url)
+    chart = Chart(title, note, 712, 216, left=44, right=652, top=10, bottom=190, url=url, lines_=True, least=least)
+    chart.known = max((sum(value is not None for value in values) for _name, values in series), default=0)
     span = (chart.right - chart.left) / max(1, len(labels) - 1)
     x = [round(chart.left + span * n, 1) for n in range(len(labels))]
 
@@ -110,10 +120,11 @@ def line_chart(
 
 def column_chart(
     *, title: Any, note: Any, labels: Sequence[Any], values: Values, unit: str = "", target: float | None = None,
-    worse: str = "above", url: str = "",
+    worse: str = "above", url: str = "", least: int = 1, worse_rows: Sequence[int] = (),
 ) -> Chart:
-    """Upright bars from zero; those worse than the target are amber."""
-    chart = Chart(title, note, 324, 176, left=4, right=276 if target is not None else 320, top=24, bottom=152, url=url)
+    """Upright bars from zero; those worse than the target, and `worse_rows`, are amber."""
+    chart = Chart(title, note, 324, 176, left=4, right=276 if target is not None else 320, top=24, bottom=152, url=url, least=least,
+                  known=sum(bool(value) for value in values))
     most = max([value for value in values if value is not None] + ([target] if target is not None else []), default=1) or 1
     span = (chart.right - chart.left) / max(1, len(labels))
     bar = span * 0.62
@@ -122,7 +133,7 @@ def column_chart(
         height = round((value or 0) / most * (chart.bottom - chart.top), 1)
         chart.ticks.append(Mark(middle, chart.height - 6, text=str(label)))
         if value is not None:
-            css = _look(value, target, worse)
+            css = "cw" if n in worse_rows else _look(value, target, worse)
             chart.bars.append(Mark(round(middle - bar / 2, 1), round(chart.bottom - height, 1), round(bar, 1), height, css=css))
             chart.labels.append(Mark(middle, round(chart.bottom - height - 5, 1), text=words(value)))
     if target is not None:
@@ -135,11 +146,12 @@ def column_chart(
 
 def bar_chart(
     *, title: Any, note: Any, labels: Sequence[Any], values: Values, unit: str = "", target: float | None = None,
-    worse: str = "above", worse_rows: Sequence[int] = (), most: float | None = None, url: str = "",
+    worse: str = "above", worse_rows: Sequence[int] = (), most: float | None = None, url: str = "", least: int = 1,
 ) -> Chart:
     """Lying bars, one under the other: for long names and rankings. `worse_rows` paints rows amber whatever their length."""
     step = 34
-    chart = Chart(title, note, 324, step * max(1, len(labels)), left=112, right=268, url=url)
+    chart = Chart(title, note, 324, step * max(1, len(labels)), left=112, right=268, url=url, least=least,
+                  known=sum(bool(value) for value in values))
     full = most or max([value for value in values if value is not None], default=1) or 1
     for n, (label, value) in enumerate(zip(labels, values, strict=True)):
         y = step * n + 11
@@ -155,6 +167,21 @@ def bar_chart(
     chart.heads = [unit or _("Value")]
     chart.table = [(label, [words(value, unit)]) for label, value in zip(labels, values, strict=True)]
     return chart
+
+
+# what the style sheet of the pages paints, for a drawing that travels alone (a PDF)
+PRINT = (
+    "text{font-family:'Noto Sans SC';font-size:11px;fill:#555d6b}.v{fill:#1b2230;font-weight:700}"
+    ".grid{stroke:#e1e4ea}.axis{stroke:#868e9c}.target{stroke:#555d6b;stroke-dasharray:4 3;fill:none}"
+    ".l1,.l2,.l3,.l6{fill:none;stroke-width:2}"
+    ".l1{stroke:#2b5fc9}.l2{stroke:#0f7f80}.l3{stroke:#7a5cc4}.l6{stroke:#868e9c;stroke-dasharray:3 3}"
+    ".c1{fill:#2b5fc9}.c2{fill:#0f7f80}.c3{fill:#7a5cc4}.c6{fill:#868e9c}.c0{fill:#eef0f4}.cw{fill:#b46a00}.a1{fill:#2b5fc9;opacity:.12}"
+)
+
+
+def standalone(chart: Chart) -> str:
+    """The drawing as an SVG file of its own, in the colours of print."""
+    return render_to_string("core/parts/chart_plot.html", {"chart": chart, "print_style": PRINT}).strip()
 
 
 def spark(values: Values, target: float | None = None) -> dict[str, Any] | None:

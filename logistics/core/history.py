@@ -9,6 +9,7 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import Range
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from logistics.core.bilingual import pick
 from logistics.core.columns import words_for
@@ -65,7 +66,10 @@ def changes(record: models.Model, limit: int = 50, before: Q | None = None) -> l
 
 
 def labels_of(rows: list[dict[str, Any]]) -> dict[tuple[str, int], str]:
-    """The names of the people who changed something and of the records that fields pointed at, in one statement: {(kind, id): name}."""
+    """The names of the people who changed something and of the records that fields pointed at: {(kind, id): name}.
+
+    One statement for all that bear a number or names in both languages; one more for each other kind.
+    """
     from django.contrib.auth import get_user_model
 
     wanted: dict[type[models.Model], set[int]] = {get_user_model(): {row["who"] for row in rows if row["who"]}}
@@ -73,16 +77,17 @@ def labels_of(rows: list[dict[str, Any]]) -> dict[tuple[str, int], str]:
         for field, older, newer in row["fields"]:
             if field.is_relation:
                 wanted.setdefault(field.related_model, set()).update({pk for pk in (older, newer) if pk is not None})
-    parts = []
+    parts, found, text = [], {}, CharField()
     for model, ids in wanted.items():
-        zh, en = _name_columns(model)
+        kind, (zh, en) = model._meta.label_lower, _name_columns(model)
         if ids and zh:
-            text = CharField()
             parts.append(model._base_manager.filter(pk__in=ids).order_by().annotate(
-                kind_=Value(model._meta.label_lower, output_field=text), zh_=Cast(zh, text), en_=Cast(en, text),
-            ).values_list("kind_", "pk", "zh_", "en_"))
-    found = list(parts[0].union(*parts[1:], all=True)) if parts else []
-    return {(kind, pk): pick(zh or "", en or "") for kind, pk, zh, en in found}
+                kind_=Value(kind, output_field=text), zh_=Cast(zh, text), en_=Cast(en, text)).values_list("kind_", "pk", "zh_", "en_"))
+        elif ids:
+            found.update({(kind, row.pk): str(row) for row in model._base_manager.filter(pk__in=ids)})
+    if parts:
+        found.update({(kind, pk): pick(zh or "", en or "") for kind, pk, zh, en in parts[0].union(*parts[1:], all=True)})
+    return found
 
 
 def _name_columns(model: type[models.Model]) -> tuple[str, str]:
@@ -97,7 +102,7 @@ def _name_columns(model: type[models.Model]) -> tuple[str, str]:
 def shown(field: Any, value: Any, labels: dict[tuple[str, int], str]) -> Any:
     """A value of a field as a reader understands it."""
     if value is not None and field.is_relation:
-        value = labels.get((field.related_model._meta.label_lower, value), f"#{value}")
+        value = labels.get((field.related_model._meta.label_lower, value)) or _("no longer there")
     elif field.choices and value is not None:
         value = dict(field.flatchoices).get(value, value)
     elif isinstance(value, Range):

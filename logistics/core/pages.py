@@ -95,9 +95,11 @@ class ListPage(RecordPage):
             "page_sizes": [{"n": n, "url": self.with_query(size=n, page=None), "current": n == size} for n in PAGE_SIZES],
             "too_many": bool(count and count.more),
             "saved": self.saved(saved), "export_url": self.export_url(), "export_label": self.export_label(total) if shown else "",
+            "print_url": self.print_url() if shown else "",
             "add_url": reverse(declared.url_name("add")) if can_add(declared, request.user) else "",
             "add_label": _("New %(what)s") % {"what": declared.label},
             "actions": [*declared.list_actions(request.user), *self.import_action()],
+            "segments": declared.views("list") if declared.may_list(request.user) else [],
             "empty": None if shown else self.empty(filtered),
         }
         return self.show(declared.list_template if not self.wants_table() else "core/_table.html", page)
@@ -151,6 +153,13 @@ class ListPage(RecordPage):
             return ""
         query = self.request.GET.urlencode()
         return reverse(self.resource.url_name("export")) + (f"?{query}" if query else "")
+
+    def print_url(self) -> str:
+        """The same list as PDF; "" for whoever may not take it along."""
+        if not self.export_url():
+            return ""
+        query = self.request.GET.urlencode()
+        return reverse(self.resource.url_name("print")) + (f"?{query}" if query else "")
 
     def export_label(self, total: str) -> str:
         return _("Export %(n)s rows") % {"n": total}

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 from django.forms import BaseForm
+from django.urls import reverse
 from django.utils.functional import classproperty
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from logistics.core.filters import RecordFilters
 from logistics.core.idempotency import once
 from logistics.core.models import kind_of
 from logistics.core.registry import Registry
+from logistics.core.timeline import Entry, timeline
 from logistics.core.versions import check_version
 from logistics.core.workflow import perform, write_event
 
@@ -44,6 +46,7 @@ class Resource:
     links: bool = False  # may be joined to records of any kind
     follows: tuple[str, ...] = ()  # paths to the people who hear of it unasked (its reporter, its technician)
     open_to_all: bool = False  # everybody may read it: words, papers and links are then for those whose work it is
+    board: Any = None  # a core.board.Board: its states as lanes
     thread_at: str = ""  # the column that says when it entered the story; "" for things that stand (equipment)
     api_fields: tuple[str, ...] = ()
     api_joins: tuple[str, ...] = ()  # further select_related paths of the API fields
@@ -156,6 +159,11 @@ class Resource:
         return True
 
     @classmethod
+    def happened(cls, record: models.Model, person: Any) -> list[Entry]:
+        """The latest moves and comments that this reader may read."""
+        return timeline(record, internal=cls.internal(record, person)) if cls.opens(record, person) else []
+
+    @classmethod
     def hidden_fields(cls, record: models.Model, person: Any) -> frozenset[str]:
         """Fields whose changes this reader may not read."""
         return frozenset()
@@ -203,11 +211,6 @@ class Resource:
         return str(flow.state(record).label) if flow else ""
 
     @classmethod
-    def hidden_fields(cls, record: models.Model, person: Any) -> frozenset[str]:
-        """Fields whose changes this reader may not read."""
-        return frozenset()
-
-    @classmethod
     def sections(cls, record: models.Model, request: Any) -> list[tuple[str, str]]:
         """(title, safe HTML) for the main column of the detail page, before the timeline."""
         return []
@@ -220,6 +223,17 @@ class Resource:
     @classmethod
     def actions(cls, record: models.Model, person: Any) -> list[dict[str, str]]:
         """Further buttons that lead to pages: {label, url, icon}."""
+        return []
+
+    @classmethod
+    def views(cls, current: str) -> list[dict[str, Any]]:
+        """The ways to look at these records, as segments: list and board, and what the domain adds."""
+        found = [("list", _("List"), cls.url_name("list")), ("board", _("Board"), cls.url_name("board")), *cls.more_views()]
+        return [{"label": label, "url": reverse(name), "current": code == current} for code, label, name in found] if cls.board else []
+
+    @classmethod
+    def more_views(cls) -> list[tuple[str, Any, str]]:
+        """Further views: (code, label, name of the address)."""
         return []
 
     @classmethod

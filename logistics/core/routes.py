@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import include, path
 
-from logistics.core import pages
+from logistics.core import board, pages, printing
 from logistics.core.records import pages as records
 from logistics.core.resources import Resource, all_resources
 
@@ -18,7 +18,8 @@ def pages_of(declared: type[Resource]) -> list[Any]:
         return path(f"{slug}/{tail}", view.as_view(resource=declared), name=f"{stem}-{name}")
 
     found = [
-        page(pages.ListPage, "", "list"), page(pages.ExportPage, "export/", "export"), page(pages.OptionsPage, "options/", "options"),
+        page(pages.ListPage, "", "list"), page(printing.PrintPage, "print/", "print"),
+        page(pages.ExportPage, "export/", "export"), page(pages.OptionsPage, "options/", "options"),
         page(pages.DetailPage, "<int:pk>/", "detail"), page(pages.HistoryPage, "<int:pk>/history/", "history"),
     ]
     if declared.form or declared.add_form:
@@ -27,6 +28,8 @@ def pages_of(declared: type[Resource]) -> list[Any]:
         found.append(page(pages.FormPage, "<int:pk>/edit/", "edit"))
     if hasattr(declared.model, "workflow"):
         found.append(page(pages.MovePage, "<int:pk>/move/<slug:move>/", "move"))
+    if declared.board:
+        found += [page(board.BoardPage, "board/", "board"), page(board.MovesPage, "<int:pk>/moves/", "moves")]
     if declared.comments:
         found += [
             page(records.CommentPage, "<int:pk>/comment/", "comment"), page(records.PeoplePage, "<int:pk>/people/", "people"),

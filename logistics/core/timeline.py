@@ -35,6 +35,7 @@ class Change:
     label: str
     before: Any
     after: Any
+    state: bool = False
 
 
 @dataclass
@@ -50,6 +51,7 @@ class Entry:
     key: tuple[datetime, int, int] = field(default=(EPOCH, 0, 0), repr=False)
     changes: list[Change] = field(default_factory=list)
     act: str = ""
+    moved: bool = False  # a move, whose sentence tells of the state already
     comment_id: int | None = None
     by_id: int | None = None
     internal: bool = False
@@ -159,7 +161,7 @@ def _event_entry(row: dict[str, Any], record: models.Model) -> Entry:
     else:
         icon, sentence, look = NOTES.get(row["move"], ("info-circle", row["move"], "info"))
     told, key = sentence_of(sentence, row["data"]), (at, RANKS["event"], row["id"])
-    return Entry(look, icon, name, told, row["text"], at, key, act=row["act"] or "")
+    return Entry(look, icon, name, told, row["text"], at, key, act=row["act"] or "", moved=move is not None)
 
 
 def _comment_entry(row: dict[str, Any]) -> Entry:
@@ -180,12 +182,13 @@ def _change_entries(record: models.Model, cursor: tuple[datetime, int, int] | No
         row["fields"] = [one for one in row["fields"] if _told(one[0]) and one[0].name not in hidden]
     rows = [row for row in rows if row["fields"]]
     labels = labels_of(rows)
-    user = _user_kind()
+    user, flow = _user_kind(), WORKFLOWS.get(kind_of(record))
+    state = flow.field if flow else ""
     return [
         Entry(
             "info", "pencil", labels.get((user, row["who"]), "") or _("System"), _("changed it"), "", row["at"],
             (row["at"], RANKS["change"], row["id"]), act=row["act"] or "",
-            changes=[Change(str(one.verbose_name), shown(one, older, labels), shown(one, newer, labels))
+            changes=[Change(str(one.verbose_name), shown(one, older, labels), shown(one, newer, labels), one.name == state)
                      for one, older, newer in row["fields"]],
         )
         for row in rows
@@ -210,7 +213,7 @@ def _with_changes(entries: list[Entry], changed: list[Entry], record: models.Mod
     for one in changed:
         act = by_act.get(one.act)
         if act is not None:
-            act.changes += one.changes
+            act.changes += [change for change in one.changes if not (change.state and act.moved)]
         else:
             alone.append(one)
     acts = [UUID(one.act) for one in alone if one.act] if further else []

@@ -173,6 +173,7 @@ class ReportLimit(Dated):
         REOPEN_DAYS = "reopen_days", _("days in which an order may be reopened")
         INFO_DAYS = "info_days", _("working days to answer a question")
         UNSTARTED_HOURS = "unstarted_hours", _("working hours until a claimed order goes back")
+        BEGUN_AT_ONCE = "begun_at_once", _("jobs that one person may have begun at the same time")
         VERIFY_COST = "verify_cost", _("cost in CNY above which somebody else verifies")
 
     name = models.CharField(_("rule"), max_length=16, choices=Name)

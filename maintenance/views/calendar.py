@@ -22,8 +22,8 @@ from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.month import Entry, asked_month, month_of, span_of
+from logistics.core.resources import resource_of
 from maintenance.models import Clock, WorkOrder
-from maintenance.views.dispatch import segments
 
 MOST = 1500
 SHOWN_STATES = ("open", "assigned", "accepted", "in_progress", "on_hold", "done", "closed")
@@ -48,7 +48,7 @@ def month(request: HttpRequest) -> HttpResponse:
     page = {
         "title": _("Calendar of work orders"),
         "sentence": _("Each order stands on the day for which it is planned, else on the day on which it is due."),
-        "segments": segments("calendar") if access.has("maintenance.workorder:view") else [],
+        "segments": resource_of(WorkOrder).views("calendar") if access.has("maintenance.workorder:view") else [],
         "chips": [
             {"label": label, "url": f"?month={asked_month(request):%Y-%m}" + (f"&show={code}" if code else ""), "on": code == only}
             for code, label in (("", _("All")), ("open", _("Not closed")), ("mine", _("Mine")))

@@ -35,9 +35,6 @@ from maintenance.suggestions import suggest
 from maintenance.words import ClockFace, face
 
 MOST = 200
-LANES = ("open", "assigned", "accepted", "in_progress", "on_hold", "done")
-PER_LANE = 10
-AT_ONCE = 2  # jobs begun at the same time by one person before the board says so
 
 
 def desk_only(request: HttpRequest) -> None:
@@ -146,7 +143,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "kind": "done",
             "title": _("Nothing is waiting for you"),
             "text": _("New reports appear here by themselves."),
-            "actions": [{"label": _("See the board"), "url": reverse("maintenance:board")}],
+            "actions": [{"label": _("See the board"), "url": reverse("maintenance:workorder-board")}],
         },
     }
     return render(
@@ -286,87 +283,10 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('maintenance:queue')}?pick=r{root.pk}")
 
 
-# board -----------------------------------------------------------------------------------------------------------
+# buildings and wallboard ----------------------------------------------------------------------------------------
 def live_orders(person: Any) -> Any:
     resolve = Prefetch("clocks", Clock.objects.filter(kind="resolve").select_related("calendar_version"))
     return WorkOrder.objects.visible_to(person).filter(state__in=LIVE_STATES).select_related("lead", "team").prefetch_related(resolve)
-
-
-@login_required
-def board(request: HttpRequest) -> HttpResponse:
-    """Lanes by state; a lane in which somebody has begun too much says so."""
-    access = access_of(request.user)
-    if not access.has("maintenance.workorder:view"):
-        raise NotAllowed(_("The board is for those who lead repairs."))
-    rows = live_orders(request.user)
-    team = request.GET.get("team", "")
-    if team.isdigit():
-        rows = rows.filter(team_id=int(team))
-    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-    flow = WorkOrder.workflow  # type: ignore[attr-defined]
-    found: list[Any] = []
-    for state in LANES:
-        found += list(rows.filter(state=state).order_by("priority", "reported_at")[:PER_LANE])
-    lanes = []
-    for code in LANES:
-        state, cards = flow._states[code], [row for row in found if row.state == code]
-        busy = Counter(card.lead for card in cards if card.lead_id).most_common(1) if code == "in_progress" else []
-        over = (
-            _("At most %(most)s at once; %(name)s has %(n)s.") % {"most": AT_ONCE, "name": busy[0][0].name, "n": busy[0][1]}
-            if busy and busy[0][1] > AT_ONCE
-            else ""
-        )
-        lanes.append(
-            {
-                "state": state,
-                "count": counts.get(code, 0),
-                "over": over,
-                "more": max(counts.get(code, 0) - len(cards), 0),
-                "more_url": f"{reverse('maintenance:workorder-list')}?state={code}",
-                "cards": [
-                    {
-                        "order": card,
-                        "face": face(next(iter(card.clocks.all()), None)),
-                        "moves": reverse("maintenance:order-moves", args=[card.pk]),
-                    }
-                    for card in cards
-                ],
-            }
-        )
-    teams = Department.objects.filter(
-        kind="team", pk__in=WorkOrder.objects.visible_to(request.user).filter(state__in=LIVE_STATES).values("team_id")
-    )
-    page = {
-        "title": _("Board"),
-        "sentence": ngettext("%(n)s order is open.", "%(n)s orders are open.", sum(counts.values())) % {"n": sum(counts.values())},
-        "segments": segments("board"),
-        "chips": [
-            {"label": _("All teams"), "count": None, "icon": "", "on": not team, "url": "?"},
-            *[{"label": one.name, "count": None, "icon": "", "on": team == str(one.pk), "url": f"?team={one.pk}"} for one in teams],
-        ],
-    }
-    return render(request, "maintenance/board.html", {"layout": layout(request), "page": page, "lanes": lanes})
-
-
-def segments(current: str) -> list[dict[str, Any]]:
-    return [
-        {"label": label, "url": reverse(name), "current": code == current}
-        for code, label, name in (
-            ("list", _("List"), "maintenance:workorder-list"),
-            ("board", _("Board"), "maintenance:board"),
-            ("buildings", _("Buildings"), "maintenance:buildings"),
-            ("calendar", _("Calendar"), "maintenance:calendar"),
-        )
-    ]
-
-
-@login_required
-def order_moves(request: HttpRequest, pk: int) -> HttpResponse:
-    """The moves of a card, in the dialog."""
-    order = get_object_or_404(WorkOrder.objects.visible_to(request.user), pk=pk)
-    return render(
-        request, "maintenance/_order_moves.html", {"layout": layout(request), "order": order, "moves": move_buttons(order, request.user)}
-    )
 
 
 @login_required
@@ -395,7 +315,7 @@ def buildings(request: HttpRequest) -> HttpResponse:
         place = places[pk]
         groups.setdefault(place.parent_id, []).append(
             {**row, "place": place, "url": f"{reverse('maintenance:workorder-list')}?live=true&place={pk}"})
-    page = {"title": _("Buildings"), "segments": segments("buildings"),
+    page = {"title": _("Buildings"), "segments": resources.resource_of(WorkOrder).views("buildings"),
             "sentence": _("Where work is open now; the worst first.") if found else _("No order is open anywhere.")}
     return render(request, "maintenance/buildings.html", {
         "layout": layout(request), "page": page, "groups": [(parents[parent], rows_) for parent, rows_ in groups.items()]})

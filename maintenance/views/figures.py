@@ -1,7 +1,7 @@
 """The repair figures: five numbers with trend and target, charts that state their finding, every number one click from its rows."""
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -66,85 +66,70 @@ def card(code: str, person: Any, until: datetime, length: timedelta) -> dict[str
             "delta": delta, "foot": foot, "definition": one.definition, "n": now.n}
 
 
-@login_required
-def figures(request: HttpRequest) -> HttpResponse:
-    """Repair figures of the last week, month or term."""
-    person: Any = request.user
+MORE = ("maintenance.resolution", "maintenance.first_response", "maintenance.clock_coverage", "maintenance.rating_share",
+        "maintenance.joined_share")
+
+
+def allowed(person: Any) -> None:
     if not access_of(person).has("maintenance.figures:view"):
         raise NotAllowed(_("These figures are for those who answer for repairs."))
-    chosen = request.GET.get("span", "month")
-    length = timedelta(days=SPANS.get(chosen, 30))
-    until = midnight(clock.now()) + timedelta(days=1)
-    cards = [card(code, person, until, length) for code in CARDS]
+
+
+def figures_of(person: Any, until: datetime, length: timedelta) -> dict[str, Any]:
+    """The figures of a span that ends at an instant: cards with trend, charts that state their finding, and further figures."""
+    span = (until - length, until)
     weeks = breakdowns.on_time_by_week(person, until)
     bands = breakdowns.backlog_by_age(person, clock.now())
-    places = breakdowns.by_building(person, (until - length, until))
-    kinds = breakdowns.by_category(person, (until - length, until))
+    places, kinds = breakdowns.by_building(person, span), breakdowns.by_category(person, span)
     charts = {
         "on_time": line_chart(
-            title=_on_time_title(weeks),
-            note=_("Share of due repairs finished in time, by week"),
-            unit="%",
-            target=90,
-            labels=[week["week"].strftime("%d.%m") for week in weeks],
-            series=[(_("On time"), [week["value"] for week in weeks])],
+            title=_on_time_title(weeks), note=_("Share of due repairs finished in time, by week"), unit="%", target=90,
+            labels=[week["week"].strftime("%d.%m") for week in weeks], series=[(_("On time"), [week["value"] for week in weeks])],
         ),
         "backlog": bar_chart(
-            title=_backlog_title(bands),
-            note=_("Open orders by days since the first report"),
-            labels=[_band(band) for band, _n in bands],
-            values=[n for _band_, n in bands],
-            unit=_("orders"),
-            worse_rows=(3, 4),
+            title=_backlog_title(bands), note=_("Open orders by days since the first report"), labels=[_band(band) for band, _n in bands],
+            values=[n for _band_, n in bands], unit=_("orders"), worse_rows=(3, 4),
             url=f"{reverse('maintenance:workorder-list')}?live=true",
         ),
         "places": bar_chart(
             title=_most(_("Most orders came from %(name)s"), [row["place"].name for row in places]),
-            note=_("Orders made in the period, by building"),
-            labels=[row["place"].name for row in places],
-            values=[row["n"] for row in places],
-            unit=_("orders"),
+            note=_("Orders made in the period, by building"), labels=[row["place"].name for row in places],
+            values=[row["n"] for row in places], unit=_("orders"),
         ),
         "kinds": bar_chart(
             title=_most(_("%(name)s broke most often"), [row["category"].name for row in kinds]),
-            note=_("Orders made in the period, by category"),
-            labels=[row["category"].name for row in kinds],
-            values=[row["n"] for row in kinds],
-            unit=_("orders"),
+            note=_("Orders made in the period, by category"), labels=[row["category"].name for row in kinds],
+            values=[row["n"] for row in kinds], unit=_("orders"),
         ),
     }
-    more = [
-        {
-            "title": MEASURES[code].title,
-            "definition": MEASURES[code].definition,
-            "unit": MEASURES[code].unit,
-            "value": shown((figure := MEASURES[code].compute(person, (until - length, until))).value, MEASURES[code].unit),
-            "n": figure.n,
-            "url": figure.rows_url,
-        }
-        for code in (
-            "maintenance.resolution",
-            "maintenance.first_response",
-            "maintenance.clock_coverage",
-            "maintenance.rating_share",
-            "maintenance.joined_share",
-        )
-    ]
-    page = {"title": _("Repair figures"), "sentence": _sentence(cards),
+    more = []
+    for code in MORE:
+        one, figure = MEASURES[code], MEASURES[code].compute(person, span)
+        more.append({"title": one.title, "definition": one.definition, "unit": one.unit, "value": shown(figure.value, one.unit),
+                     "n": figure.n, "url": figure.rows_url})
+    return {"cards": [card(code, person, until, length) for code in CARDS], "charts": charts, "more": more}
+
+
+@login_required
+def figures(request: HttpRequest) -> HttpResponse:
+    """Repair figures of the last week, month or term."""
+    allowed(request.user)
+    chosen = request.GET.get("span", "month")
+    found = figures_of(request.user, midnight(clock.now()) + timedelta(days=1), timedelta(days=SPANS.get(chosen, 30)))
+    page = {"title": _("Repair figures"), "sentence": _sentence(found["cards"]), "months": months(),
             "segments": [{"label": label, "url": f"?span={code}", "current": code == chosen} for code, label in
                          (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))]}
-    return render(
-        request,
-        "maintenance/figures.html",
-        {
-            "layout": layout(request),
-            "page": page,
-            "cards": cards,
-            "charts": charts,
-            "more": more,
-            "rows": {"places": places, "kinds": kinds},
-        },
-    )
+    return render(request, "maintenance/figures.html", {"layout": layout(request), "page": page, **found})
+
+
+def months(many: int = 12) -> list[date]:
+    """The first days of the present month and those before it, newest first."""
+    first = clock.today().replace(day=1)
+    found = []
+    for _n in range(many):
+        found.append(first)
+        first = (first - timedelta(days=1)).replace(day=1)
+    return found
 
 
 def _sentence(cards: list[dict[str, Any]]) -> str:

@@ -43,7 +43,7 @@ def sheet_data(order: Any, request: HttpRequest) -> dict[str, Any]:
         "title": _("Work order"),
         "number": order.number,
         "url": request.build_absolute_uri(order.get_absolute_url()),
-        "printed": _("Printed %(time)s by %(name)s") % {"time": ui.when_words(clock.now()), "name": request.user.name},  # type: ignore[union-attr]
+        "printed": _("Printed %(time)s by %(name)s") % {"time": ui.paper_time(clock.now()), "name": request.user.name},  # type: ignore[union-attr]
         "page_words": _("Page {n} of {total}"),
         "facts": [
             [_("Place"), order.place_label],
@@ -55,8 +55,8 @@ def sheet_data(order: Any, request: HttpRequest) -> dict[str, Any]:
             [_("Cause"), order.cause.name if order.cause_id else "–"],
             [_("Remedy"), order.remedy.name if order.remedy_id else "–"],
             [_("State"), str(flow.state(order).label)],
-            [_("Reported"), ui.when_words(order.reported_at)],
-            [_("Finished"), ui.when_words(order.done_at) if order.done_at else "–"],
+            [_("Reported"), ui.paper_time(order.reported_at)],
+            [_("Finished"), ui.paper_time(order.done_at) if order.done_at else "–"],
             [_("Category"), str(order.category)],
         ],
         "words": [request_.description for request_ in requests if request_.description][:3],

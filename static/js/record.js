@@ -12,14 +12,12 @@ houqin.record = (root) => {
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", form.querySelector("label")?.textContent.trim() || "");
     field.after(list);
-    field.setAttribute("role", "combobox");
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", list.id);
-    field.setAttribute("aria-expanded", "false");
     let asked = 0, at = -1, timer;
     const picked = new Map(); // id -> name
     const options = () => $$("li", list);
-    const close = () => { list.hidden = true; list.replaceChildren(); at = -1; field.setAttribute("aria-expanded", "false"); field.removeAttribute("aria-activedescendant"); };
+    const close = () => { list.hidden = true; list.replaceChildren(); at = -1; field.removeAttribute("aria-activedescendant"); };
     const word = () => /(?:^|[^\w.@])@([^\s@]{0,20})$/.exec(field.value.slice(0, field.selectionStart))?.[1];
     const mark = (to) => {
       at = to;
@@ -49,7 +47,6 @@ houqin.record = (root) => {
         return one;
       }));
       list.hidden = !results.length;
-      field.setAttribute("aria-expanded", String(!list.hidden));
       if (results.length) mark(0);
       say(results.map((row) => row.text).join(", "));
     };

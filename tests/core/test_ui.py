@@ -248,8 +248,8 @@ def test_bars_worse_than_the_target_are_amber():
 
 def test_a_chart_has_a_table_for_those_who_do_not_see_it():
     chart = charts.bar_chart(title="Only 2 are old", note="n", labels=["0–3 days", "over 30"], values=[18, 2], worse_rows=[1])
-    page = render_to_string("core/parts/chart_bars.html", {"chart": chart})
-    assert "<caption>Only 2 are old</caption>" in page and '<th scope="row">over 30</th><td>2</td>' in page
+    page = render_to_string("core/parts/chart.html", {"chart": chart})
+    assert ">Only 2 are old</caption>" in page and '<th scope="row">over 30</th><td class="hq-end">2</td>' in page
     assert 'class="cw"' in page and "style=" not in page
 
 

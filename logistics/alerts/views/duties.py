@@ -438,7 +438,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     data = {
         "school": school,
         "title": _("Obligation ledger"),
-        "printed": _("Printed %(time)s by %(name)s") % {"time": ui.when_words(clock.now()), "name": request.user.name},  # type: ignore[union-attr]
+        "printed": _("Printed %(time)s by %(name)s") % {"time": ui.paper_time(clock.now()), "name": request.user.name},  # type: ignore[union-attr]
         "page_words": _("Page {n} of {total}"),
         "facts": [
             [_("Rows"), str(len(found))],

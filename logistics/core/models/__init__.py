@@ -1,4 +1,4 @@
-"""Rows that every app leans on: what happened, which keys were used, document numbers, papers, words, followers, links, facts from phones."""
+"""Rows that every app leans on: what happened, numbers and keys, papers, words, followers, links, long work, facts from phones."""
 from logistics.core.models.approval import Approval, ApprovalRoute, ApprovalStep
 from logistics.core.models.attachment import Attachment
 from logistics.core.models.comment import Comment

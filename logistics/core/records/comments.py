@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -30,23 +31,25 @@ COMMENT_RECEIVERS: Registry[Callable[[models.Model, Comment, set[int]], None]] =
 hears_comments = COMMENT_RECEIVERS.decorate(lambda function, code: function)
 
 
-def write(record: models.Model, text: str, *, by: Any, internal: bool = False, mention: Iterable[Any] = ()) -> Comment:
+def write(record: models.Model, text: str, *, by: Any, internal: bool = False, mention: Iterable[Any] = (), at: datetime | None = None,
+          worked_on: bool = False) -> Comment:
     """Write on a record. `mention` are ids; whoever stands in the text as @number or @name counts too.
 
+    `at` is when it was written, if not now; `worked_on` lets somebody write who worked on it once and does not see it any more.
     ValidationError when somebody mentioned may not see it, or a name belongs to several: then nothing is written.
     """
     declared = resource_of(record)
-    if not declared.may_talk(record, by):
+    if not worked_on and not declared.may_talk(record, by):
         raise NotAllowed(_("You may not write on this record."))
     text = text.strip()[:2000]
     if not text:
         raise ValidationError(_("Write something first."))
-    internal = internal and declared.internal(record, by)
+    internal = internal and (worked_on or declared.internal(record, by))
     people = mentioned(record, text, by=by, ids=mention)
     _refuse_blind(record, people, internal)
     with transaction.atomic():
         made = Comment.objects.create(
-            kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=by,
+            kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=by, at=at or clock.now(),
             mentioned=[{"id": person.pk, "zh": person.name_zh, "en": person.name_en} for person in people],
         )
         told = {by.pk} if by else set()

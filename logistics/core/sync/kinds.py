@@ -21,9 +21,9 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.core import resources
 from logistics.core.errors import NotAllowed
-from logistics.core.models import Attachment, Comment, SyncFact, SyncUpload, kind_of
-from logistics.core.pages import commented, may_touch
+from logistics.core.models import Attachment, SyncFact, SyncUpload, kind_of
 from logistics.core.photos import MOST_PER_RECORD
+from logistics.core.records.comments import write
 from logistics.core.registry import Registry
 from logistics.core.resources import resource_of
 from logistics.core.workflow import WORKFLOWS, Times, perform
@@ -115,23 +115,17 @@ def kind_for(record: str, move: str) -> SyncKind | None:
 def comment(given: Given) -> models.Model | None:
     """Words on a record, at the time they were written."""
     declared = resource_of(given.record)
-    text = str(given.data.get("text", "")).strip()[:2000]
     if not declared.comments:
         raise NotAllowed(_("Nothing can be written here."))
-    if not text:
-        raise ValidationError(_("Write something first."))
-    internal = bool(given.data.get("internal")) and (not given.sees or declared.internal(given.record, given.person))
-    made = Comment.objects.create(kind=kind_of(given.record), object_id=given.record.pk, text=text, internal=internal, by=given.person,
-                                  at=given.fact.judged_at)
-    commented(given.record, made)
-    return made
+    return write(given.record, str(given.data.get("text", "")), by=given.person, internal=bool(given.data.get("internal")),
+                 at=given.fact.judged_at, worked_on=not given.sees)
 
 
 @sync_kind("core.photo", "", _("Photo"), whole=True)
 def photo(given: Given) -> models.Model | None:
     """A photo that comes by itself: kept at the record when all of it is here, expected until then."""
     declared = resource_of(given.record)
-    if not declared.photos or not (not given.sees or may_touch(declared, given.record, given.person)):
+    if not declared.photos or not (not given.sees or declared.may_file(given.record, given.person)):
         raise NotAllowed(_("You may not add photos here."))
     upload = given.uploads.get(str(given.data.get("sha256", "")))
     if upload is None or upload.state == SyncUpload.State.PARTIAL:

@@ -137,6 +137,16 @@ def when_words(value: datetime) -> str:
     return date_format(local, _("j M H:i") if same_year else _("j M Y H:i"))
 
 
+def paper_time(value: datetime) -> str:
+    """An instant on paper, which knows no today: "23 Nov 2025 14:05"."""
+    return date_format(timezone.localtime(value), _("j M Y H:i"))
+
+
+def paper_day(value: date) -> str:
+    """A day on paper: "23 Nov 2025"."""
+    return date_format(value, _("j M Y"))
+
+
 @register.simple_tag
 def when(value: datetime | None) -> SafeString:
     """An instant in words; a relative one carries the exact one as its title."""
