@@ -12,7 +12,7 @@ from django.urls import reverse
 from logistics.core.resources import Resource
 from logistics.core.testing.world import factory_of
 
-LIST_CEILING, DETAIL_CEILING = 8, 14
+LIST_CEILING, DETAIL_CEILING = 8, 25
 
 
 def cost(client: Client, url: str) -> int:
