@@ -93,6 +93,7 @@ FORM_RENDERER = "logistics.core.forms.Renderer"
 # data ------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default=places.database_url(VAR_DIR))}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+DATABASES["default"]["TEST"] = {"TEMPLATE": env("HOUQIN_TEST_TEMPLATE", default=None)}  # migrated already: see logistics/local/migrated.py
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default=places.redis_url(VAR_DIR))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "houqin",

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from logistics.local import migrated
 from logistics.local.checks import TALLY
-from logistics.local.services import throw_away
 from logistics.local.translations import compile_catalogues
 
 servers = ExitStack()
@@ -27,7 +27,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         live_apart(worker)
     else:
         compile_catalogues()
-        os.environ.update(servers.enter_context(throw_away()))
+        os.environ.update(servers.enter_context(migrated.servers()))
     return (yield)
 
 

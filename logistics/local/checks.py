@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from logistics.local import places, setup
+from logistics.local import migrated, places, setup
 from logistics.local.services import throw_away
 from logistics.local.translations import compile_catalogues
 
@@ -61,7 +61,7 @@ def test(*arguments: str) -> None:
     """Everything; or, given arguments, only those tests. The last line counts the tests of both runs."""
     setup.require_browser()
     compile_catalogues()
-    with throw_away() as environ:
+    with migrated.servers() as environ:
         tally = Path(environ["HOUQIN_VAR"]) / "tally"
         steps = Steps(environ | {TALLY: str(tally)})
         for name, command in {} if arguments else LINT.items():
@@ -108,6 +108,11 @@ def bench(*arguments: str) -> None:
     with throw_away(durable=True) as environ:
         subprocess.run([PYTHON, "-m", "logistics.local.prepare"], cwd=places.BASE, env=environ, check=True, stdout=subprocess.DEVNULL)
         finish(environ, "bench", *arguments)
+
+
+def kill(*arguments: str) -> None:
+    """Every process killed in turn while people write, in an installation of its own; nothing acknowledged may be lost."""
+    raise SystemExit(subprocess.run([PYTHON, "-m", "bench.kill", *arguments], cwd=places.BASE).returncode)
 
 
 def finish(environ: dict[str, str], verb: str, *arguments: str) -> None:

@@ -121,7 +121,7 @@ class Postgres(Server):
         file.unlink(missing_ok=True)  # it may be of another owner
         file.write_text("".join(f"{name} = {quoted(value)}\n" for name, value in settings.items()))
 
-    def ensure_database(self) -> None:
+    def ensure_database(self, name: str = places.DATABASE) -> None:
         import psycopg2
         from psycopg2.sql import SQL, Identifier
 
@@ -129,9 +129,9 @@ class Postgres(Server):
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [places.DATABASE])
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
                 if not cursor.fetchone():
-                    cursor.execute(SQL("CREATE DATABASE {}").format(Identifier(places.DATABASE)))
+                    cursor.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
         finally:
             connection.close()
 

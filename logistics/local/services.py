@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,12 +52,12 @@ class Services:
 
 
 @contextmanager
-def throw_away(*, durable: bool = False) -> Iterator[dict[str, str]]:
+def throw_away(*, durable: bool = False, start: Callable[[Services], None] = Services.start) -> Iterator[dict[str, str]]:
     """Servers and a var folder that leave nothing behind; gives the environment that leads to them."""
     var = Path(tempfile.mkdtemp(prefix="houqin-"))
     services = Services(var, durable=durable, lasting=False)
     try:
-        services.start()
+        start(services)
         yield {**os.environ, **services.urls, "HOUQIN_VAR": str(services.var)}
     finally:
         services.stop()
