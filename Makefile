@@ -7,7 +7,7 @@ LOCAL = $(or $(PYTHON),$(error Houqin needs Python 3.11 or newer, and there is n
 UV = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make requirements"
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset doctor services test lint messages screenshots bench requirements
+.PHONY: help run stop reset doctor services test lint messages screenshots bench kill requirements
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -41,6 +41,9 @@ screenshots: ## pictures of the demo school for every kind of user, under var/sc
 
 bench: ## speed at a million work orders: a table, and var/bench.json
 	@$(LOCAL) bench $(ARGS)
+
+kill: ## every process killed in turn under load: nothing acknowledged may be lost
+	@$(LOCAL) kill $(ARGS)
 
 requirements: ## pin the newest versions that requirements*.in allow, with their hashes
 	$(UV) --upgrade requirements.in -o requirements.txt

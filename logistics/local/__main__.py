@@ -21,6 +21,7 @@ VERBS = {
     "messages": (TESTS, "checks", "messages"),
     "screenshots": (TESTS, "checks", "screenshots"),
     "bench": (TESTS, "checks", "bench"),
+    "kill": (TESTS, "checks", "kill"),
 }
 
 
