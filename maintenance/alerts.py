@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.duties import Act, Subject, moment, obligation
-from logistics.alerts.kinds import KINDS, alert_kind
+from logistics.alerts.kinds import alert_kind
 from logistics.alerts.messages import bilingual, message
 from logistics.alerts.registries import alert, on_deadline, when_alert
 from logistics.alerts.services import raise_alert
@@ -58,13 +58,13 @@ alert_kind("maintenance.clock_150", _("Very late: %(number)s %(title)s"), 4, rol
            settle_s=0)
 
 
-@when_alert("maintenance.device_fault", kinds=" ".join(kind.code for kind in KINDS if kind.signal), phases="flapping")
+@when_alert("maintenance.device_fault", phases="flapping")
 def report_the_device(alert: Any) -> None:
     """A sensor that comes and goes is itself something to mend: one report, which counts as the same while it is open."""
     category = RepairCategory.objects.filter(active=True, code="other").first() or RepairCategory.objects.filter(active=True).order_by(
         "code").first()
     place = alert.place
-    if category is None or place is None or place.kind in ("school", "campus"):
+    if not alert.declared.signal or category is None or place is None or place.kind in ("school", "campus"):
         return
     with translation.override(settings.SCHOOL_LANGUAGE), suppress(Conflict):
         report(place=place, by=None, category=category, channel="device",
