@@ -1,15 +1,26 @@
 """How the demo school tells its people: e-mail for the staff, gateways that are prepared but not in use, one system that listens."""
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Lower
 
 from logistics.accounts.models import Person, RoleGrant
-from logistics.alerts.models import Channel, ContactPoint, Preference, WebhookSubscription
+from logistics.alerts.models import (
+    Channel,
+    ContactPoint,
+    Notification,
+    Preference,
+    ReportParcel,
+    ReportRun,
+    ReportSchedule,
+    WebhookSubscription,
+)
 from logistics.alerts.services.channels import standard_rows
+from logistics.alerts.services.reports import due_after
 from logistics.core.demo import World
+from logistics.core.models import SavedList
 
 MAIL = "school.example"  # reserved: nothing written there ever leaves for anybody
 CHANNELS = (
@@ -43,3 +54,30 @@ def load(world: World) -> None:
     RoleGrant.objects.create(person=screen, role="auditor", during=world.since, reason="demo")
     WebhookSubscription.objects.create(name="大厅信息屏", url=f"https://screen.{MAIL}/events", account=screen, state="paused",
                                        kinds=["maintenance.workorder.verify", "alerts.alert.raise"])
+    load_reports(world, dispatcher)
+
+
+def load_reports(world: World, owner: Person) -> None:
+    """A saved list of the dispatcher that comes by mail on Mondays: sent five weeks ago, without rows since."""
+    saved = SavedList.objects.create(owner=owner, kind="maintenance.workorder", name="停着的工单", query="state=on_hold&sort=-number", role="dispatcher")
+    SavedList.objects.create(owner=owner, kind="maintenance.repairrequest", name="今天的报修", query="state=open", default=False)
+    report = ReportSchedule(owner=owner, name="停着的工单", saved=saved, every="weekly", weekday=0, at=time(7), school_days=True, skip_empty=True,
+                            role="facilities_manager", created_at=world.now - timedelta(weeks=6))
+    report.next_at = due_after(report, world.now)
+    report.save()
+    readers = [owner, *Person.objects.filter(number="S1002")]
+    monday = world.at(world.today - timedelta(days=world.today.weekday()), 7 * 60)
+    if monday > world.now:
+        monday -= timedelta(weeks=1)
+    for weeks in (5, 1, 0):
+        due = monday - timedelta(weeks=weeks)
+        run = ReportRun.objects.create(schedule=report, due_at=due, state="done", created_at=due)
+        for person in readers:
+            sent = weeks == 5
+            parcel = ReportParcel.objects.create(run=run, person=person, state="sent" if sent else "empty", rows=3 if sent else 0,
+                                                 sent_at=due if sent else None, file_name=f"停着的工单 {due:%Y-%m-%d}.xlsx" if sent else "", size=6_120)
+            if sent:
+                Notification.objects.create(
+                    dedupe_key=f"report:{parcel.pk}:{person.pk}", person=person, code="alerts.report", link=parcel.get_absolute_url(),
+                    params={"name": report.name, "day": {"day": due.date().isoformat()}, "n": 3}, source_kind="alerts.reportparcel",
+                    source_id=parcel.pk, state="read", read_at=due + timedelta(hours=1), next_at=None, created_at=due, not_before=due)

@@ -17,6 +17,7 @@ from logistics.alerts.models import (
     Notification,
     Obligation,
     ObligationRule,
+    ReportSchedule,
     WebhookDelivery,
     WebhookSubscription,
 )
@@ -131,3 +132,12 @@ class DutyRecordFactory(DjangoModelFactory):
     obligation = factory.SubFactory(ObligationFactory)
     by = factory.SubFactory("logistics.accounts.factories.PersonFactory")
     judged_at = factory.LazyFunction(clock.now)
+
+
+class ReportScheduleFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportSchedule
+
+    owner = factory.SubFactory("logistics.accounts.factories.PersonFactory")
+    name = factory.Sequence(lambda n: f"Report {n}")
+    next_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=1))

@@ -42,6 +42,7 @@ class ChannelForm(ActingModelForm):
             "secret",
             "per_minute",
             "timeout_s",
+            "attach_mb",
             "active",
             "body",
             "answer_ok",
@@ -55,6 +56,7 @@ class ChannelForm(ActingModelForm):
             "body": forms.Textarea(attrs={"rows": 3}),
         }
         help_texts = {
+            "attach_mb": _("E-mail: a larger file stays here, and the mail carries a link to it."),
             "code": _("Short and lasting, such as sms or wecom."),
             "address": _(
                 "Robots: their whole address with the key. Text messages and hubs: where to post. E-mail: smtp+tls://user:password@host:587,"

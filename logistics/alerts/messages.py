@@ -22,6 +22,7 @@ class Message:
     title: Any
     body: Any = ""
     icon: str = "bell"
+    via: str = ""  # goes by this kind of channel only, whatever way its reader prefers: a file comes by e-mail
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class Words:
 MESSAGES: Registry[Message] = Registry("message")
 
 
-def message(code: str, title: Any, body: Any = "", *, icon: str = "bell") -> Message:
+def message(code: str, title: Any, body: Any = "", *, icon: str = "bell", via: str = "") -> Message:
     """Declare a message; its params are plain values, {"zh": …, "en": …} for names, {"at": ISO instant} or {"day": ISO date}."""
-    return MESSAGES.add(code, Message(code, title, body, icon))
+    return MESSAGES.add(code, Message(code, title, body, icon, via))
 
 
 def words(code: str, params: dict[str, Any]) -> Words:

@@ -138,3 +138,9 @@ class ChainRunQuerySet(models.QuerySet):
 
     def of(self, kind: str, ids: Any) -> Self:
         return self.filter(kind=kind, object_id__in=ids)
+
+
+class ReportScheduleQuerySet(ScopedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """One's own; a system manager sees and stops everybody's."""
+        return either(super().scope(access, action), Q(owner_id=getattr(access.person, "pk", None) or 0))

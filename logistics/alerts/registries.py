@@ -52,6 +52,24 @@ class WhenAcked:
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """What goes along with a mail: a sentence, files as (path, name, content type), further headers, and lines at the foot."""
+
+    text: str = ""
+    files: tuple[tuple[str, str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """What a notice about such a record encloses when it goes by mail: `enclose(record, channel)`, in the language of the reader."""
+
+    enclose: Callable[[Any, Any], Enclosed]
+    code: str  # the kind of record
+
+
+@dataclass(frozen=True)
 class WhenUnacked:
     """What follows when a notice was not acknowledged in time: `act(notification, now)`, each in its own savepoint."""
 
@@ -113,7 +131,9 @@ WATCHES: Registry[Watch] = Registry("watch")
 FOLLOW: Registry[Follow] = Registry("follow-up")
 WHEN_ALERT: Registry[WhenAlert] = Registry("alert handler")
 CHAIN_TARGETS: Registry[ChainTarget] = Registry("chain target")
+ENCLOSURES: Registry[Enclosure] = Registry("enclosure")
 
+encloses = ENCLOSURES.decorate(Enclosure)
 chain_target = CHAIN_TARGETS.decorate(ChainTarget)
 follow = FOLLOW.decorate(Follow)
 when_acked = WHEN_ACKED.decorate(WhenAcked)

@@ -16,6 +16,7 @@ from logistics.alerts.filters import AlertFilters
 from logistics.alerts.forms import ChannelForm, WebhookForm
 from logistics.alerts.models import Alert, Breaker, Channel, DeliveryAttempt, WebhookDelivery, WebhookSubscription
 from logistics.alerts.obligation_resources import DutyRecords, ObligationRules, Obligations
+from logistics.alerts.report_resources import ReportSchedules
 from logistics.alerts.services import webhooks
 from logistics.core import clock, menu
 from logistics.core.access import access_of
@@ -24,7 +25,7 @@ from logistics.core.counting import bounded_count
 from logistics.core.resources import Resource, resource, resource_of
 from logistics.core.templatetags import ui
 
-__all__ = ["Alerts", "DutyRecords", "ObligationRules", "Obligations"]
+__all__ = ["Alerts", "DutyRecords", "ObligationRules", "Obligations", "ReportSchedules"]
 
 LOOKS = {1: "off", 2: "info", 3: "late", 4: "danger", 5: "danger"}
 

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from celery import shared_task
+from celery.schedules import crontab
 
-from logistics.alerts import services
+from logistics.alerts import reporting, services
+from logistics.alerts.services import reports
 from logistics.core.tasks import periodic
 
 
@@ -35,3 +37,18 @@ def plan_duties() -> int:
 def advance_duties() -> int:
     """Open what opens, note what is due and what is missed."""
     return services.advance()
+
+
+@periodic(60)
+def send_reports() -> int:
+    """Start the reports whose hour has come."""
+    return reports.send_due()
+
+
+@periodic(crontab(hour=3, minute=40))
+def forget_report_files() -> int:
+    """Files of reports are kept for 30 days."""
+    return reports.forget_files()
+
+
+__all__ = ["advance_duties", "check", "forget_report_files", "plan_duties", "reporting", "scan_deadlines", "send_reports", "settle_alerts"]

@@ -2,11 +2,12 @@
 from django.urls import path
 
 from logistics.alerts import api_views
-from logistics.alerts.views import contacts, duties, figures, notices, system
+from logistics.alerts.views import contacts, duties, figures, notices, reports, system
 
 doors = [
     path("alerts/notifications/", notices.notification_list, name="notifications"),
     path("me/notices/", contacts.how_i_am_told, name="how-i-am-told"),
+    path("reports/leave/<str:token>/", reports.leave, name="report-leave"),
 ]
 urlpatterns = [
     path("figures/", figures.alert_figures, name="figures"),
@@ -24,6 +25,8 @@ urlpatterns = [
     path("contacts/<int:pk>/verify/", contacts.contact_verify, name="contact-verify"),
     path("contacts/<int:pk>/remove/", contacts.contact_remove, name="contact-remove"),
     path("preferences/", contacts.preferences, name="preferences"),
+    path("reports/mine/<int:pk>/", reports.parcel, name="report-parcel"),
+    path("reports/mine/<int:pk>/file/", reports.file, name="report-file"),
     path("outbox/", system.outbox, name="outbox"),
     path("reachability/", system.reachability, name="reachability"),
     path("channels/standard/", system.standard, name="channel-standard"),

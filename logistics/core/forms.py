@@ -16,28 +16,31 @@ class Renderer(TemplatesSetting):
     field_template_name = "core/_field.html"
 
 
-class RemoteSelect(forms.Select):
-    """A select whose options are asked from the server while typing; it carries only the chosen one."""
+class Remote:
+    """A widget whose options are asked from the server while typing; it carries only the chosen ones."""
+
+    choices: Any
+    blank: tuple[tuple[str, str], ...] = (("", ""),)
 
     def __init__(self, resource: str, attrs: dict[str, Any] | None = None, **query: str):
-        super().__init__(attrs)
+        super().__init__(attrs)  # type: ignore[call-arg]
         self.resource, self.query = resource, query
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
         chosen = [item for item in value if item not in ("", None)]
         field_choices = self.choices
         queryset = getattr(field_choices, "queryset", None)
-        options = [("", "")]
+        options: list[tuple[Any, str]] = list(self.blank)
         if queryset is not None and chosen:
             options += [(row.pk, str(row)) for row in queryset.filter(pk__in=[item for item in chosen if str(item).isdigit()])]
         self.choices = options
         try:
-            return super().optgroups(name, value, attrs)
+            return super().optgroups(name, value, attrs)  # type: ignore[misc]
         finally:
             self.choices = field_choices
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
+        context = super().get_context(name, value, attrs)  # type: ignore[misc]
         app, slug = self.resource.split(".")
         url = reverse(f"{app}:{slug}-options")
         if self.query:
@@ -46,15 +49,14 @@ class RemoteSelect(forms.Select):
         return context
 
 
-class RemoteSelectMultiple(forms.SelectMultiple):
-    """The same for several choices."""
+class RemoteSelect(Remote, forms.Select):
+    """One choice."""
 
-    def __init__(self, resource: str, attrs: dict[str, Any] | None = None, **query: str):
-        super().__init__(attrs)
-        self.resource, self.query = resource, query
 
-    optgroups = RemoteSelect.optgroups
-    get_context = RemoteSelect.get_context
+class RemoteSelectMultiple(Remote, forms.SelectMultiple):
+    """Several choices."""
+
+    blank = ()
 
 
 class RecordChoice(forms.ModelChoiceField):

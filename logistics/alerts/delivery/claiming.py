@@ -12,6 +12,7 @@ from django.db.models import F, Max, QuerySet
 from logistics.alerts.delivery import breaker
 from logistics.alerts.delivery.hours import next_hour, quiet_ends
 from logistics.alerts.delivery.ladder import Decision, Steps, Try, decide
+from logistics.alerts.messages import MESSAGES
 from logistics.alerts.models import Channel, DeliveryAttempt, Notification
 from logistics.alerts.silencing import quiet_until
 from logistics.alerts.ways import Habit, Way, Ways, ways_of
@@ -234,7 +235,7 @@ def started_since(code: str, since: datetime) -> QuerySet[DeliveryAttempt]:
 def _decide(row: Notification, ways: Ways, tries: list[Try], bundled: list[Notification], gates: Gates, claimed: Claimed,
             now: datetime) -> None:
     habit = ways.habit(row.person_id, row.importance)
-    decision = decide(habit.ladder, tries, Steps(habit.step, habit.at_once), now, gates.free_at)
+    decision = decide(_ladder(row, ways, habit), tries, Steps(habit.step, habit.at_once), now, gates.free_at)
     if decision.failed:
         _give_up(row, habit, decision, now)
         return
@@ -254,6 +255,13 @@ def _decide(row: Notification, ways: Ways, tries: list[Try], bundled: list[Notif
         row.next_at = decision.next_at
         if row.state == "sending" and not any(one.result == "" for one in tries):
             row.state = "queued"
+
+
+def _ladder(row: Notification, ways: Ways, habit: Habit) -> tuple[str, ...]:
+    """The person's own ladder, unless the message goes by one kind of channel only and the person is reached by it."""
+    declared = MESSAGES.get(row.code)
+    only = tuple(code for code in ways.of(row.person_id) if ways.channels[code].driver == declared.via) if declared and declared.via else ()
+    return only or habit.ladder
 
 
 def _give_up(row: Notification, habit: Habit, decision: Decision, now: datetime) -> None:

@@ -14,6 +14,7 @@ from logistics.accounts.models import Person
 from logistics.alerts.drivers import Letter
 from logistics.alerts.messages import Words
 from logistics.alerts.models import Channel, Notification
+from logistics.alerts.registries import ENCLOSURES, Enclosed
 from logistics.alerts.ways import Way
 
 
@@ -29,11 +30,15 @@ def letter(notification: Notification, bundled: Sequence[Notification], channel:
         words = in_words(notification, bundled)
         link = reverse("notifications") if bundled else notification.link
         url = settings.PUBLIC_URL.rstrip("/") + link if link else ""
-        body = words.body
+        body, enclosed = words.body, Enclosed()
         if channel.driver == Channel.Driver.EMAIL:
-            body = render_to_string("alerts/mail.txt", {"words": words, "url": url,
+            enclosure = ENCLOSURES.get(notification.source_kind)
+            enclosed = enclosure.enclose(notification.source, channel) if enclosure and not bundled and notification.source else enclosed
+            body = render_to_string("alerts/mail.txt", {"words": words, "url": url, "text": enclosed.text,
+                                                        "lines": enclosed.lines,
                                                         "settings_url": settings.PUBLIC_URL.rstrip("/") + reverse("how-i-am-told")})
-        return Letter(way.address, words.title, body, url, key, notification.importance, language, way.personal)
+        return Letter(way.address, words.title, body, url, key, notification.importance, language, way.personal,
+                      enclosed.files, enclosed.headers)
 
 
 def in_words(notification: Notification, bundled: Sequence[Notification]) -> Words:

@@ -27,6 +27,8 @@ class Letter:
     importance: str = "normal"
     language: str = "zh-hans"
     personal: bool = False  # `to` is a robot of its own, not a name that the channel's gateway knows
+    files: tuple[tuple[str, str, str], ...] = ()  # path, name and content type of what a mail encloses
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from email.utils import parseaddr
+from pathlib import Path
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
 from typing import Any
 
@@ -82,14 +83,20 @@ class MailLine(Line):
 def mail(letter: Letter) -> EmailMessage:
     """The mail of a letter; its Message-ID stays the same over all tries, so that a server can drop a second copy."""
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return EmailMessage(
+    made = EmailMessage(
         " ".join(letter.title.split()), letter.body.strip() + "\n", to=[letter.to],
         headers={
             "Message-ID": f"<{letter.key}@{sender.rpartition('@')[2] or 'localhost'}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": "zh-Hans" if letter.language.startswith("zh") else "en",
+            **dict(letter.headers),
         },
     )
+    for path, name, kind in letter.files:
+        found = Path(path)
+        if found.is_file():  # not kept any more: the address in the text says so
+            made.attach(name, found.read_bytes(), kind)
+    return made
 
 
 def refused_for_good(error: SMTPException) -> bool:

@@ -62,6 +62,7 @@ class Channel(ScopedModel):
     per_minute = models.PositiveIntegerField(_("most per minute"), null=True, blank=True, validators=[MinValueValidator(1)])
     timeout_s = models.PositiveSmallIntegerField(_("waits so many seconds"), default=8,
                                                  validators=[MinValueValidator(1), MaxValueValidator(30)])
+    attach_mb = models.PositiveSmallIntegerField(_("largest attachment in MB"), default=10, validators=[MaxValueValidator(100)])
     active = models.BooleanField(_("switched on"), default=True)
     receipt_token = SecretField(default=new_token, editable=False)
     watchdog_to = SecretField(_("the watchdog writes to"), blank=True, default="")

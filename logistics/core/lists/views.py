@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from logistics.core.access import ROLES, access_of
 from logistics.core.errors import Conflict
 from logistics.core.lists import services
+from logistics.core.lists.registry import links_of
 from logistics.core.models import SavedList
 from logistics.core.pages import after
 from logistics.core.resources import RESOURCES, Resource
@@ -67,7 +68,7 @@ def menu(request: HttpRequest, kind: str) -> HttpResponse:
         "title": _("Saved lists"), "list_url": url, "back_url": f"{url}?{query}" if query else url,
         "lists": [
             {"row": one, "url": f"{url}{one.place}", "current": one is current, "own": one.owner_id == request.user.pk,
-             "role": ROLES[one.role].label if one.role in ROLES else ""}
+             "role": ROLES[one.role].label if one.role in ROLES else "", "links": links_of(one, request.user)}
             for one in lists
         ],
         "changed": mine if mine and mine.query != kept else None, "update_query": kept,
