@@ -22,7 +22,7 @@ from logistics.core import clock as watch
 from logistics.core.errors import Conflict
 from logistics.core.models import SyncConflict
 from maintenance import clocks
-from maintenance.limits import limit
+from maintenance.limits import UNSTARTED_HOURS
 from maintenance.messages import about
 from maintenance.models import Clock, ClockStep, RepairCategory, RepairRequest, WorkOrder
 from maintenance.services.reporting import report
@@ -126,7 +126,7 @@ def unassigned(now: datetime) -> Any:
     from logistics.campus.services.calendars import business_seconds
 
     for order in WorkOrder.objects.filter(state="open", released_at__isnull=False).select_related("place"):
-        if business_seconds(order.place, "duty", order.released_at, now) > limit("unstarted_hours") * 3600:  # type: ignore[arg-type]
+        if business_seconds(order.place, "duty", order.released_at, now) > UNSTARTED_HOURS.value() * 3600:  # type: ignore[arg-type]
             yield order, str(order.pk), order.place, about(order)
 
 

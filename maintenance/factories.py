@@ -122,15 +122,6 @@ class LabourRateFactory(DjangoModelFactory):
     during = factory.Sequence(own_day)
 
 
-class ReportLimitFactory(DjangoModelFactory):
-    class Meta:
-        model = models.ReportLimit
-
-    name = "guest_source"
-    value = 30
-    during = factory.Sequence(own_day)
-
-
 class TechnicianFactory(DjangoModelFactory):
     class Meta:
         model = models.Technician

@@ -23,7 +23,6 @@ from maintenance.models import (
     PriorityRule,
     RepairCategory,
     RepairRequest,
-    ReportLimit,
     ServicePolicy,
     Symptom,
     Technician,
@@ -295,7 +294,6 @@ PriorityRuleForm = catalogue_form(PriorityRule, ("impact", "urgency", "priority"
 PolicyForm = catalogue_form(ServicePolicy, ("name", "priority", "category", "place", "response_s", "resolve_s", "counts", "during"))
 DispatchRuleForm = catalogue_form(DispatchRule, ("category", "place", "hours", "team", "mode", "during"))
 LabourRateForm = catalogue_form(LabourRate, ("team", "rate", "during"))
-LimitForm = catalogue_form(ReportLimit, ("name", "value", "during"))
 TechnicianForm = catalogue_form(Technician, ("staff", "home_places", "max_open", "takes_pool", "duty_override", "override_until", "active"))
 
 __all__ = ["ReasonForm"]

@@ -10,7 +10,7 @@ from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.approvals.services import against_asking, may_ask, missing
 from logistics.core.models import Attachment, kind_of
-from maintenance.limits import limit, working_days_since
+from maintenance.limits import DISPUTE_DAYS, INFO_DAYS, REOPEN_DAYS, working_days_since
 from maintenance.models import RepairRequest, Technician, WorkOrder
 
 COST = "maintenance.cost"  # the purpose of an approval: what a work order is going to cost
@@ -39,13 +39,13 @@ def detach(request: RepairRequest, person: Any) -> str | None:
 def reject(request: RepairRequest, person: Any) -> str | None:
     if request.joined.exists():  # type: ignore[attr-defined]
         return _("Others are joined to this report: take them out first.")
-    if request.state == "needs_info" and request.asked_at and working_days_since(request.place, request.asked_at) < limit("info_days"):
+    if request.state == "needs_info" and request.asked_at and working_days_since(request.place, request.asked_at) < INFO_DAYS.value():
         return _("The reporter still has time to answer the question.")
     return None
 
 
 def dispute(request: RepairRequest, person: Any) -> str | None:
-    days = limit("dispute_days")
+    days = DISPUTE_DAYS.value()
     if request.resolved_at and clock.now() > request.resolved_at + timedelta(days=days):
         return _("A repair can be disputed for %(days)s days; report it anew.") % {"days": days}
     return None
@@ -121,7 +121,7 @@ def verify(order: WorkOrder, person: Any) -> str | None:
 
 
 def reopen(order: WorkOrder, person: Any) -> str | None:
-    days = limit("reopen_days")
+    days = REOPEN_DAYS.value()
     if order.closed_at and clock.now() > order.closed_at + timedelta(days=days):
         return _("Closed more than %(days)s days ago: make a new order.") % {"days": days}
     return None

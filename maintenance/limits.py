@@ -1,33 +1,26 @@
-"""Figures of the reporting rules, read from their dated rows; the shipped value holds where a school has none."""
+"""Figures of the reporting rules."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import IntegerField, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from logistics.campus.services.calendars import working_dates
 from logistics.core import clock
-from maintenance.models import ReportLimit
+from logistics.core.limits.declared import limit
 
-SHIPPED = {
-    "guest_source": 30, "guest_tag": 10, "duplicate_days": 14, "lapse_days": 3, "dispute_days": 7, "reopen_days": 14, "info_days": 5,
-    "unstarted_hours": 4, "verify_cost": 2000, "begun_at_once": 2,
-}
-
-
-def limit(name: str, at: datetime | None = None) -> int:
-    """The figure in force."""
-    row = ReportLimit.objects.live(at).filter(name=name).values_list("value", flat=True).first()
-    return SHIPPED[name] if row is None else row
-
-
-def limit_in_sql(name: str) -> Coalesce:
-    """The same figure inside a statement."""
-    row = ReportLimit.objects.live(clock.now()).filter(name=name).values("value")[:1]
-    return Coalesce(Subquery(row), Value(SHIPPED[name]), output_field=IntegerField())
+GUEST_SOURCE = limit("maintenance.guest_source", _("guest reports an hour from one source"), 30, low=1)
+GUEST_TAG = limit("maintenance.guest_tag", _("guest reports an hour at one label"), 10, low=1)
+DUPLICATE_DAYS = limit("maintenance.duplicate_days", _("days in which reports count as duplicates"), 14, high=365)
+LAPSE_DAYS = limit("maintenance.lapse_days", _("working days until silence counts as fixed"), 3, low=1, high=90)
+DISPUTE_DAYS = limit("maintenance.dispute_days", _("days in which a repair may be disputed"), 7, high=365)
+REOPEN_DAYS = limit("maintenance.reopen_days", _("days in which an order may be reopened"), 14, high=365)
+INFO_DAYS = limit("maintenance.info_days", _("working days to answer a question"), 5, low=1, high=90)
+UNSTARTED_HOURS = limit("maintenance.unstarted_hours", _("working hours until a claimed order goes back"), 4, low=1, high=400)
+VERIFY_COST = limit("maintenance.verify_cost", _("cost in CNY above which somebody else verifies"), 2000)
+BEGUN_AT_ONCE = limit("maintenance.begun_at_once", _("jobs that one person may have begun at the same time"), 2, low=1, high=50)
 
 
 def working_days_since(place: Any, instant: datetime) -> int:

@@ -15,7 +15,7 @@ from logistics.core.models import Attachment
 from logistics.core.numbers import assign_number
 from logistics.core.workflow import perform, write_event
 from maintenance import clocks
-from maintenance.limits import limit
+from maintenance.limits import VERIFY_COST
 from maintenance.models import (
     Clock,
     CostLine,
@@ -214,7 +214,7 @@ def close_when_all_agree(order: WorkOrder | None) -> None:
         return
     fresh = WorkOrder.objects.get(pk=order.pk)
     waiting = fresh.requests.filter(state__in=["accepted", "resolved"]).exists()
-    if fresh.state == "done" and not waiting and fresh.kind == WorkOrder.Kind.CORRECTIVE and cost_of(fresh) <= limit("verify_cost"):
+    if fresh.state == "done" and not waiting and fresh.kind == WorkOrder.Kind.CORRECTIVE and cost_of(fresh) <= VERIFY_COST.value():
         perform(fresh, "verify", by=None)
 
 

@@ -20,7 +20,7 @@ from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 from logistics.core.timeline import note
 from maintenance import filters, forms, orders
-from maintenance.limits import limit
+from maintenance.limits import BEGUN_AT_ONCE
 from maintenance.models import (
     Clock,
     DispatchRule,
@@ -30,7 +30,6 @@ from maintenance.models import (
     PriorityRule,
     RepairCategory,
     RepairRequest,
-    ReportLimit,
     ServicePolicy,
     Symptom,
     Technician,
@@ -68,7 +67,7 @@ def too_many_begun(state: str, lane: Any) -> str:
     """A lane in which somebody has begun too much says so."""
     if state != "in_progress":
         return ""
-    most = limit("begun_at_once")
+    most = BEGUN_AT_ONCE.value()
     busy = lane.order_by().values("lead__name_zh", "lead__name_en").annotate(n=Count("pk")).order_by("-n").first()
     if busy is None or busy["n"] <= most:
         return ""
@@ -565,9 +564,6 @@ catalogue(LabourRate, "labour-rates", forms.LabourRateForm, (
     NameColumn("team.name", gettext_lazy("Team"), joins=("team",)),
     Column("rate", gettext_lazy("CNY per hour"), css="hq-end", kind="money"), DURING),
     ("team", "rate"), menu_=("system", 17), icon_="wallet", order_=("team", "id"), joins_=("team",))
-catalogue(ReportLimit, "reporting-rules", forms.LimitForm, (
-    NameColumn("get_name_display", gettext_lazy("Rule")), Column("value", gettext_lazy("Value"), css="hq-end", kind="number"), DURING),
-    ("name", "value"), menu_=("system", 18), icon_="adjustments", order_=("name", "id"))
 
 
 @resource

@@ -24,7 +24,7 @@ allow("facilities_manager", "maintenance.technician", "add", "change")
 for _record in ("repaircategory", "symptom", "failurecode", "holdreason"):
     allow(DESK + " auditor", f"maintenance.{_record}", "view", "export")
     allow("facilities_manager", f"maintenance.{_record}", "add", "change")
-for _record in ("priorityrule", "servicepolicy", "dispatchrule", "labourrate", "reportlimit"):
+for _record in ("priorityrule", "servicepolicy", "dispatchrule", "labourrate"):
     allow(DESK + " logistics_director auditor", f"maintenance.{_record}", "view", "export")
     allow("facilities_manager", f"maintenance.{_record}", "add", "change")
 allow(READERS, "maintenance.figures", "view")

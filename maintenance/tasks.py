@@ -7,14 +7,14 @@ from logistics.campus.services.calendars import business_seconds
 from logistics.core import clock
 from logistics.core.tasks import periodic
 from logistics.core.workflow import perform
-from maintenance.limits import limit, working_days_since
+from maintenance.limits import LAPSE_DAYS, UNSTARTED_HOURS, working_days_since
 from maintenance.models import GuestContact, RepairRequest, WorkOrder
 
 
 @periodic(900)
 def lapse_unanswered() -> int:
     """Reports that nobody answered for 3 working days end by themselves, without a rating."""
-    days, done = limit("lapse_days"), 0
+    days, done = LAPSE_DAYS.value(), 0
     rows = RepairRequest.objects.filter(
         state="resolved", resolved_at__lt=clock.now() - timedelta(days=days), work_order__state__in=["done", "closed"]
     )
@@ -28,7 +28,7 @@ def lapse_unanswered() -> int:
 @periodic(300)
 def put_back_unstarted() -> int:
     """Orders claimed from the pool and not started within 4 working hours are offered again."""
-    hours, done = limit("unstarted_hours"), 0
+    hours, done = UNSTARTED_HOURS.value(), 0
     rows = WorkOrder.objects.filter(state="accepted", assignments__released_at__isnull=True, assignments__role="lead").select_related(
         "place"
     )

@@ -60,7 +60,9 @@ allow("principal logistics_director department_head finance_officer class_teache
 allow("principal logistics_director system_manager", "core.approval", "view", "export")
 allow("principal logistics_director system_manager", "core.approvalroute", "view", "export")
 allow("system_manager", "core.approvalroute", "add", "change")
-auditor_reads("core.approval", "core.approvalroute")
+allow("principal logistics_director facilities_manager dispatcher", "core.limit", "view", "export")
+allow("facilities_manager system_manager", "core.limit", "view", "export", "add")
+auditor_reads("core.approval", "core.approvalroute", "core.limit")
 auditor_reads(
     "accounts.person", "accounts.department", "accounts.membership", "accounts.organisation", "accounts.rolegrant", "accounts.delegation",
     "accounts.apitoken",

@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +14,6 @@ class CoreConfig(AppConfig):
 
         import_module("logistics.celery")  # here, not in logistics/__init__: `make run` starts on a bare Python
         open_rooms()
+        from logistics.core.limits.services import deliver
+
+        post_migrate.connect(deliver, sender=self)

@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRa
 from factory.django import DjangoModelFactory
 
 from logistics.core import clock, models
-from logistics.core.models import ImportBatch, Job, SyncConflict, SyncDevice
+from logistics.core.models import ImportBatch, Job, Limit, SyncConflict, SyncDevice
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -86,3 +86,13 @@ class ApprovalFactory(DjangoModelFactory):
     def with_step(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             models.ApprovalStep.objects.create(approval=self, position=1, role="logistics_director", opened_at=LONG_AGO)  # type: ignore[misc]
+
+
+class LimitFactory(DjangoModelFactory):
+    class Meta:
+        model = Limit
+
+    code = factory.Sequence(lambda n: f"test.figure_{n}")
+    value = 7
+    reason = "As delivered."
+    during = factory.LazyFunction(lambda: DateTimeTZRange(LONG_AGO, None))

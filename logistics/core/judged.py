@@ -7,7 +7,7 @@ from typing import Literal
 
 Flag = Literal["backfilled", "stale", "skewed"]
 
-MOST_OFFLINE = timedelta(hours=24)
+MOST_OFFLINE = timedelta(hours=24)  # as delivered; a school may set both anew
 MOST_SKEW_S = 300
 
 
@@ -25,6 +25,7 @@ class Judged:
 
 def judge(
     occurred_at: datetime | None, captured_at: datetime | None, recorded_at: datetime, skew_s: float | None, max_backfill_s: float = 7200,
+    max_offline: timedelta = MOST_OFFLINE, max_skew_s: float = MOST_SKEW_S,
 ) -> Judged:
     """The instant that decides whether a fact was on time.
 
@@ -36,9 +37,9 @@ def judge(
     if occurred_at is not None and recorded_at - occurred_at > timedelta(seconds=max_backfill_s):
         flags.add("backfilled")
     if captured_at is not None:
-        if skew_s is None or abs(skew_s) > MOST_SKEW_S:
+        if skew_s is None or abs(skew_s) > max_skew_s:
             flags.add("skewed")
-        if recorded_at - captured_at > MOST_OFFLINE:
+        if recorded_at - captured_at > max_offline:
             flags.add("stale")
     if captured_at is None or flags & {"skewed", "stale"}:
         return Judged(recorded_at, frozenset(flags))

@@ -11,7 +11,6 @@ from maintenance.models.policy import (
     DispatchRule,
     LabourRate,
     PriorityRule,
-    ReportLimit,
     ServicePolicy,
 )
 from maintenance.models.request import GuestContact, Rating, RepairRequest
@@ -19,6 +18,6 @@ from maintenance.models.technician import Technician
 
 __all__ = [
     "Assignment", "Clock", "ClockEvent", "ClockStep", "CostLine", "DispatchRule", "FailureCode", "GuestContact", "Hold", "HoldReason",
-    "LabourEntry", "LabourRate", "PriorityRule", "Rating", "RepairCategory", "RepairRequest", "ReportLimit", "ServicePolicy", "Symptom",
+    "LabourEntry", "LabourRate", "PriorityRule", "Rating", "RepairCategory", "RepairRequest", "ServicePolicy", "Symptom",
     "Technician", "WorkOrder",
 ]

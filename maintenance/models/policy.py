@@ -158,34 +158,3 @@ class LabourRate(Dated):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.rate}"
-
-
-@tracked()
-class ReportLimit(Dated):
-    """报修限额: figures of the reporting rules: guest reports an hour, days to dispute, days until silence counts as fixed."""
-
-    class Name(models.TextChoices):
-        GUEST_SOURCE = "guest_source", _("guest reports an hour from one source")
-        GUEST_TAG = "guest_tag", _("guest reports an hour at one label")
-        DUPLICATE_DAYS = "duplicate_days", _("days in which reports count as duplicates")
-        LAPSE_DAYS = "lapse_days", _("working days until silence counts as fixed")
-        DISPUTE_DAYS = "dispute_days", _("days in which a repair may be disputed")
-        REOPEN_DAYS = "reopen_days", _("days in which an order may be reopened")
-        INFO_DAYS = "info_days", _("working days to answer a question")
-        UNSTARTED_HOURS = "unstarted_hours", _("working hours until a claimed order goes back")
-        BEGUN_AT_ONCE = "begun_at_once", _("jobs that one person may have begun at the same time")
-        VERIFY_COST = "verify_cost", _("cost in CNY above which somebody else verifies")
-
-    name = models.CharField(_("rule"), max_length=16, choices=Name)
-    value = models.PositiveIntegerField(_("value"))
-
-    class Meta:
-        verbose_name = _("reporting rule")
-        verbose_name_plural = _("reporting rules")
-        ordering = ["name"]
-        constraints = [
-            ExclusionConstraint(name="report_limit_once", expressions=[("name", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)])
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_name_display()}: {self.value}"

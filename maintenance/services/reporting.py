@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from logistics.core import clock
 from logistics.core.errors import Conflict, TooMany
 from logistics.core.idempotency import once
+from logistics.core.limits.declared import in_force
 from logistics.core.numbers import assign_number
 from logistics.core.photos import attach
 from logistics.core.ratelimit import hit
 from logistics.core.workflow import Times, lock_all, perform, write_event
 from maintenance import messages, orders
-from maintenance.limits import limit, limit_in_sql
+from maintenance.limits import DUPLICATE_DAYS, GUEST_SOURCE, GUEST_TAG
 from maintenance.models import (
     Clock,
     GuestContact,
@@ -66,7 +67,7 @@ def open_reports(place: Any, equipment: Any = None, category: RepairCategory | N
     due = Clock.objects.filter(order=OuterRef("work_order"), kind="resolve").values("due_at")[:1]
     rows = (
         RepairRequest.objects.roots().open().filter(same)
-        .annotate(days=limit_in_sql("duplicate_days"), others=Count("joined"), due_at=Subquery(due))
+        .annotate(days=DUPLICATE_DAYS.in_sql(), others=Count("joined"), due_at=Subquery(due))
         .filter(submitted_at__gte=Value(clock.now()) - F("days") * Value(timedelta(days=1)))
         .select_related("work_order", "category").order_by("-submitted_at", "-pk")[:limit_to]
     )
@@ -179,8 +180,8 @@ def _sound_alarm(request: RepairRequest) -> None:
 # guests ------------------------------------------------------------------------------------------------------------
 def guest_limits(source: str, tag: str) -> None:
     """Refuse a guest who reports too often; the answer names the hotline."""
-    for key, name in ((f"guest:{source}", "guest_source"), (f"tag:{tag}", "guest_tag")):
-        allowed = hit(key, limit(name), HOUR)
+    for key, most in zip((f"guest:{source}", f"tag:{tag}"), in_force(GUEST_SOURCE, GUEST_TAG), strict=True):
+        allowed = hit(key, most, HOUR)
         if not allowed.ok:
             raise TooMany(_("Too many reports from here within an hour. Call the hotline if it is urgent."), allowed.retry_after_s)
 

@@ -26,7 +26,7 @@ from logistics.core.models import Attachment, Comment
 from logistics.core.pages import DetailPage, add_errors, client_uid, form_groups, move_buttons
 from logistics.core.photos import clean_photos, photo_cards, photos_of
 from maintenance import progress
-from maintenance.limits import limit
+from maintenance.limits import LAPSE_DAYS
 from maintenance.models import Clock, Rating, RepairRequest, Symptom
 from maintenance.phone_forms import OnBehalfForm, TileForm
 from maintenance.services.reporting import Duplicate, duplicates, report
@@ -310,7 +310,7 @@ def story(row: RepairRequest, *, names: bool = True) -> dict[str, Any]:
     return {
         "badge": progress.badge(row), "steps": progress.steps(row, taken=taken, hold=hold, names=names),
         "expected": progress.expected(row, clock_),
-        "waiting": waiting, "after": after[0] if after else None, "photos": photo_cards(photos_of(row)), "lapse_days": limit("lapse_days"),
+        "waiting": waiting, "after": after[0] if after else None, "photos": photo_cards(photos_of(row)), "lapse_days": LAPSE_DAYS.value(),
         "done_by": order.done_by if order and order.done_by_id and names else None, "rating": Rating.objects.filter(request=row).first(),
         "scores": range(1, 6),
     }

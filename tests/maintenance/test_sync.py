@@ -293,7 +293,7 @@ def test_the_desk_applies_by_hand_or_sets_aside_with_a_reason_and_nothing_is_del
         assert conflict.cause == "too_old"
         desk = client_of(here.dispatcher)
         page = desk.get(conflict.get_absolute_url()).content.decode()
-        assert "Accept job" in page and "It lay on the phone for more than 72 hours." in page
+        assert "Accept job" in page and "It lay on the phone for too long." in page
         assert client_of(here.people[0]).get(conflict.get_absolute_url()).status_code == 404
         assert client_of(chen).get(conflict.get_absolute_url()).status_code == 200  # what became of what I sent
         assert client_of(chen).post(f"{conflict.get_absolute_url()}move/apply/").status_code == 403
@@ -476,7 +476,7 @@ def test_a_batch_of_200_costs_at_most_6_statements_a_fact_and_its_replay_a_fifth
     assert {one["result"] for one in answers.values()} == {"applied"}
     print(f"\n200 facts: {len(first)} statements, {len(first) / 200:.1f} a fact; replay {len(second)}")
     assert len(second) <= 0.2 * len(first)
-    assert len(first) <= 6 * 200
+    assert len(first) <= 6 * 200 + 2  # two for the house figures
 
 
 # photos ----------------------------------------------------------------------------------------------------------------------

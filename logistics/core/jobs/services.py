@@ -17,13 +17,13 @@ from logistics.core import clock
 from logistics.core.errors import Conflict
 from logistics.core.idempotency import once
 from logistics.core.jobs.kinds import KINDS
+from logistics.core.jobs.limits import FILES_KEPT
 from logistics.core.models import Job
 from logistics.core.workflow import perform, write_event
 
 QUEUE = "long"  # of its own: work of minutes must not keep alerts and clocks waiting
 SEND_AGAIN = timedelta(seconds=30)  # a message may be lost with the broker; a second one is harmless
 MOST_TRIES = 5  # workers that died over the same work; then a person has to look
-FILES_KEPT = timedelta(days=30)
 log = logging.getLogger(__name__)
 
 
@@ -87,8 +87,9 @@ def rescue() -> int:
 
 
 def forget_files() -> int:
-    """Files of finished work are kept 30 days, the work itself stays on record."""
-    old = list(Job.objects.filter(ended_at__lt=clock.now() - FILES_KEPT).exclude(file="").values_list("pk", "file")[:1000])
+    """Files of finished work are kept for a while, the work itself stays on record."""
+    over = clock.now() - timedelta(days=FILES_KEPT.value())
+    old = list(Job.objects.filter(ended_at__lt=over).exclude(file="").values_list("pk", "file")[:1000])
     for _pk, name in old:
         (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
     return Job.objects.filter(pk__in=[pk for pk, _name in old]).update(file="")

@@ -13,7 +13,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-MOST_BYTES = 20 * 2**20
+from logistics.core.records.limits import MOST_MEGABYTES
+
 MOST_UNPACKED = 200 * 2**20
 MOST_PARTS = 5000
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -60,13 +61,14 @@ class CleanFile:
 
 
 def clean_file(file: Any) -> CleanFile:
-    """A PDF, office paper or plain text of at most 20 MB; FileRefused says what is wrong with anything else."""
+    """A PDF, office paper or plain text within the size of the house; FileRefused says what is wrong with anything else."""
     said = str(getattr(file, "name", "") or _("file"))
     words = {"name": safe_stem(said)[-60:]}
     file.seek(0)
-    raw: bytes = file.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise FileRefused(_("“%(name)s” is larger than 20 MB."), params=words)
+    most = MOST_MEGABYTES.value()
+    raw: bytes = file.read(most * 2**20 + 1)
+    if len(raw) > most * 2**20:
+        raise FileRefused(_("“%(name)s” is larger than %(most)s MB."), params={**words, "most": str(most)})
     if not raw.strip():
         raise FileRefused(_("“%(name)s” is empty."), params=words)
     ending = _ending(raw, said, words)

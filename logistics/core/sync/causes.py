@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 CAUSES = {
     "refused": _("It no longer fits the record."),
     "blocked": _("Something that was done before it waits for a decision."),
-    "too_old": _("It lay on the phone for more than 72 hours."),
+    "too_old": _("It lay on the phone for too long."),
     "gone": _("The record is not there for whoever sent it."),
     "fault": _("It could not be taken over; the fault is ours and is noted."),
     "unknown": _("This kind of entry is not known here."),

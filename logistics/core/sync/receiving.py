@@ -24,13 +24,14 @@ from logistics.core import clock
 from logistics.core.access import place_path
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.judged import judge
+from logistics.core.limits.declared import in_force
 from logistics.core.models import IdempotencyKey, SyncConflict, SyncDevice, SyncFact, kind_of
 from logistics.core.resources import RESOURCES, resource_of
 from logistics.core.sync.kinds import SYNC_KINDS, WORKED_ON, Given, SyncKind, uploads_of
+from logistics.core.sync.limits import LONGEST_OFFLINE, MOST_SKEW, STALE_AFTER
 from logistics.core.workflow import perform, write_event
 
 MOST_FACTS = 200
-LONGEST_OFFLINE = timedelta(hours=72)  # older moves need a person's click (facilities.md 5.17)
 GAP = timedelta(hours=1)  # so long a fact waits for an earlier one that has not arrived
 AT_ONCE = 40  # facts that commit together
 OPEN = (SyncFact.State.WAITING, SyncFact.State.CONFLICT)
@@ -87,16 +88,18 @@ def receive(*, by: Any, device: UUID, sent_at: datetime | None, facts: list[Sent
         phone = contact(by=by, device=device, sent_at=sent_at)
         known = set(SyncFact.objects.filter(client_uid__in=[one.client_uid for one in facts]).values_list("client_uid", flat=True))
         fresh = {one.client_uid: one for one in facts if one.client_uid not in known}
-        SyncFact.objects.bulk_create([_row(one, phone) for one in fresh.values()], ignore_conflicts=True)
+        stale_h, skew_s = in_force(STALE_AFTER, MOST_SKEW) if fresh else (0, 0)
+        rule = {"max_offline": timedelta(hours=stale_h), "max_skew_s": skew_s}
+        SyncFact.objects.bulk_create([_row(one, phone, rule) for one in fresh.values()], ignore_conflicts=True)
     if fresh or SyncFact.objects.filter(device=phone, state=SyncFact.State.WAITING).exists():
         work_through(phone.pk)
     rows = {row.client_uid: row for row in SyncFact.objects.filter(client_uid__in=[one.client_uid for one in facts])}
     return [_answer(one, rows[one.client_uid], by, new=one.client_uid in fresh) for one in facts]
 
 
-def _row(sent: Sent, phone: SyncDevice) -> SyncFact:
+def _row(sent: Sent, phone: SyncDevice, rule: dict[str, Any]) -> SyncFact:
     now = clock.now()
-    verdict = judge(sent.occurred_at, sent.captured_at, now, phone.skew_s)
+    verdict = judge(sent.occurred_at, sent.captured_at, now, phone.skew_s, **rule)
     kind = SYNC_KINDS.get(sent.fact)
     return SyncFact(
         client_uid=sent.client_uid, device=phone, person_id=phone.person_id, seq=sent.seq, fact=sent.fact[:60],
@@ -161,6 +164,7 @@ class _Part:
 
     def __init__(self, phone: SyncDevice, facts: list[SyncFact], careful: bool = False):
         self.phone, self.person, self.facts, self.careful = phone, phone.person, facts, careful
+        self.longest = timedelta(hours=LONGEST_OFFLINE.value())
         self.begun = self._begun()
         for fact in facts:
             if fact.object_id is None and fact.record_uid in self.begun:
@@ -230,7 +234,7 @@ class _Part:
             self._refuse(fact, record, "unknown")
         elif record is None and not kind.makes:
             self._refuse(fact, record, "gone")
-        elif kind.move and _age(fact) > LONGEST_OFFLINE:
+        elif kind.move and _age(fact) > self.longest:
             self._refuse(fact, record, "too_old")
         elif kind.move and late:
             self._refuse(fact, record, "gap")

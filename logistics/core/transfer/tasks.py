@@ -14,8 +14,7 @@ from logistics.core.models import ImportBatch, Job
 from logistics.core.tasks import periodic
 from logistics.core.templatetags.ui import number
 from logistics.core.transfer import exporting, services
-
-FILES_KEPT = timedelta(days=90)
+from logistics.core.transfer.limits import FILES_KEPT
 
 
 def told(job: Job) -> str:
@@ -49,8 +48,8 @@ EXPORT = exporting.run  # declared beside the export; named here, so that worker
 
 @periodic(crontab(hour=3, minute=40))
 def forget_import_files() -> int:
-    """Files that were brought in are kept 90 days; what came of them stays on record."""
-    old = list(ImportBatch.objects.filter(created_at__lt=clock.now() - FILES_KEPT).exclude(file="")[:1000])
+    """Files that were brought in are kept for a while; what came of them stays on record."""
+    old = list(ImportBatch.objects.filter(created_at__lt=clock.now() - timedelta(days=FILES_KEPT.value())).exclude(file="")[:1000])
     for batch in old:
         services.path_of(batch).unlink(missing_ok=True)
     return ImportBatch.objects.filter(pk__in=[batch.pk for batch in old]).update(file="")
