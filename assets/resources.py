@@ -59,7 +59,6 @@ def warranty_words(thing: Equipment) -> Any:
 class Things(Resource):
     model = Equipment
     slug = "equipment"
-    bulk_fields = ("department", "keeper", "place")
     icon = "devices-2"
     filterset = filters.EquipmentFilters
     form = forms.EquipmentForm
@@ -128,6 +127,10 @@ class Things(Resource):
         "commissioned_on",
         "warranty_until",
     )
+
+    @classmethod
+    def search_live(cls) -> models.Q:
+        return ~models.Q(status="disposed")
 
     @classmethod
     def rows(cls, person: Any, action: str = "view") -> models.QuerySet:

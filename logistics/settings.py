@@ -210,7 +210,7 @@ OUTSIDE_NETWORKS = env.list("HOUQIN_OUTSIDE", default=[])  # private networks th
 
 # API --------------------------------------------------------------------------------------------------------------
 # (times, seconds) by kind of door, for each token, else person, else address; wrong tokens ("sign-in") by address
-API_LIMITS = {"read": (600, 60), "write": (120, 60), "bulk": (20, 60), "upload": (30, 60), "sign-in": (20, 60)}
+API_LIMITS = {"read": (600, 60), "search": (120, 60), "write": (120, 60), "bulk": (20, 60), "upload": (30, 60), "sign-in": (20, 60)}
 API_LIMITS |= {door: tuple(limit) for door, limit in env.json("HOUQIN_API_LIMITS", default={}).items()}  # {"read": [1200, 60]}
 API_BULK_MOST = env.int("HOUQIN_API_BULK", default=100)  # items of one bulk request
 TOKENS_MOST = env.int("HOUQIN_TOKENS", default=10)  # valid ones of one person

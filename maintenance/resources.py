@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import models
 from django.db.models import Count, Prefetch, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -35,6 +36,7 @@ from maintenance.models import (
     Technician,
     WorkOrder,
 )
+from maintenance.querysets import LIVE_STATES
 from maintenance.services.reporting import report
 from maintenance.words import face
 
@@ -159,6 +161,14 @@ class RepairRequests(Resource):
         "question",
     )
     option_hint = "place_label"
+
+    @classmethod
+    def search_live(cls) -> models.Q:
+        return models.Q(state__in=("submitted", "needs_info", "accepted", "resolved"))
+
+    @classmethod
+    def search_own(cls, person: Any) -> models.Q:
+        return models.Q(reporter_id=person.pk)
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> Any:
@@ -297,6 +307,14 @@ class WorkOrders(Resource):
         "cancel_reason",
     )
     option_hint = "place_label"
+
+    @classmethod
+    def search_live(cls) -> models.Q:
+        return models.Q(state__in=LIVE_STATES)
+
+    @classmethod
+    def search_own(cls, person: Any) -> models.Q:
+        return models.Q(lead_id=person.pk)
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> Any:

@@ -161,7 +161,7 @@ class Equipment(Named, Searchable, Record):
             models.Index(fields=["status", "-id"], name="equipment_status"),
             models.Index(fields=["-id"], name="equipment_not_normal", condition=~Q(use_state="normal")),
         ]
-        triggers = [search_trigger("number", "name_zh", "name_en", "model_name", "serial_no", "fixed_asset_no")]
+        triggers = [search_trigger("number", "name_zh", "name_en", also=("maker", "model_name", "serial_no", "fixed_asset_no"))]
 
     @property
     def years(self) -> int | None:

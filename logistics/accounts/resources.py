@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from logistics.accounts import filters, forms, services
 from logistics.accounts.models import ApiToken, Delegation, Department, Membership, Organisation, Person, RoleGrant
-from logistics.core import menu
+from logistics.accounts.querysets import in_standing
+from logistics.core import clock, menu
 from logistics.core.access import access_of
 from logistics.core.columns import Column, NameColumn, StateColumn, words_for
 from logistics.core.pages import fragment
@@ -73,6 +74,10 @@ class People(Resource):
     )
     comments = files = links = open_to_all = True
     api_fields = ("number", "name_zh", "name_en", "kinds", "department", "status")
+
+    @classmethod
+    def search_live(cls) -> models.Q:
+        return in_standing(clock.today())
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> models.Model:

@@ -13,7 +13,7 @@ from logistics.campus import filters, forms
 from logistics.campus.columns import span_words, where_words
 from logistics.campus.models import CalendarVersion, Place, PlaceClosure, Stewardship, Tag, TagBinding, WorkCalendar
 from logistics.campus.services import places, stewardship, tags
-from logistics.core import menu
+from logistics.core import clock, menu
 from logistics.core.access import access_of
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.pages import fragment
@@ -36,7 +36,6 @@ class Places(Resource):
     model = Place
     slug = "places"
     icon = "building"
-    bulk_fields = ("use", "department", "public")
     menu = ("campus", 20)
     columns = (
         NameColumn("place_label", gettext_lazy("Place"), sort="code", second="code", export=str, width=36),
@@ -96,6 +95,10 @@ class Places(Resource):
         "fire_class",
         "public",
     )
+
+    @classmethod
+    def search_live(cls) -> models.Q:
+        return models.Q(valid__contains=clock.today())
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> models.Model:

@@ -57,8 +57,8 @@ class Resource:
     form_template = "core/form.html"
     page_size = 50
     transfer: Any = None  # a core.transfer.declaration.Transfer: rows come in from Excel and CSV
-    bulk_fields: tuple[str, ...] = ()  # fields of the form that can be set for many rows at once
     option_hint = ""  # dotted path shown beside an option of a remote select
+    search_hint = ""  # dotted path shown below a record that was found; empty: that of an option
 
     # names -------------------------------------------------------------------------------------------------------
     @classproperty
@@ -100,6 +100,16 @@ class Resource:
     def may_list(cls, person: Any) -> bool:
         """Is the list of this record part of the person's work? (Rows that everybody may read do not fill everybody's menu.)"""
         return access_of(person).has(f"{cls.kind}:view")
+
+    @classmethod
+    def search_live(cls) -> models.Q | None:
+        """Which rows stand before the others that answer a search as well: those that are not over. None: no difference."""
+        return None
+
+    @classmethod
+    def search_own(cls, person: Any) -> models.Q | None:
+        """Which rows are the person's own, and so stand before others'."""
+        return None
 
     @classmethod
     def locked(cls, record: models.Model, person: Any) -> str:

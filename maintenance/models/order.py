@@ -114,7 +114,7 @@ class WorkOrder(Titled, Here, Searchable, Record):
             models.Index(fields=["done_at"], name="order_done"),
             search_index("order_search"),
         ]
-        triggers = [search_trigger("number", "title_zh", "title_en", "place_zh", "place_en")]
+        triggers = [search_trigger("number", "title_zh", "title_en", also=("place_zh", "place_en"))]
 
     def __str__(self) -> str:
         return f"{self.number or '–'} {self.title}"

@@ -128,7 +128,7 @@ class RepairRequest(Titled, Here, Searchable, Record):
             search_index("request_search"),
         ]
         triggers = [
-            search_trigger("number", "title_zh", "title_en", "place_zh", "place_en", "description"),
+            search_trigger("number", "title_zh", "title_en", also=("place_zh", "place_en", "description")),
             pgtrigger.Trigger(
                 name="no_join_chain",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("joined_to_id"),

@@ -28,7 +28,7 @@
     }));
     return loaded.get(url);
   };
-  const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], "[data-mention], [data-drop]": ["record"], ".hq-wall[data-wall]": ["wall"] };
+  const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], "input[data-find]": ["find"], "[data-mention], [data-drop]": ["record"], ".hq-wall[data-wall]": ["wall"] };
   const furnish = async (root) => {
     for (const [selector, names] of Object.entries(NEEDS)) {
       if (!within(root, selector).length) continue;
@@ -108,9 +108,11 @@
     if (event.key === "Escape") {
       const menu = event.target.closest?.("details[data-menu][open]") || $("details[data-menu][open]");
       if (menu) { menu.open = false; $("summary", menu).focus(); }
-    } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey || event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
       const search = $$("[data-search], .hq-bar input[type=search]").find((input) => input.offsetParent);
-      if (search) { event.preventDefault(); search.focus(); search.select(); }
+      const page = $("[data-search-page]");
+      if (search || page) event.preventDefault();
+      if (search) { search.focus(); search.select(); } else page?.click();
     }
   });
 
@@ -123,6 +125,13 @@
     else document.documentElement.dataset.bsTheme = value;
     for (const button of $$("[name=theme]", event.target)) button.setAttribute("aria-pressed", String(button.value === value));
     fetch(event.target.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
+  });
+
+  // what was looked for on this device is nobody else's business
+  document.addEventListener("submit", ({ target, submitter }) => {
+    const to = submitter?.getAttribute("formaction") || target.getAttribute("action") || "";
+    if (!to.endsWith("/sign-out/")) return;
+    try { Object.keys(localStorage).filter((name) => name.startsWith("hq-searches:")).forEach((name) => localStorage.removeItem(name)); } catch { /* storage may be refused */ }
   });
 
   // toasts: 6 seconds, longer while looked at
@@ -207,13 +216,12 @@
   // bulk bar
   const picked = (list) => $$("tbody input[name=pk]:checked", list);
   const tally = (list) => {
-    const bar = $("[data-bulk]", list), n = picked(list).length;
+    const bar = $("[data-bulk]", list), n = picked(list).length, all = $("[data-all]", list);
     if (!bar) return;
-    bar.hidden = !n && !("asked" in bar.dataset);
+    bar.hidden = !n;
     $("[data-picked]", bar).textContent = words("picked", { n });
     $$("tbody tr", list).forEach((row) => row.classList.toggle("is-picked", !!$("input[name=pk]:checked", row)));
-    const total = $$("tbody input[name=pk]", list).length;
-    for (const all of $$("[data-all]", list)) { all.checked = n === total && n > 0; all.indeterminate = n > 0 && n < total; }
+    if (all) { const total = $$("tbody input[name=pk]", list).length; all.checked = n === total && n > 0; all.indeterminate = n > 0 && n < total; }
   };
   document.addEventListener("change", (event) => {
     const list = event.target.closest(".hq-panel");

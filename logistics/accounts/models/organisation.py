@@ -34,4 +34,4 @@ class Organisation(Named, Searchable, Record):
         verbose_name_plural = _("organisations")
         ordering = ["code"]
         indexes = [search_index("organisation_search")]
-        triggers = [search_trigger("code", "name_zh", "name_en", "contact")]
+        triggers = [search_trigger("code", "name_zh", "name_en", also=("contact",))]

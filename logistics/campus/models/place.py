@@ -60,7 +60,7 @@ def _words() -> list[pgtrigger.Trigger]:
                 NEW.path_zh := coalesce(NEW.path_zh, ARRAY[]::text[]) || NEW.name_zh::text;
                 NEW.path_en := coalesce(NEW.path_en, ARRAY[]::text[]) || coalesce(nullif(NEW.name_en, ''), NEW.name_zh)::text;
                 NEW.search_text := hq_search_text(
-                    concat_ws(' ', NEW.code, array_to_string(NEW.path_zh, ' '), array_to_string(NEW.path_en, ' ')));
+                    ARRAY[NEW.code, NEW.name_zh, NEW.name_en], ARRAY[array_to_string(NEW.path_zh, ' '), array_to_string(NEW.path_en, ' ')]);
                 RETURN NEW;
             """,
         ),

@@ -2,8 +2,8 @@
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations
 
-from logistics.core.grams import SQL_CREATE, SQL_DROP
-from logistics.core.pinyin import pinyin_rows
+from logistics.core.search.pinyin import pinyin_rows
+from logistics.core.search.sql import SQL_GRAMS, SQL_GRAMS_DROP
 
 TABLE = """
 CREATE TABLE core_pinyin (letter text PRIMARY KEY, initial text NOT NULL);
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     run_before = [("accounts", "0001_initial")]
     operations = [
         BtreeGistExtension(),
-        migrations.RunSQL(SQL_CREATE, SQL_DROP),
+        migrations.RunSQL(SQL_GRAMS, SQL_GRAMS_DROP),
         migrations.RunSQL(TABLE, "DROP TABLE core_pinyin"),
         migrations.RunPython(fill_pinyin, migrations.RunPython.noop),
         migrations.RunSQL(SEARCH_TEXT, "DROP FUNCTION hq_search_text(text); DROP FUNCTION hq_initials(text)"),

@@ -1,0 +1,176 @@
+"""One box over all records: each kind is asked within the scope of the person, and answers a bounded number of best rows.
+
+A word that few records hold is answered by the index, then cut to what the person sees. A word that very many hold ("水" in a
+million orders) is answered by walking the newest rows until enough are found; what is still open is added, however old.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection, models
+from django.db.models import BooleanField, Case, F, Q, Value, When
+
+from logistics.core.access import EVERYTHING, NOTHING, access_of
+from logistics.core.resources import Resource, all_resources
+from logistics.core.search.declaring import Searchable
+from logistics.core.search.matching import HasTokens, exact, indexed, quoted, rank
+from logistics.core.search.text import fold, words
+
+MOST = 50  # of one kind; more is "50+"
+FEW = 5_000  # matches that the index may hand over; beyond them the newest rows are walked
+NEWEST = 20_000  # rows walked, newest first
+ALIKE = 0.6  # how alike a name must be to be offered instead, from 0 to 1
+KEPT_SECONDS = 300  # how long the edge of the newest rows is remembered
+
+
+@dataclass
+class Found:
+    """What one kind answered: at most `MOST` records, best first, and whether there are more."""
+
+    resource: type[Resource]
+    records: list[Any] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def count(self) -> str:
+        return f"{MOST}+" if self.more else str(len(self.records))
+
+
+def searched() -> list[type[Resource]]:
+    """Every kind of record that declares a search text."""
+    return [declared for declared in all_resources() if issubclass(declared.model, Searchable)]
+
+
+def find(person: Any, text: str, *, kinds: Iterable[str] | None = None, most: int = MOST) -> list[Found]:
+    """What the person may see of each kind, best first; kinds with the best rows first. Nothing for a text without words."""
+    typed = words(text)
+    if not typed:
+        return []
+    wanted = None if kinds is None else set(kinds)
+    asked = [declared for declared in searched() if wanted is None or declared.kind in wanted]
+    big = _big([declared.model for declared in asked])
+    found = []
+    for declared in asked:
+        rows = Kind(declared, person, text, typed, declared.model._meta.db_table in big).best(most)
+        if rows:
+            found.append((rows[0].search_rank, Found(declared, rows[:most], len(rows) > most)))
+    return [one for _rank, one in sorted(found, key=lambda pair: pair[0])]
+
+
+class Kind:
+    """One kind of record and the text looked for."""
+
+    def __init__(self, declared: type[Resource], person: Any, text: str, typed: list[str], big: bool):
+        self.declared, self.model, self.person, self.text, self.typed, self.big = declared, declared.model, person, text, typed, big
+        manager = declared.model.objects  # type: ignore[attr-defined]
+        self.scope = manager.all().scope(access_of(person), "view")
+        self.all = manager.all()
+
+    def best(self, most: int) -> list[Any]:
+        """The best rows, one more than `most` when there are more."""
+        if self.scope == NOTHING:
+            return []
+        if not self.big or _matches(self.model, self.typed) <= FEW:
+            return self._ranked(self._visible(pk__in=self._by_index()), most)
+        keys = self._newest(most + 1)
+        if len(keys) <= most:
+            keys |= self._in_scope(most + 1)
+        keys |= self._open(most + 1)
+        return self._ranked(self.all.filter(pk__in=keys), most)
+
+    def _visible(self, **conditions: Any) -> models.QuerySet:
+        rows = self.all.filter(**conditions)
+        return rows if self.scope == EVERYTHING else rows.filter(self.scope)
+
+    def _by_index(self) -> models.QuerySet:
+        """Keys of all matches; the bound keeps the planner from walking the scope instead."""
+        return self.all.order_by().filter(indexed(self.typed), exact(self.typed)).values("pk")[: 4 * FEW]
+
+    def _newest(self, most: int) -> set[int]:
+        """Keys of matches among the newest rows."""
+        first = self.declared.order[0]
+        edge = _edge(self.model, self.declared.order)
+        if edge is None:
+            return set()
+        rows = self._visible(**{f"{first.lstrip('-')}__{'gte' if first.startswith('-') else 'lte'}": edge})
+        return set(rows.filter(exact(self.typed)).order_by(*self.declared.order).values_list("pk", flat=True)[:most])
+
+    def _in_scope(self, most: int) -> set[int]:
+        """Keys of matches wherever they lie: by index for who sees everything, else each part of the scope by its own index."""
+        if self.scope == EVERYTHING:
+            return set(self._by_index().values_list("pk", flat=True))
+        arms = self.scope.children if self.scope.connector == Q.OR and not self.scope.negated else [self.scope]
+        keys: set[int] = set()
+        for arm in arms:
+            rows = self.all.filter(arm if isinstance(arm, Q) or not isinstance(arm, tuple) else Q(arm))
+            keys |= set(rows.filter(exact(self.typed)).order_by(*self.declared.order).values_list("pk", flat=True)[:most])
+        return keys
+
+    def _open(self, most: int) -> set[int]:
+        live = self.declared.search_live()
+        if live is None:
+            return set()
+        return set(self._visible().filter(live, exact(self.typed)).order_by(*self.declared.order).values_list("pk", flat=True)[:most])
+
+    def _ranked(self, rows: models.QuerySet, most: int) -> list[Any]:
+        """By how well they answer, what is open first, one's own first, then in the order of the list."""
+        live, own = self.declared.search_live(), self.declared.search_own(self.person)
+        rows = rows.annotate(search_rank=rank(self.text))
+        order: list[str] = ["search_rank"]
+        for name, rule in (("search_open", live), ("search_mine", own)):
+            if rule is not None:
+                rows = rows.annotate(**{name: Case(When(rule, then=Value(True)), default=Value(False), output_field=BooleanField())})
+                order.append(f"-{name}")
+        joins = self.declared.list_joins
+        rows = rows.select_related(*joins) if joins else rows
+        return list(rows.order_by(*order, *self.declared.order)[: most + 1])
+
+
+def _big(candidates: list[type[models.Model]]) -> set[str]:
+    """Tables whose size makes a choice of way worth while, by the statistics of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s AND relname = ANY(%s)",
+                       [NEWEST, [model._meta.db_table for model in candidates]])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _matches(model: type[models.Model], typed: list[str]) -> int:
+    """How many rows the database expects to match."""
+    plan = model._base_manager.filter(indexed(typed)).order_by().values("pk").explain()
+    return int(re.search(r"rows=(\d+)", plan)[1])  # type: ignore[index]
+
+
+def _edge(model: type[models.Model], order: tuple[str, ...]) -> Any:
+    """The value of the first field of the order at the end of the newest rows."""
+    key = f"search:edge:{model._meta.db_table}"
+    known = cache.get(key)
+    if known is None:
+        known = model._base_manager.order_by(*order).values_list(order[0].lstrip("-"), flat=True)[NEWEST : NEWEST + 1].first()
+        cache.set(key, known, KEPT_SECONDS)
+    return known
+
+
+def near(person: Any, text: str, most: int = 3) -> list[str]:
+    """Names of visible places, things and people that look like the text: what may have been meant when nothing was found."""
+    typed = "".join(words(text))
+    if len(typed) < 2:
+        return []
+    pairs = {typed[at : at + 2] for at in range(len(typed) - 1)}
+    alike = Q(HasTokens(F("search_text"), Value(" | ".join(quoted(pair) for pair in sorted(pairs)))))
+    asked = searched()
+    big = _big([declared.model for declared in asked])
+    names: dict[str, float] = {}
+    for declared in asked:
+        if declared.model._meta.db_table in big or not hasattr(declared.model, "name_zh"):
+            continue
+        rows = declared.rows(person).filter(alike).order_by()
+        for row in rows.only("name_zh", "name_en")[:300]:
+            for name in filter(None, (row.name_zh, row.name_en)):
+                names[name] = SequenceMatcher(None, fold(name).replace(" ", ""), typed).ratio()
+    best = sorted(names, key=lambda name: (-names[name], name))
+    return [name for name in best if names[name] >= ALIKE][:most]
