@@ -59,6 +59,7 @@ def warranty_words(thing: Equipment) -> Any:
 class Things(Resource):
     model = Equipment
     slug = "equipment"
+    bulk_fields = ("department", "keeper", "place")
     icon = "devices-2"
     filterset = filters.EquipmentFilters
     form = forms.EquipmentForm

@@ -36,6 +36,7 @@ class Places(Resource):
     model = Place
     slug = "places"
     icon = "building"
+    bulk_fields = ("use", "department", "public")
     menu = ("campus", 20)
     columns = (
         NameColumn("place_label", gettext_lazy("Place"), sort="code", second="code", export=str, width=36),

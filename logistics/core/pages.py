@@ -77,6 +77,9 @@ class ListPage(RecordPage):
         number = min(max(self.number("page", 1), 1), MOST_PAGES)
         joins = list(dict.fromkeys([*joins_of(columns), *declared.list_joins]))
         rows = ordered(declared, filtered.rows, request.GET.get("sort", ""))
+        selects = request.GET.get("select") == "1"
+        if selects:
+            rows = rows.annotate(row_version=RowVersion())
         shown = list((rows.select_related(*joins) if joins else rows)[(number - 1) * size : number * size + 1])
         count = bounded_count(filtered.rows) if (len(shown) > size or number > 1) else None
         more, shown = len(shown) > size, shown[:size]
@@ -87,14 +90,16 @@ class ListPage(RecordPage):
             "searchable": "q" in filtered.names, "q": request.GET.get("q", ""),
             "chips": filtered.chips, "filters_url": self.with_query(filters=1),
             "columns": [self.header(column) for column in columns],
-            "rows": [{"pk": row.pk, "cells": [column.cell(row, request.path) for column in columns]} for row in shown],
+            "rows": [{"pk": row.pk, "row": row if selects else None,
+                      "cells": [column.cell(row, request.path) for column in columns]} for row in shown],
             "count_words": _("%(first)s–%(last)s of %(total)s") % {"first": first, "last": first + len(shown) - 1, "total": total}
             if shown else "",
             "previous_url": self.with_query(page=number - 1) if number > 1 else "",
             "next_url": self.with_query(page=number + 1) if more and number < MOST_PAGES else "",
             "page_sizes": [{"n": n, "url": self.with_query(size=n, page=None), "current": n == size} for n in PAGE_SIZES],
             "too_many": bool(count and count.more),
-            "saved": self.saved(saved), "export_url": self.export_url(), "export_label": self.export_label(total) if shown else "",
+            "bulk": self.bulk(selects, total), "saved": self.saved(saved),
+            "export_url": self.export_url(), "export_label": self.export_label(total) if shown else "",
             "print_url": self.print_url() if shown else "",
             "add_url": reverse(declared.url_name("add")) if can_add(declared, request.user) else "",
             "add_label": _("New %(what)s") % {"what": declared.label},
@@ -116,6 +121,21 @@ class ListPage(RecordPage):
         current = next((one for one in lists if str(one.pk) == self.request.GET.get("view", "")), None)
         url = reverse("core:savedlist-menu", args=[self.resource.kind])
         return {"label": str(current or _("Saved lists")), "url": f"{url}?{self.request.GET.urlencode()}".rstrip("?")}
+
+    def bulk(self, selects: bool, total: str) -> dict[str, Any] | None:
+        """The door to choosing rows, and once it is open what can be done to them; None where there is nothing to do."""
+        from logistics.core.many.acts import acts_of
+
+        if not (hasattr(self.resource.model, "workflow") or self.resource.bulk_fields):
+            return None
+        acts = acts_of(self.resource, self.request.user)
+        if not acts:
+            return None
+        if not selects:
+            return {"open_url": self.with_query(select=1)}
+        return {"close_url": self.with_query(select=None), "acts": list(acts.values()), "url": reverse(self.resource.url_name("bulk")),
+                "query": self.with_query(select=None, page=None, view=None).removeprefix("?") if self.request.GET else "",
+                "all_words": _("all %(n)s that match") % {"n": total}}
 
     def wants_table(self) -> bool:
         return bool(self.request.htmx) and self.request.htmx.target == "list"  # type: ignore[attr-defined]

@@ -57,6 +57,7 @@ class Resource:
     form_template = "core/form.html"
     page_size = 50
     transfer: Any = None  # a core.transfer.declaration.Transfer: rows come in from Excel and CSV
+    bulk_fields: tuple[str, ...] = ()  # fields of the form that can be set for many rows at once
     option_hint = ""  # dotted path shown beside an option of a remote select
     search_hint = ""  # dotted path shown below a record that was found; empty: that of an option
 

@@ -30,6 +30,10 @@ def pages_of(declared: type[Resource]) -> list[Any]:
         found.append(page(pages.MovePage, "<int:pk>/move/<slug:move>/", "move"))
     if declared.board:
         found += [page(board.BoardPage, "board/", "board"), page(board.MovesPage, "<int:pk>/moves/", "moves")]
+    if hasattr(declared.model, "workflow") or declared.bulk_fields:
+        from logistics.core.many.views import BulkPage
+
+        found.append(page(BulkPage, "bulk/", "bulk"))
     if declared.comments:
         found += [
             page(records.CommentPage, "<int:pk>/comment/", "comment"), page(records.PeoplePage, "<int:pk>/people/", "people"),

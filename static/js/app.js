@@ -216,12 +216,13 @@
   // bulk bar
   const picked = (list) => $$("tbody input[name=pk]:checked", list);
   const tally = (list) => {
-    const bar = $("[data-bulk]", list), n = picked(list).length, all = $("[data-all]", list);
+    const bar = $("[data-bulk]", list), n = picked(list).length;
     if (!bar) return;
-    bar.hidden = !n;
+    bar.hidden = !n && !("asked" in bar.dataset);
     $("[data-picked]", bar).textContent = words("picked", { n });
     $$("tbody tr", list).forEach((row) => row.classList.toggle("is-picked", !!$("input[name=pk]:checked", row)));
-    if (all) { const total = $$("tbody input[name=pk]", list).length; all.checked = n === total && n > 0; all.indeterminate = n > 0 && n < total; }
+    const total = $$("tbody input[name=pk]", list).length;
+    for (const all of $$("[data-all]", list)) { all.checked = n === total && n > 0; all.indeterminate = n > 0 && n < total; }
   };
   document.addEventListener("change", (event) => {
     const list = event.target.closest(".hq-panel");
