@@ -15,8 +15,8 @@ from logistics.campus.services.calendars import calendar_clock, resolve_version
 from logistics.core import clock as watch
 from logistics.core.demo import World
 from logistics.core.models import Comment, Event, NumberSeries
-from logistics.core.workflow import perform
-from maintenance import approval_demo, duty_demo
+from logistics.core.workflow import named, perform
+from maintenance import approval_demo, duty_demo, record_demo
 from maintenance.labour import amount_of
 from maintenance.models import (
     Assignment,
@@ -106,6 +106,7 @@ def load(world: World) -> None:
     _today(world)
     duty_demo.load(world)
     approval_demo.load(world)
+    record_demo.load(world)
 
 
 def _catalogue(world: World) -> None:
@@ -303,9 +304,9 @@ class Past:
                 steps += [("hold", plan["held"][0], person, "in_progress", "on_hold"), ("resume", plan["held"][1], person, "on_hold", "in_progress")]
             steps += [("finish", plan["done"], person, "in_progress", "done"), ("verify", order.closed_at, leader, "done", "closed")]
             for move, at, by, before, after in steps:
-                data: dict[str, Any] = {"to": {"id": person.pk, "label": person.name_zh}} if move == "assign" else {}
+                data: dict[str, Any] = {"to": named(person)} if move == "assign" else {}
                 if move == "hold":
-                    data = {"hold_reason": {"id": plan["held"][2].pk, "label": plan["held"][2].name_zh}}
+                    data = {"hold_reason": named(plan["held"][2])}
                 say("maintenance.workorder", order.pk, move, at, by, before, after, **data)
             for request in plan["requests"]:
                 pk = request.pk

@@ -14,6 +14,7 @@ from logistics.alerts.obligation_flow import called
 from logistics.alerts.services.obligations import AHEAD, ship
 from logistics.core.demo import World
 from logistics.core.models import Event, kind_of
+from logistics.core.workflow import named
 
 DAYS = 30
 
@@ -97,8 +98,8 @@ def live_through(world: World, rows: Iterable[Obligation], done: Callable[[Oblig
             act.at,
             "overdue" if late else "open",
             row.state,
-            evidence={"id": evidence.pk, "label": str(evidence)},
-            who={"id": act.by.pk, "label": str(act.by)} if act.by else None,
+            evidence=named(evidence),
+            who=named(act.by) if act.by else None,
         )
         changed.append(row)
     Obligation.objects.bulk_update(

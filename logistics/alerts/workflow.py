@@ -14,7 +14,7 @@ from logistics.alerts.calling import runs
 from logistics.alerts.models import Alert, Notification, Silence, WebhookSubscription
 from logistics.alerts.registries import FOLLOW
 from logistics.core.forms import ActingForm, ReasonForm, RecordChoice
-from logistics.core.workflow import SYSTEM, Relation, State, Workflow, write_event
+from logistics.core.workflow import SYSTEM, Relation, State, Workflow, named, write_event
 
 ALERT = "alerts.alert"
 REARM = "alerts.rearm"  # the deadline at which danger to life that was ended while it lasted is raised again
@@ -101,7 +101,7 @@ def note_merge(alert: Alert, *, by: Any, at: datetime, into: Alert, **data: Any)
 
 
 def after_merge(alert: Alert, *, by: Any, at: datetime, into: Alert, **data: Any) -> None:
-    write_event(into, "took_in", by=by, data={"what": {"id": alert.pk, "label": str(alert)}})
+    write_event(into, "took_in", by=by, data={"what": named(alert)})
     after_end(alert, at=at)
 
 

@@ -10,10 +10,22 @@ from django.db.backends.postgresql.psycopg_any import Range
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from logistics.core.bilingual import pick
 from logistics.core.columns import words_for
 
+# Fields that the tables leave without words: what a reader calls them, and those that only repeat another field or serve machines.
+WORDS = {
+    "state": gettext_lazy("state"), "created_at": gettext_lazy("made"), "asked_at": gettext_lazy("question asked"),
+    "done_by": gettext_lazy("done by"), "life_safety": gettext_lazy("danger to life"), "late_evidence_at": gettext_lazy("done afterwards"),
+    "device": gettext_lazy("phone"), "detail": gettext_lazy("reason"),
+}
+SILENT = frozenset({
+    "place_zh", "place_en", "subject_zh", "subject_en", "subject_kind", "subject_id", "source_kind", "source_id", "evidence_kind",
+    "evidence_id", "late_evidence_kind", "late_evidence_id", "dedup_key", "settle_s", "ttl_s", "period_key", "held_from", "kind",
+    "object_id", "record_uid", "ancestors",
+})
 NOT_KEPT = ("search_text",)  # derived columns say nothing that the others do not
 
 
@@ -99,10 +111,33 @@ def _name_columns(model: type[models.Model]) -> tuple[str, str]:
     return one, one
 
 
+def _states(field: Any) -> dict[str, Any]:
+    """The words of the states, if a workflow moves this field."""
+    flow = getattr(field.model, "workflow", None)
+    return {state.code: state.label for state in flow.states} if flow and flow.field == field.name else {}
+
+
+def has_words(field: Any) -> bool:
+    """Was the field given a name, or does it bear only that of its column?"""
+    return field._verbose_name is not None
+
+
+def words_of_field(field: Any) -> Any:
+    """What a reader calls the field."""
+    return field.verbose_name if has_words(field) else WORDS.get(field.name, field.verbose_name)
+
+
+def told(field: Any) -> bool:
+    """Does a change of this field say something to a reader?"""
+    return field.get_internal_type() not in ("ArrayField", "JSONField") and (has_words(field) or field.name not in SILENT)
+
+
 def shown(field: Any, value: Any, labels: dict[tuple[str, int], str]) -> Any:
     """A value of a field as a reader understands it."""
     if value is not None and field.is_relation:
         value = labels.get((field.related_model._meta.label_lower, value)) or _("no longer there")
+    elif value in (states := _states(field)):
+        value = states[value]
     elif field.choices and value is not None:
         value = dict(field.flatchoices).get(value, value)
     elif isinstance(value, Range):

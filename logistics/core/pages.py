@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ from logistics.core.columns import joins_of
 from logistics.core.counting import bounded_count
 from logistics.core.editing import merged
 from logistics.core.errors import NotAllowed, Stale
-from logistics.core.history import changes, labels_of, shown
+from logistics.core.history import changes, labels_of, shown, told, words_of_field
 from logistics.core.idempotency import made_before
 from logistics.core.lists.services import lists_for
 from logistics.core.models import Attachment
@@ -278,8 +279,17 @@ def _words_of(field: forms.Field, values: list[str]) -> str:
     if isinstance(field, forms.ModelChoiceField):
         found = field.queryset.filter(pk__in=[value for value in values if value.isdigit()])[:5]
         return _(", ").join(str(row) for row in found)
-    choices = dict(getattr(field, "choices", []) or [])
-    return _(", ").join(str(choices.get(value, value)) for value in values)
+    words = dict(_flat(iter(getattr(field, "choices", ()))))
+    return _(", ").join(str(words.get(value, value)) for value in values)
+
+
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """(value, words) of choices, also of those that stand in groups."""
+    for value, words in choices:
+        if isinstance(words, list | tuple):
+            yield from _flat(words)
+        else:
+            yield str(value), words
 
 
 def filtered_rows(declared: type[Resource], request: Any) -> Filtered:
@@ -528,8 +538,8 @@ class HistoryPage(RecordPage):
         for row in rows:
             row["who"] = labels.get((user, row["who"]))
             row["fields"] = [
-                (field.verbose_name, shown(field, before, labels), shown(field, value, labels))
-                for field, before, value in row["fields"] if field.name not in hidden
+                (words_of_field(field), shown(field, before, labels), shown(field, value, labels))
+                for field, before, value in row["fields"] if told(field) and field.name not in hidden
             ]
         page = {"title": _("History of %(what)s") % {"what": self.resource.title(record)}, "rows": rows,
                 "crumbs": [{"label": self.resource.title(record), "url": record.get_absolute_url()}]}

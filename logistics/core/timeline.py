@@ -1,6 +1,7 @@
 """One timeline for everything that happened to a record: moves, comments and, field by field, changes; newest first, fifty at a time."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,15 +9,16 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from logistics.core.bilingual import pick
-from logistics.core.history import changes, event_model, labels_of, shown
+from logistics.core.history import changes, event_model, labels_of, shown, told, words_of_field
 from logistics.core.models import Comment, Event, kind_of
 from logistics.core.records.dossier import gather, marked, name_of, who
+from logistics.core.templatetags import ui
 from logistics.core.workflow import WORKFLOWS
 
 SIZE = 50
@@ -179,7 +181,7 @@ def _change_entries(record: models.Model, cursor: tuple[datetime, int, int] | No
         return []
     rows = [row for row in changes(record, size, _older("change", cursor, "pgh_created_at", "pgh_id")) if row["what"] == "update"]
     for row in rows:
-        row["fields"] = [one for one in row["fields"] if _told(one[0]) and one[0].name not in hidden]
+        row["fields"] = [one for one in row["fields"] if told(one[0]) and one[0].name not in hidden]
     rows = [row for row in rows if row["fields"]]
     labels = labels_of(rows)
     user, flow = _user_kind(), WORKFLOWS.get(kind_of(record))
@@ -188,16 +190,11 @@ def _change_entries(record: models.Model, cursor: tuple[datetime, int, int] | No
         Entry(
             "info", "pencil", labels.get((user, row["who"]), "") or _("System"), _("changed it"), "", row["at"],
             (row["at"], RANKS["change"], row["id"]), act=row["act"] or "",
-            changes=[Change(str(one.verbose_name), shown(one, older, labels), shown(one, newer, labels), one.name == state)
+            changes=[Change(str(words_of_field(one)), shown(one, older, labels), shown(one, newer, labels), one.name == state)
                      for one, older, newer in row["fields"]],
         )
         for row in rows
     ]
-
-
-def _told(field_: Any) -> bool:
-    """Fields that say something to a reader; the words of a place at that time follow from the place."""
-    return field_.get_internal_type() not in ("ArrayField", "JSONField") and not field_.name.startswith("place_")
 
 
 def _user_kind() -> str:
@@ -236,7 +233,19 @@ class _Labels(dict):
         value = self.get(key)
         if isinstance(value, dict):
             value = pick(value["zh"], value.get("en", "")) if "zh" in value else value.get("label")
-        return "–" if value in (None, "") else str(value)
+        return "–" if value in (None, "") else _time_words(value) if isinstance(value, str) else str(value)
+
+
+ISO = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
+
+
+def _time_words(text: str) -> str:
+    """A day or an instant out of JSON as people say it; any other text as it is."""
+    if not ISO.fullmatch(text):
+        return text
+    at = parse_datetime(text) if "T" in text else None
+    day = parse_date(text[:10])
+    return ui.when_words(at) if at and at.tzinfo else ui.day_words(day) if day else text
 
 
 note("create", gettext_lazy("made this record"), "plus")

@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.dispatch import Signal
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from logistics.core import clock
 from logistics.core.access import ROLES, access_of
@@ -238,12 +239,21 @@ def write_event(record: models.Model, move: str, *, by: Any, from_state: str = "
     )
 
 
+def named(record: models.Model) -> dict[str, Any]:
+    """A record in the data of an event, called as each reader calls it: {"id", "zh", "en"}."""
+    names: dict[str, Any] = {"id": record.pk}
+    for key, language in (("zh", "zh-hans"), ("en", "en")):
+        with override(language):
+            names[key] = str(record)
+    return names
+
+
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    """What a move was given, fit for JSON: records become {"id", "label"}; files are left to their own rows."""
+    """What a move was given, fit for JSON: records become their id and name; files are left to their own rows."""
     plain: dict[str, Any] = {}
     for key, value in data.items():
         if isinstance(value, models.Model):
-            plain[key] = {"id": value.pk, "label": str(value)}
+            plain[key] = named(value)
         elif isinstance(value, str | int | float | bool) or value is None:
             plain[key] = value
         elif isinstance(value, Decimal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -25,8 +26,8 @@ from logistics.core.records.dossier import gather
 from logistics.core.records.sniffing import FileRefused, clean_file
 from logistics.core.records.thread import story
 from logistics.core.testing.world import client_of, person_with
-from logistics.core.timeline import page_of, parts_of
-from logistics.core.workflow import perform
+from logistics.core.timeline import page_of, parts_of, timeline
+from logistics.core.workflow import perform, write_event
 from maintenance.factories import RepairRequestFactory, WorkOrderFactory
 
 pytestmark = pytest.mark.django_db
@@ -520,3 +521,47 @@ def test_an_order_with_a_full_life_costs_no_more_than_a_bare_one(order: Any, des
         following.follow(order, PersonFactory())
     assert bare <= 12
     assert cost() == bare
+
+
+# words of the past ---------------------------------------------------------------------------------------------------
+def test_every_field_of_every_history_has_words_in_both_languages() -> None:
+    from django.utils.translation import override
+
+    from logistics.core.history import event_model, told, words_of_field
+    from logistics.core.resources import RESOURCES
+
+    nameless = []
+    for declared in RESOURCES:
+        kept = event_model(declared.model)
+        for field in declared.model._meta.concrete_fields if kept else ():
+            if field.primary_key or not told(field) or field.name not in {one.name for one in kept._meta.fields}:
+                continue
+            with override("zh-hans"):
+                if not re.search("[\u4e00-\u9fff]", str(words_of_field(field))):
+                    nameless.append(f"{declared.kind}.{field.name}")
+    assert nameless == []
+
+
+def test_a_move_made_in_chinese_is_told_in_english_and_old_lines_still_read() -> None:
+    from django.utils.translation import override
+
+    from logistics.core.workflow import named
+
+    order, chen = WorkOrderFactory(state="open"), PersonFactory(name_zh="陈立", name_en="Chen Li")
+    with override("zh-hans"):
+        write_event(order, "assign", by=None, to_state="assigned", data={"to": named(chen)})
+    write_event(order, "assign", by=None, to_state="assigned", data={"to": {"id": chen.pk, "label": "陈立"}})
+    for language, said in (("en", ["assigned it to 陈立", "assigned it to Chen Li"]), ("zh-hans", ["派给陈立", "派给陈立"])):
+        with override(language):
+            lines = [entry.text.replace(" ", "") for entry in timeline(order, internal=True)]
+        assert lines == [one.replace(" ", "") for one in said]
+
+
+def test_states_in_the_history_are_words() -> None:
+    order = WorkOrderFactory(state="open")
+    order.state, order.priority = "cancelled", "P1"
+    order.cancel_reason = "重复"
+    order.save()
+    page = client_of(person_with("facilities_manager")).get(
+        reverse("maintenance:workorder-history", args=[order.pk]), headers={"Accept-Language": "en"}).content.decode()
+    assert "To assign" in page and "Cancelled" in page and ">cancelled<" not in page and "place zh" not in page

@@ -13,7 +13,7 @@ from logistics.accounts.models import Delegation, Person
 from logistics.core import clock
 from logistics.core.access import access_of, grants_of
 from logistics.core.errors import NotAllowed
-from logistics.core.workflow import write_event
+from logistics.core.workflow import named, write_event
 
 LONGEST = timedelta(days=366)
 
@@ -46,7 +46,7 @@ def delegate(*, from_person: Person, to_person: Person, first_day: date, last_da
     delegation = Delegation(from_person=from_person, to_person=to_person, roles=wanted, during=span, reason=reason)
     delegation.full_clean()
     delegation.save()
-    write_event(from_person, "delegated", by=by, text=reason, data={"deputy": {"id": deputy.pk, "label": str(deputy)}})
+    write_event(from_person, "delegated", by=by, text=reason, data={"deputy": named(deputy)})
     return delegation
 
 
@@ -79,5 +79,5 @@ def end_delegation(*, delegation: Delegation, by: Person | None, last_day: date 
     Delegation.objects.filter(pk=delegation.pk).end_at(clock.midnight(last_day + timedelta(days=1)) if last_day else clock.now())
     delegation.refresh_from_db(fields=["during"])
     write_event(delegation.from_person, "delegation_ended", by=by,
-                data={"deputy": {"id": delegation.to_person_id, "label": str(delegation.to_person)}})
+                data={"deputy": named(delegation.to_person)})
     return delegation

@@ -17,7 +17,7 @@ from logistics.campus.models import Place, Stewardship
 from logistics.core import clock
 from logistics.core.access import ROLES, access_of
 from logistics.core.errors import NotAllowed
-from logistics.core.workflow import write_event
+from logistics.core.workflow import named, write_event
 
 # Roles that somebody holds at a place. The facilities manager entrusts the first ones, the director and the system manager all.
 WORKING_ROLES = ("place_keeper", "equipment_keeper", "dispatcher", "technician", "inspector")
@@ -142,7 +142,7 @@ def hand_over(
         begin, end = max(start, row.during.lower or start), row.during.upper
         Stewardship.objects.filter(pk=row.pk).end_at(start)
         moved.append(_give(row, to_person, DateTimeTZRange(begin, end), by))
-        write_event(row, "handed_over", by=by, data={"to": {"id": to_person.pk, "label": str(to_person)}})
+        write_event(row, "handed_over", by=by, data={"to": named(to_person)})
     return moved
 
 
