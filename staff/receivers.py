@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.publishing import ends_with_person, hand_over
 from logistics.core import clock
 from logistics.core.publishing import Waiting
+from logistics.core.templatetags import ui
 from logistics.core.timeline import note
 from logistics.core.workflow import write_event
 from staff.models import Duty, StaffMember
@@ -29,7 +29,7 @@ def duties_to_come(person: Any) -> Iterator[Waiting]:
         .order_by("start")[:60]
     ):
         yield Waiting(
-            date_format(timezone.localtime(duty.start), "SHORT_DATETIME_FORMAT"), duty.get_absolute_url(), str(duty.get_kind_display())
+            ui.when_words(duty.start), duty.get_absolute_url(), str(duty.get_kind_display())
         )
 
 

@@ -1,17 +1,16 @@
 """Who follows a record, or is named in a comment, is told: never of what he may not see, and once."""
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from logistics.alerts.messages import message
 from logistics.alerts.models import Notification
 from logistics.alerts.services import notify
+from logistics.core.bilingual import in_both
 from logistics.core.models import Comment, kind_of
 from logistics.core.records.comments import hears_comments
 from logistics.core.records.following import follower_ids
@@ -25,18 +24,9 @@ message("record.commented", _("%(who)s wrote on %(what)s"), "%(text)s", icon="me
 message("record.moved", _("%(what)s: %(who)s %(did)s"), "%(text)s", icon="route")
 
 
-def both(words: Callable[[], Any]) -> dict[str, str]:
-    """Words in both languages, for a notice that is read later in either."""
-    found = {}
-    for key, language in (("zh", "zh-hans"), ("en", "en")):
-        with override(language):
-            found[key] = str(words())
-    return found
-
-
 def about(record: Any, by: Any) -> dict[str, Any]:
-    system = both(lambda: _("System"))
-    return {"what": both(lambda: resource_of(record).title(record)), "who": {"zh": by.name_zh, "en": by.name_en} if by else system}
+    system = in_both(lambda: _("System"))
+    return {"what": in_both(lambda: resource_of(record).title(record)), "who": {"zh": by.name_zh, "en": by.name_en} if by else system}
 
 
 @hears_comments("10.mentioned")
@@ -71,7 +61,7 @@ def tell_of_move(sender: Any, record: Any, move: Any, event: Any, **_more: Any) 
         ).values_list("person_id", flat=True))
         people = seeing(record, people)
     if people:
-        did = both(lambda: sentence_of(move.told, event.data))
+        did = in_both(lambda: sentence_of(move.told, event.data))
         notify(people=people, code="record.moved", params={**about(record, event.by), "did": did, "text": event.text},
                link=record.get_absolute_url(), source=record, importance="info", dedupe_key=f"moved:{event.pk}")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 Values = Sequence[float | None]
 LINES = ("l1", "l2", "l3", "l6")
+MOST_LABELLED = 8  # upright bars beyond this show every second day or week, and only the highest and the last value
 FILLS = ("c1", "c2", "c3", "c6")
 
 
@@ -128,14 +129,17 @@ def column_chart(
     most = max([value for value in values if value is not None] + ([target] if target is not None else []), default=1) or 1
     span = (chart.right - chart.left) / max(1, len(labels))
     bar = span * 0.62
+    every = ceil(len(labels) / MOST_LABELLED) or 1
     for n, (label, value) in enumerate(zip(labels, values, strict=True)):
         middle = round(chart.left + span * (n + 0.5), 1)
         height = round((value or 0) / most * (chart.bottom - chart.top), 1)
-        chart.ticks.append(Mark(middle, chart.height - 6, text=str(label)))
+        if (len(labels) - 1 - n) % every == 0:
+            chart.ticks.append(Mark(middle, chart.height - 6, text=str(label)))
         if value is not None:
             css = "cw" if n in worse_rows else _look(value, target, worse)
             chart.bars.append(Mark(round(middle - bar / 2, 1), round(chart.bottom - height, 1), round(bar, 1), height, css=css))
-            chart.labels.append(Mark(middle, round(chart.bottom - height - 5, 1), text=words(value)))
+            if len(labels) <= MOST_LABELLED or value == most or n == len(labels) - 1:
+                chart.labels.append(Mark(middle, round(chart.bottom - height - 5, 1), text=words(value)))
     if target is not None:
         chart.target_y = round(chart.bottom - target / most * (chart.bottom - chart.top), 1)
         chart.target_words = _("target %(value)s") % {"value": words(target)}

@@ -69,12 +69,18 @@ def changes(record: models.Model, limit: int = 50, before: Q | None = None) -> l
         differing = [
             (field, getattr(older, field.attname) if older else None, getattr(row, field.attname))
             for field in fields
-            if not field.primary_key and (older is None or getattr(older, field.attname) != getattr(row, field.attname))
+            if not field.primary_key and _differs(older, row, field.attname)
         ]
         context = row.pgh_context or {}
         found.append({"id": row.pgh_id, "at": row.pgh_created_at, "who": context.get("user"), "what": row.pgh_label,
                       "act": context.get("act"), "fields": differing})
     return found
+
+
+def _differs(older: Any, row: Any, name: str) -> bool:
+    """Did the field change; of a new row only what was filled in counts."""
+    value = getattr(row, name)
+    return value not in (None, "") if older is None else getattr(older, name) != value
 
 
 def labels_of(rows: list[dict[str, Any]]) -> dict[tuple[str, int], str]:

@@ -181,7 +181,7 @@ def _change_entries(record: models.Model, cursor: tuple[datetime, int, int] | No
         return []
     rows = [row for row in changes(record, size, _older("change", cursor, "pgh_created_at", "pgh_id")) if row["what"] == "update"]
     for row in rows:
-        row["fields"] = [one for one in row["fields"] if told(one[0]) and one[0].name not in hidden]
+        row["fields"] = [one for one in row["fields"] if told(one[0]) and one[0].name not in hidden and not _numbered(*one)]
     rows = [row for row in rows if row["fields"]]
     labels = labels_of(rows)
     user, flow = _user_kind(), WORKFLOWS.get(kind_of(record))
@@ -195,6 +195,11 @@ def _change_entries(record: models.Model, cursor: tuple[datetime, int, int] | No
         )
         for row in rows
     ]
+
+
+def _numbered(field_: Any, before: Any, after: Any) -> bool:
+    """A record got its number, taken last in the act that made it: nothing that anybody did."""
+    return field_.name == "number" and not before
 
 
 def _user_kind() -> str:

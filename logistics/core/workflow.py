@@ -16,10 +16,10 @@ from django.db import models, transaction
 from django.dispatch import Signal
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from logistics.core import clock
 from logistics.core.access import ROLES, access_of
+from logistics.core.bilingual import in_both
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.models import Event, kind_of
 from logistics.core.registry import Registry
@@ -241,11 +241,7 @@ def write_event(record: models.Model, move: str, *, by: Any, from_state: str = "
 
 def named(record: models.Model) -> dict[str, Any]:
     """A record in the data of an event, called as each reader calls it: {"id", "zh", "en"}."""
-    names: dict[str, Any] = {"id": record.pk}
-    for key, language in (("zh", "zh-hans"), ("en", "en")):
-        with override(language):
-            names[key] = str(record)
-    return names
+    return {"id": record.pk, **in_both(lambda: record)}
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

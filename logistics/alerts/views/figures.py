@@ -80,7 +80,7 @@ def _raised_title(now: int, before: int) -> str:
 
 def _plain(title: str) -> str:
     """The title of a kind without what differs from alert to alert."""
-    return re.sub(r"[\s:：,，“”]*%\(\w+\)s[“”]?", " ", title).strip(" :：,，") or title
+    return re.sub(r"%\(\w+\)s", "…", title).strip(" :：,，“”…") or title
 
 
 @login_required

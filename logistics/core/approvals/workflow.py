@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.approvals import deciding
+from logistics.core.bilingual import in_both
 from logistics.core.errors import Conflict
 from logistics.core.models import Approval
 from logistics.core.workflow import SYSTEM, Relation, State, Workflow, perform, write_event
@@ -114,7 +115,7 @@ def _on_record(approval: Approval, code: str, event: Any) -> None:
     record = approval.record
     if record is not None:
         write_event(record, code, by=event.by, on_behalf_of=event.on_behalf_of_id, text=event.text,
-                    data={"what": approval.purpose_label, "amount": str(approval.amount or "")})
+                    data={"what": in_both(lambda: approval.purpose_label), "amount": str(approval.amount or "")})
 
 
 APPROVALS = Workflow(Approval, (

@@ -165,6 +165,17 @@ def day_words(value: date) -> str:
     return near or date_format(value, _("j M") if same_year else _("j M Y"))
 
 
+@register.filter
+def span(during: Any) -> str:
+    """First and last day of what is valid from midnight to midnight."""
+    if during is None or during.isempty:
+        return _("never")
+    first = day_words(timezone.localdate(during.lower)) if during.lower else ""
+    if during.upper is None:
+        return _("since %(day)s") % {"day": first}
+    return f"{first} – {day_words(timezone.localdate(during.upper - timedelta(seconds=1)))}"
+
+
 @register.simple_tag
 def day(value: date | None) -> SafeString:
     """A day in words; a relative one carries its date as its title."""
