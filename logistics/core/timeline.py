@@ -245,12 +245,12 @@ ISO = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
 
 
 def _time_words(text: str) -> str:
-    """A day or an instant out of JSON as people say it; any other text as it is."""
+    """A day or an instant out of JSON as people write it, with its year: sentences are kept in notices too. Other text as it is."""
     if not ISO.fullmatch(text):
         return text
     at = parse_datetime(text) if "T" in text else None
     day = parse_date(text[:10])
-    return ui.when_words(at) if at and at.tzinfo else ui.day_words(day) if day else text
+    return ui.paper_time(at) if at and at.tzinfo else ui.paper_day(day) if day else text
 
 
 note("create", gettext_lazy("made this record"), "plus")

@@ -113,7 +113,7 @@ def test_after_midnight_the_record_moves_to_left_by_itself_and_twice_is_once(off
         services.follow_main_memberships()
         page = signed_in(office).get(chen.get_absolute_url()).content.decode()
         assert "ended with the last day" in page
-        assert "set the last day to 2026-10-30" in page
+        assert "set the last day to 30 Oct 2026" in page
 
 
 def test_who_comes_back_has_an_account_and_no_roles(office, chen):
