@@ -72,4 +72,3 @@ def report_equipment(request: Any, record: Any = None) -> str:
 
 item("maintenance.today", "repairs", 5, _("My work today"), "list-check", "maintenance:today", roles="technician")
 item("maintenance.report", "repairs", 40, _("Report a problem"), "plus", "maintenance:report", roles=LEADERS)
-item("maintenance.mine", "repairs", 45, _("My reports"), "clipboard-list", "maintenance:mine", roles=LEADERS)

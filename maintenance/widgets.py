@@ -27,7 +27,6 @@ item(
 )
 item("maintenance.board", "repairs", 15, _("Board"), "layout-kanban", "maintenance:workorder-board", roles=LEADERS)
 item("maintenance.calendar", "repairs", 18, _("Calendar"), "calendar", "maintenance:calendar", roles="technician")
-item("maintenance.buildings", "repairs", 25, _("Buildings"), "building", "maintenance:buildings", roles=LEADERS)
 item("maintenance.figures", "data", 10, _("Repair figures"), "chart-bar", "maintenance:figures", roles=LEADERS)
 item("maintenance.wallboard", "data", 20, _("Wallboard"), "device-desktop", "maintenance:wallboard", roles=LEADERS)
 

@@ -1,6 +1,7 @@
 """What each kind of user finds in the side bar, in the dock of the phone and on the home page."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from logistics.core.access import Access
 from logistics.core.registry import Registry
 
+KINDS = ["", "is-hot", "is-bad"]  # of a count, the mildest first
 Count = Callable[[Any], tuple[int, str]]  # (n, "" | "is-hot" | "is-bad")
 COUNT_SECONDS = 15
+MOST_LINKS = 14  # of the side bar; what is more folds, section by section
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,9 @@ class Section:
     code: str
     label: Any
     order: int
-    folded: bool = False  # one link that leads to a page with its items: what is set once is not in the way every day
+    icon: str = "settings"
+    folded: bool = False  # always one link that leads to a page with its items: what is set once is not in the way every day
+    folds: int = 0  # becomes one link where a person has too many, those with the lowest number first; 0: never
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,11 @@ ITEMS: Registry[Item] = Registry("menu item")
 HOMES: Registry[Home] = Registry("home")
 DOCKS: Registry[Dock] = Registry("dock")
 
-for _code, _label, _order in (
-    ("", "", 0), ("repairs", _("Repairs"), 10), ("registers", _("Registers"), 20), ("campus", _("Campus"), 30),
-    ("people", _("People"), 40), ("data", _("Data"), 50),
+for _code, _label, _order, _icon, _folds in (
+    ("", "", 0, "", 0), ("repairs", _("Repairs"), 10, "tool", 0), ("registers", _("Registers"), 20, "database", 3),
+    ("campus", _("Campus"), 30, "building", 1), ("people", _("People"), 40, "users", 2), ("data", _("Data"), 50, "chart-bar", 4),
 ):
-    SECTIONS.add(_code, Section(_code, _label, _order))
+    SECTIONS.add(_code, Section(_code, _label, _order, _icon, folds=_folds))
 SECTIONS.add("system", Section("system", _("Rules and settings"), 90, folded=True))
 
 
@@ -105,17 +110,19 @@ def items_for(access: Access) -> list[Item]:
 def navigation(access: Access, path: str) -> list[dict[str, Any]]:
     """Sections with their links, counts and the current one; a folded section is one link."""
     all_entries = [(entry, reverse(entry.url_name) + entry.query) for entry in items_for(access)]
-    entries = [(entry, url) for entry, url in all_entries if not SECTIONS[entry.section].folded]
     here = max((url for _entry, url in all_entries if path.startswith(url.split("?")[0])), key=len, default=None)
-    folded = dict.fromkeys(entry.section for entry, _url in all_entries if SECTIONS[entry.section].folded)
+    folded = _folded([entry for entry, _url in all_entries])
+    entries = [(entry, url) for entry, url in all_entries if entry.section not in folded]
+    counts = _counts(access.person, [entry for entry, _url in all_entries if entry.count])
     for code in folded:
-        url = reverse("settings", args=[code])
-        inside = any(here == below for entry, below in all_entries if entry.section == code) or path == url
-        here = url if inside else here
-        entries.append((Item(f"settings:{code}", "", 0, SECTIONS[code].label, "settings", "settings"), url))
+        url, inside = reverse("settings", args=[code]), [(entry, below) for entry, below in all_entries if entry.section == code]
+        here = url if path == url or any(here == below for _entry, below in inside) else here
+        entries.append((Item(f"settings:{code}", "", 0, SECTIONS[code].label, SECTIONS[code].icon, "settings"), url))
+        known = [counts[entry.code] for entry, _below in inside if entry.code in counts]
+        if known:
+            counts[f"settings:{code}"] = (sum(number for number, _kind in known), max((kind for _number, kind in known), key=KINDS.index))
     if here == "/" and path != "/":
         here = None
-    counts = _counts(access.person, [entry for entry, _url in entries if entry.count])
     found: list[dict[str, Any]] = []
     for entry, url in entries:
         section = SECTIONS[entry.section]
@@ -128,9 +135,23 @@ def navigation(access: Access, path: str) -> list[dict[str, Any]]:
     return found
 
 
-def folded_items(access: Access, code: str) -> list[Item]:
-    """The links of a folded section that this person may use."""
-    return [entry for entry in items_for(access) if entry.section == code]
+def _folded(entries: list[Item]) -> list[str]:
+    """The sections that this person gets as one link, in the order of the menu."""
+    sizes = Counter(entry.section for entry in entries)
+    folded = {code for code in sizes if SECTIONS[code].folded}
+    for section in sorted((SECTIONS[code] for code in sizes if SECTIONS[code].folds), key=lambda section: section.folds):
+        if sum(1 if code in folded else size for code, size in sizes.items()) <= MOST_LINKS:
+            break
+        if sizes[section.code] > 1:
+            folded.add(section.code)
+    return sorted(folded, key=lambda code: SECTIONS[code].order)
+
+
+def section_items(access: Access, code: str) -> list[tuple[Item, int, str]]:
+    """The links of a section that this person may use, each with its count."""
+    entries = [entry for entry in items_for(access) if entry.section == code]
+    counts = _counts(access.person, [entry for entry in entries if entry.count])
+    return [(entry, *counts.get(entry.code, (0, ""))) for entry in entries]
 
 
 def _counts(person: Any, entries: list[Item]) -> dict[str, tuple[int, str]]:

@@ -43,12 +43,12 @@ def staff_home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def settings_page(request: HttpRequest, section: str) -> HttpResponse:
-    """What is set once in a while, apart from the daily work: the links of a folded section of the menu."""
+    """The links of a section of the menu that is folded into one."""
     declared = menu.SECTIONS.get(section)
-    items = menu.folded_items(access_of(request.user), section) if declared and declared.folded else []
+    items = menu.section_items(access_of(request.user), section) if declared and (declared.folded or declared.folds) else []
     if not items or not declared:
         raise Http404
-    return render(request, "core/settings.html", {"page": {"title": declared.label}, "items": items})
+    return render(request, "core/settings.html", {"page": {"title": declared.label, "rules": declared.folded}, "items": items})
 
 
 def _back(request: HttpRequest) -> HttpResponse:
