@@ -7,6 +7,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Lower
 
 from logistics.accounts.models import Person, RoleGrant
+from logistics.alerts import life_demo
 from logistics.alerts.models import (
     Channel,
     ContactPoint,
@@ -54,6 +55,7 @@ def load(world: World) -> None:
     RoleGrant.objects.create(person=screen, role="auditor", during=world.since, reason="demo")
     WebhookSubscription.objects.create(name="大厅信息屏", url=f"https://screen.{MAIL}/events", account=screen, state="paused",
                                        kinds=["maintenance.workorder.verify", "alerts.alert.raise"])
+    life_demo.load(world)
     load_reports(world, dispatcher)
 
 

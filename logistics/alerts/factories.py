@@ -10,6 +10,9 @@ from factory.django import DjangoModelFactory
 
 from logistics.alerts.models import (
     Alert,
+    AlertPolicy,
+    Chain,
+    ChainStep,
     Channel,
     ContactPoint,
     Deadline,
@@ -18,6 +21,7 @@ from logistics.alerts.models import (
     Obligation,
     ObligationRule,
     ReportSchedule,
+    Silence,
     WebhookDelivery,
     WebhookSubscription,
 )
@@ -42,6 +46,43 @@ class AlertFactory(DjangoModelFactory):
     place = factory.SubFactory("logistics.campus.factories.PlaceFactory")
     severity = 3
     params = factory.LazyFunction(lambda: {"check": "test"})
+
+
+class ChainFactory(DjangoModelFactory):
+    class Meta:
+        model = Chain
+
+    code = factory.Sequence(lambda n: f"chain-{n}")
+    name_zh = factory.Sequence(lambda n: f"呼叫链 {n}")
+    name_en = factory.Sequence(lambda n: f"Chain {n}")
+
+
+class ChainStepFactory(DjangoModelFactory):
+    class Meta:
+        model = ChainStep
+
+    chain = factory.SubFactory(ChainFactory)
+    order = factory.Sequence(lambda n: n + 1)
+
+
+class AlertPolicyFactory(DjangoModelFactory):
+    class Meta:
+        model = AlertPolicy
+
+    kind = "alerts.check_failed"
+    place = factory.SubFactory("logistics.campus.factories.PlaceFactory")
+    severity = 2
+    during = DateTimeTZRange(timezone.make_aware(datetime(2020, 1, 1)), None)
+
+
+class SilenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Silence
+
+    place = factory.SubFactory("logistics.campus.factories.PlaceFactory")
+    by = factory.SubFactory("logistics.accounts.factories.PersonFactory")
+    reason = "Works in the shaft"
+    during = factory.LazyFunction(lambda: DateTimeTZRange(clock.now(), clock.now() + timedelta(hours=1)))
 
 
 class DeadlineFactory(DjangoModelFactory):

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from logistics.alerts import story
 from logistics.alerts.figures import LOOKS as BREAKER_LOOKS
 from logistics.alerts.figures import channel_lines
 from logistics.alerts.filters import AlertFilters
 from logistics.alerts.forms import ChannelForm, WebhookForm
+from logistics.alerts.life_resources import AlertPolicies, Chains, ChainSteps, Silences
 from logistics.alerts.models import Alert, Breaker, Channel, DeliveryAttempt, WebhookDelivery, WebhookSubscription
 from logistics.alerts.obligation_resources import DutyRecords, ObligationRules, Obligations
 from logistics.alerts.report_resources import ReportSchedules
@@ -25,7 +27,9 @@ from logistics.core.counting import bounded_count
 from logistics.core.resources import Resource, resource, resource_of
 from logistics.core.templatetags import ui
 
-__all__ = ["Alerts", "DutyRecords", "ObligationRules", "Obligations", "ReportSchedules"]
+__all__ = [
+    "AlertPolicies", "Alerts", "ChainSteps", "Chains", "DutyRecords", "ObligationRules", "Obligations", "ReportSchedules", "Silences",
+]
 
 LOOKS = {1: "off", 2: "info", 3: "late", 4: "danger", 5: "danger"}
 
@@ -69,7 +73,6 @@ class Alerts(Resource):
         Column("count", _("Times"), sort="count", css="hq-end c-hide", kind="number", width=8),
     )
     facts = (
-        Column("get_severity_display", _("Severity"), show=severity_on_page),
         Column("place", _("Place"), joins=("place",)),
         Column("subject_id", _("About"), show=lambda alert: _about(alert)),
         Column("first_at", _("Since")),
@@ -92,6 +95,9 @@ class Alerts(Resource):
         "acked_by",
         "resolved_at",
         "resolution",
+        "flapping",
+        "drill",
+        "life_safety",
     )
 
     @classmethod
@@ -104,8 +110,33 @@ class Alerts(Resource):
         ) % {"n": waiting}
 
     @classmethod
-    def meta(cls, record: Any, person: Any) -> str:
-        return record.hint
+    def badges(cls, record: Any, person: Any) -> list[str]:
+        found = [severity_on_page(record)]
+        if record.acked_at:
+            found.append(ui.state("run", _("Acknowledged"), "user-check"))
+        if record.gone and record.state == "open":
+            found.append(ui.state("info", _("Gone"), "bell-off"))
+        if record.flapping:
+            found.append(ui.state("late", _("Comes and goes"), "activity"))
+        return found
+
+    @classmethod
+    def crumbs(cls, record: Any) -> list[tuple[str, str]]:
+        return []
+
+    @classmethod
+    def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        return story.sections(record, request.user)
+
+    @classmethod
+    def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
+        if record.resolved_at or not access_of(person).may("alerts.silence:add", record):
+            return []
+        return [{"label": str(_("Keep quiet")), "url": f"{reverse('alerts:silence-add')}?about={record.pk}", "icon": "bell-off"}]
+
+    @classmethod
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        return [{"label": _("Inbox"), "url": reverse("alerts:inbox"), "icon": "bell-ringing"}]
 
 
 def _about(alert: Alert) -> Any:
@@ -126,10 +157,9 @@ menu.item(
     20,
     _("Alerts"),
     "bell-ringing",
-    "alerts:alert-list",
+    "alerts:inbox",
     permission="alerts.alert:view",
     count=waiting_alerts,
-    query="?unresolved=true",
 )
 
 

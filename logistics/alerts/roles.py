@@ -12,7 +12,13 @@ allow("duty_leader duty_officer facilities_manager dispatcher safety_officer saf
 allow("system_manager", "alerts.channel", "view", "add", "change", "export")
 allow("system_manager", "alerts.webhooksubscription", "view", "add", "change", "export")
 allow("system_manager", "alerts.notification", "watch")  # the outbox as a whole: states and counts, never what a notice says
-auditor_reads("alerts.alert", "alerts.channel", "alerts.webhooksubscription")
+allow("duty_leader duty_officer facilities_manager safety_officer system_manager", "alerts.silence", "view", "add", "export")
+allow("dispatcher safety_director logistics_director principal", "alerts.silence", "view")
+for _record in ("alerts.chain", "alerts.chainstep", "alerts.alertpolicy"):
+    allow("system_manager", _record, "view", "add", "change", "export")
+    allow("duty_leader facilities_manager safety_officer safety_director logistics_director", _record, "view")
+    auditor_reads(_record)
+auditor_reads("alerts.alert", "alerts.channel", "alerts.webhooksubscription", "alerts.silence")
 
 OVERSEERS = "logistics_director principal safety_director facilities_manager"
 allow(OVERSEERS, "alerts.obligation", "view", "export")

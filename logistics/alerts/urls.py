@@ -2,7 +2,7 @@
 from django.urls import path
 
 from logistics.alerts import api_views
-from logistics.alerts.views import contacts, duties, figures, notices, reports, system
+from logistics.alerts.views import contacts, duties, figures, notices, reports, system, watch
 
 doors = [
     path("alerts/notifications/", notices.notification_list, name="notifications"),
@@ -27,6 +27,11 @@ urlpatterns = [
     path("preferences/", contacts.preferences, name="preferences"),
     path("reports/mine/<int:pk>/", reports.parcel, name="report-parcel"),
     path("reports/mine/<int:pk>/file/", reports.file, name="report-file"),
+    path("inbox/", watch.inbox, name="inbox"),
+    path("wallboard/", watch.wallboard, name="wallboard"),
+    path("kinds/", watch.kinds, name="kinds"),
+    path("chains/<int:pk>/preview/", watch.preview, name="chain-preview"),
+    path("chain-steps/<int:pk>/remove/", watch.step_remove, name="chainstep-remove"),
     path("outbox/", system.outbox, name="outbox"),
     path("reachability/", system.reachability, name="reachability"),
     path("channels/standard/", system.standard, name="channel-standard"),

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.duties import DUTIES
-from logistics.alerts.models import Notification, Obligation
+from logistics.alerts.models import Notification, Obligation, Silence
 from logistics.alerts.views.duties import JOINS, SOON, line
 from logistics.core import clock, menu
 from logistics.core.context import SHELL
@@ -58,3 +58,12 @@ def duties_soon(request: Any, record: Any = None) -> str:
     rows = soon.filter(due_at__lte=now + SOON, due_at__gte=now - timedelta(days=7))
     lines = [line(row, now, act=False) for row in rows.select_related(*JOINS).order_by("due_at", "pk")[:8]]
     return render_to_string("alerts/_duties_soon.html", {"lines": lines}) if lines else ""
+
+
+# places --------------------------------------------------------------------------------------------------------------
+@widget("alerts.kept_quiet", "record:campus.Place", _("Kept quiet"), order=20, permission="alerts.silence:view")
+def kept_quiet(request: Any, record: Any = None) -> str:
+    """Silences and works windows in force at a place, so that nobody wonders why it is so quiet there."""
+    rows = Silence.objects.visible_to(request.user).in_force().filter(place__in=record.ancestors)
+    found = list(rows.select_related("place", "by").order_by("during")[:5])
+    return render_to_string("alerts/_kept_quiet.html", {"rows": found}) if found else ""

@@ -86,7 +86,7 @@ def after_end(alert: Alert, *, at: datetime, **data: Any) -> None:
 
 
 def both(alert: Alert, data: dict[str, Any]) -> list[Alert]:
-    return [data["into"]]
+    return [data["into"]] if data.get("into") else []
 
 
 def note_merge(alert: Alert, *, by: Any, at: datetime, into: Alert, **data: Any) -> None:

@@ -78,8 +78,13 @@ class Silence(ScopedModel):
     @property
     def matches(self) -> str:
         """What it keeps quiet, in words."""
-        parts = [fill(kind_named(self.alert_kind).title, {}) if self.alert_kind else "", str(self.place or "")]
-        return " · ".join(part for part in parts if part) or str(_("one condition"))
+        what = str(_("one condition")) if self.dedup_key else self.kind_words
+        return " · ".join(part for part in (what, str(self.place or "")) if part)
+
+    @property
+    def kind_words(self) -> str:
+        """The words of the kind that it keeps quiet; "" for every kind."""
+        return fill(kind_named(self.alert_kind).title, {}) if self.alert_kind else ""
 
     @property
     def until(self) -> datetime:
