@@ -68,7 +68,7 @@ class OrderFilters(RecordFilters):
     team = django_filters.ModelChoiceFilter(queryset=Department.objects.filter(kind="team"), label=_("Team"))
     lead = django_filters.ModelChoiceFilter(queryset=Person.objects.all(), widget=RemoteSelect("accounts.person"), label=_("Technician"))
     equipment = django_filters.NumberFilter(field_name="equipment_id", label=_("Equipment"))
-    live = django_filters.BooleanFilter(method="only_live", label=_("Open"))
+    live = django_filters.BooleanFilter(method="only_live", label=_("Not closed"))
     late = django_filters.BooleanFilter(method="only_late", label=_("Late"))
     made = django_filters.DateFromToRangeFilter(field_name="created_at", label=_("Made"))
     done = django_filters.DateFromToRangeFilter(field_name="done_at", label=_("Finished"))

@@ -35,10 +35,13 @@ def midnight(at: datetime) -> datetime:
     return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+TENTHS = ("%", "/ 5", "h")  # units whose figures show a digit after the point
+
+
 def shown(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
-    return f"{value:.1f}" if unit in ("%", "/ 5", "h") else f"{value:,.0f}"
+    return f"{value:.1f}" if unit in TENTHS else f"{value:,.0f}"
 
 
 def card(code: str, person: Any, until: datetime, length: timedelta) -> dict[str, Any]:
@@ -51,7 +54,7 @@ def card(code: str, person: Any, until: datetime, length: timedelta) -> dict[str
     before = series[-2]
     delta = None
     if now.value is not None and before is not None:
-        change = now.value - before
+        change = round(now.value - before, 1 if one.unit in TENTHS else 0)  # what cannot be seen is no change
         good = change == 0 or (change > 0) == (one.direction == "up")
         delta = {"icon": "arrow-up-right" if change > 0 else "arrow-down-right" if change < 0 else "arrow-right",
                  "words": shown(abs(change), one.unit), "kind": "" if change == 0 else "good" if good else "warn"}

@@ -31,7 +31,6 @@ from logistics.alerts.obligation_forms import LookForm
 from logistics.alerts.obligation_resources import Obligations, act_of, where, who
 from logistics.alerts.services.obligations import Calendars
 from logistics.campus.models import Place
-from logistics.campus.services.school import school_words
 from logistics.campus.services.year import look_of, looks
 from logistics.core import clock
 from logistics.core.access import access_of
@@ -428,41 +427,35 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """The ledger of exactly what is filtered, as PDF, for the file and the inspector."""
     if not access_of(request.user).has("alerts.obligation:export"):
         raise NotAllowed(_("You may not export the duties of others."))
-    from logistics.core.pdf import render as render_pdf  # the compiler is heavy: loaded when a sheet is asked for
+    from logistics.core.pdf.report import Facts, Report, Table, heading  # the compiler is heavy: loaded when a sheet is asked for
 
     rows = ordered(Obligations, filtered_rows(Obligations, request).rows, request.GET.get("sort", "")).select_related(*JOINS)[:2000]
     found = list(rows)
-    school = school_words()[0]
-    states = Counter(row.state for row in found)
-    flow = OBLIGATIONS
-    data = {
-        "school": school,
-        "title": _("Obligation ledger"),
-        "printed": _("Printed %(time)s by %(name)s") % {"time": ui.paper_time(clock.now()), "name": request.user.name},  # type: ignore[union-attr]
-        "page_words": _("Page {n} of {total}"),
-        "facts": [
-            [_("Rows"), str(len(found))],
-            [_("First due"), min(found, key=lambda row: row.due_at).due_at.astimezone().strftime("%Y-%m-%d") if found else "–"],
-            [_("Last due"), max(found, key=lambda row: row.due_at).due_at.astimezone().strftime("%Y-%m-%d") if found else "–"],
-            *[[str(state.label), str(states[state.code])] for state in flow.states if states[state.code]],
-        ],
-        "heads": [_("Due"), _("What has to be done"), _("Where"), _("State"), _("Done"), _("By"), _("Evidence or reason")],
-        "rows": [
+    states, flow, days = Counter(row.state for row in found), OBLIGATIONS, sorted(timezone.localdate(row.due_at) for row in found)
+    facts = [
+        (_("Rows"), len(found)), (_("First due"), ui.paper_day(days[0]) if days else "–"),
+        (_("Last due"), ui.paper_day(days[-1]) if days else "–"),
+        *[(state.label, states[state.code]) for state in flow.states if states[state.code]],
+    ]
+    table = Table(
+        [_("Due"), _("What has to be done"), _("Where"), _("State"), _("Done"), _("By"), _("Evidence or reason")],
+        [
             [
-                timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M"),
-                str(row),
-                where(row),
+                ui.paper_time(row.due_at), row, where(row),
                 str(flow.state(row).label) + (f" · {ui.duration(row.late_by_s)}" if row.late_by_s else ""),
-                timezone.localtime(row.done_at).strftime("%Y-%m-%d %H:%M") if row.done_at else "–",
-                row.done_by.name if row.done_by_id else who(row),
+                ui.paper_time(row.done_at) if row.done_at else "–", row.done_by.name if row.done_by_id else who(row),
                 row.reason or row.evidence_words or row.late_evidence_words or "–",
             ]
             for row in found
         ],
-        "signatures": [_("Drawn up by"), _("Checked by")],
-        "footnote": _("Made by the system from the moves themselves. Missed duties stay missed; explained ones carry their reason."),
-    }
-    return _file(render_pdf("ledger", data), "application/pdf", f"obligations-{clock.today()}.pdf", inline=True)
+        name=1, roomy=(2, 6), dense=True,
+    )
+    report = Report(
+        _("Obligation ledger"), [Facts(facts, columns=6), table], wide=True, signatures=[_("Drawn up by"), _("Checked by")],
+        footnote=_("Made by the system from the moves themselves. Missed duties stay missed; explained ones carry their reason."),
+        **heading(request),
+    )
+    return _file(report.pdf(), "application/pdf", f"obligations-{clock.today()}.pdf", inline=True)
 
 
 # a look --------------------------------------------------------------------------------------------------------------

@@ -35,7 +35,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text under heads that repeat on every page; `numbers` are end-aligned columns, `name` the one that stands out."""
+    """Rows of text under heads that repeat on every page; `numbers` are end-aligned columns, `name` the one that stands out.
+
+    The columns of `roomy` share the free width with it; `dense` sets registers of many pages smaller.
+    """
 
     heads: Sequence[Any]
     rows: Sequence[Sequence[Any]]
@@ -43,6 +46,8 @@ class Table:
     numbers: Sequence[int] = ()
     name: int = 0
     total: Sequence[Any] = ()
+    roomy: Sequence[int] = ()
+    dense: bool = False
     kind: str = "table"
 
 
@@ -53,6 +58,7 @@ class Drawing:
     charts: Sequence[Chart]
 
 
+HALF = 400  # a drawing narrower than this fills half the page at most
 Section = Facts | Words | Table | Drawing
 
 
@@ -103,10 +109,10 @@ def _plain(section: Section) -> dict[str, Any]:
     if isinstance(section, Table):
         found = asdict(section)
         return found | {"title": str(section.title), "heads": _texts(section.heads), "rows": [_texts(row) for row in section.rows],
-                        "total": _texts(section.total), "numbers": list(section.numbers)}
+                        "total": _texts(section.total), "numbers": list(section.numbers), "roomy": list(section.roomy)}
     return {"kind": "words", "title": str(section.title), "text": str(section.text)}
 
 
 def _chart(chart: Chart) -> dict[str, Any]:
-    return {"title": str(chart.title), "note": str(chart.note), "svg": "" if chart.state else standalone(chart),
+    return {"title": str(chart.title), "note": str(chart.note), "half": chart.width < HALF, "svg": "" if chart.state else standalone(chart),
             "empty": _("There is nothing to draw yet.") if chart.state == "empty" else _("Too few values to see a line in.")}
