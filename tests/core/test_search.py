@@ -124,7 +124,7 @@ def crowd():
 def test_nobody_finds_what_the_own_scope_does_not_show(crowd, role, big, monkeypatch):
     if big:
         monkeypatch.setattr(finding, "_big", lambda models: {model._meta.db_table for model in models})
-        monkeypatch.setattr(finding, "_matches", lambda model, typed: finding.FEW + 1)
+        monkeypatch.setattr(finding, "_expected", lambda model, typed: finding.MANY + 1)
         monkeypatch.setattr(finding, "_edge", lambda model, order: None)
     area = {"place": crowd[0][0]} if role == "place_keeper" else {}
     person = PersonFactory(kinds=[]) if role == "public" else person_with(role, **area)
@@ -253,5 +253,5 @@ def test_walking_and_the_index_find_the_same(director, monkeypatch):
         EquipmentFactory(name_zh=f"{name}{n}", place=room, category=category)
     by_index = names(director, "水泵")
     monkeypatch.setattr(finding, "_big", lambda models: {model._meta.db_table for model in models})
-    monkeypatch.setattr(finding, "_matches", lambda model, typed: finding.FEW + 1)
+    monkeypatch.setattr(finding, "_expected", lambda model, typed: finding.MANY + 1)
     assert names(director, "水泵") == by_index

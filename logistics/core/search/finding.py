@@ -18,13 +18,17 @@ from django.db.models import BooleanField, Case, F, Q, Value, When
 from logistics.core.access import EVERYTHING, NOTHING, access_of
 from logistics.core.resources import Resource, all_resources
 from logistics.core.search.declaring import Searchable
-from logistics.core.search.matching import HasTokens, exact, indexed, quoted, rank
+from logistics.core.search.matching import HasTokens, exact, indexed, quoted, rank, tokens_query
 from logistics.core.search.text import fold, words
 
 MOST = 50  # of one kind; more is "50+"
-FEW = 5_000  # matches that the index may hand over; beyond them the newest rows are walked
-NEWEST = 20_000  # rows walked, newest first
+FEW = 300  # matches of one kind that are all ranked; of more, the newest are
+MANY = 10_000  # expected matches beyond which the index is not asked at all
+LARGE = 20_000  # rows from which on a table is walked for words that many rows hold
+NEWEST = 5_000  # rows walked, newest first
 ALIKE = 0.6  # how alike a name must be to be offered instead, from 0 to 1
+MOST_ALIKE = 20  # letters of a text that is compared with names
+OF_TABLE = ("__ancestors__overlap", "__in")  # parts of a scope that need no other rows than those of places and departments
 KEPT_SECONDS = 300  # how long the edge of the newest rows is remembered
 
 
@@ -38,7 +42,7 @@ class Found:
 
     @property
     def count(self) -> str:
-        return f"{MOST}+" if self.more else str(len(self.records))
+        return f"{len(self.records)}+" if self.more else str(len(self.records))
 
 
 def searched() -> list[type[Resource]]:
@@ -54,11 +58,15 @@ def find(person: Any, text: str, *, kinds: Iterable[str] | None = None, most: in
     wanted = None if kinds is None else set(kinds)
     asked = [declared for declared in searched() if wanted is None or declared.kind in wanted]
     big = _big([declared.model for declared in asked])
+    holding = _holding([declared.model for declared in asked if declared.model._meta.db_table not in big], typed)
     found = []
     for declared in asked:
-        rows = Kind(declared, person, text, typed, declared.model._meta.db_table in big).best(most)
+        if declared.model._meta.db_table not in big | holding:
+            continue
+        kind = Kind(declared, person, text, typed, declared.model._meta.db_table in big)
+        rows = kind.best(most)
         if rows:
-            found.append((rows[0].search_rank, Found(declared, rows[:most], len(rows) > most)))
+            found.append((rows[0].search_rank, Found(declared, rows[:most], len(rows) > most or kind.partial)))
     return [one for _rank, one in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -70,16 +78,19 @@ class Kind:
         manager = declared.model.objects  # type: ignore[attr-defined]
         self.scope = manager.all().scope(access_of(person), "view")
         self.all = manager.all()
+        self.partial = False  # not every row was looked at
 
     def best(self, most: int) -> list[Any]:
         """The best rows, one more than `most` when there are more."""
         if self.scope == NOTHING:
             return []
-        if not self.big or _matches(self.model, self.typed) <= FEW:
-            return self._ranked(self._visible(pk__in=self._by_index()), most)
-        keys = self._newest(most + 1)
-        if len(keys) <= most:
-            keys |= self._in_scope(most + 1)
+        if not self.big:
+            return self._ranked(self._visible(pk__in=self._matching().values("pk")[: 4 * FEW]), most)
+        if _expected(self.model, self.typed) <= MANY:
+            keys = set(self._matching().values_list("pk", flat=True)[: FEW + 1])
+            if len(keys) <= FEW:
+                return self._ranked(self._visible(pk__in=keys), most)
+        keys = self._newest(most + 1) if self.scope == EVERYTHING else self._in_parts(most + 1)
         keys |= self._open(most + 1)
         return self._ranked(self.all.filter(pk__in=keys), most)
 
@@ -87,29 +98,38 @@ class Kind:
         rows = self.all.filter(**conditions)
         return rows if self.scope == EVERYTHING else rows.filter(self.scope)
 
-    def _by_index(self) -> models.QuerySet:
-        """Keys of all matches; the bound keeps the planner from walking the scope instead."""
-        return self.all.order_by().filter(indexed(self.typed), exact(self.typed)).values("pk")[: 4 * FEW]
+    def _matching(self) -> models.QuerySet:
+        """All matches by the index, in no order; who takes a slice keeps the planner from walking the scope instead."""
+        return self.all.order_by().filter(indexed(self.typed), exact(self.typed))
 
     def _newest(self, most: int) -> set[int]:
-        """Keys of matches among the newest rows."""
-        first = self.declared.order[0]
-        edge = _edge(self.model, self.declared.order)
-        if edge is None:
-            return set()
-        rows = self._visible(**{f"{first.lstrip('-')}__{'gte' if first.startswith('-') else 'lte'}": edge})
-        return set(rows.filter(exact(self.typed)).order_by(*self.declared.order).values_list("pk", flat=True)[:most])
+        """Keys of matches among the newest rows; when they are too few, of the newest matches wherever they lie."""
+        order = self.declared.order
+        keys = set(self.all.filter(self._recent(), exact(self.typed)).order_by(*order).values_list("pk", flat=True)[:most])
+        return keys if len(keys) == most else keys | set(self._matching().order_by(*order).values_list("pk", flat=True)[:most])
 
-    def _in_scope(self, most: int) -> set[int]:
-        """Keys of matches wherever they lie: by index for who sees everything, else each part of the scope by its own index."""
-        if self.scope == EVERYTHING:
-            return set(self._by_index().values_list("pk", flat=True))
-        arms = self.scope.children if self.scope.connector == Q.OR and not self.scope.negated else [self.scope]
+    def _in_parts(self, most: int) -> set[int]:
+        """Keys of the newest matches in each part of the scope ("my own", "in my building"), so that each can use its own index.
+
+        A part told by another table ("requests of my orders") is looked for among the newest rows only; `partial` then says so.
+        """
+        parts = self.scope.children if self.scope.connector == Q.OR and not self.scope.negated else [self.scope]
         keys: set[int] = set()
-        for arm in arms:
-            rows = self.all.filter(arm if isinstance(arm, Q) or not isinstance(arm, tuple) else Q(arm))
-            keys |= set(rows.filter(exact(self.typed)).order_by(*self.declared.order).values_list("pk", flat=True)[:most])
+        for part in parts:
+            rows = self.all.filter(Q(part) if isinstance(part, tuple) else part).filter(exact(self.typed)).order_by(*self.declared.order)
+            if isinstance(part, tuple) and "__" in part[0] and not part[0].endswith(OF_TABLE):
+                keys |= set(list(rows.filter(self._recent()).values_list("pk", flat=True))[:most])
+                self.partial = True
+            else:
+                keys |= set(rows.values_list("pk", flat=True)[:most])
         return keys
+
+    def _recent(self) -> Q:
+        """The newest rows, in the order of the list."""
+        edge, first = _edge(self.model, self.declared.order), self.declared.order[0]
+        if edge is None:
+            return EVERYTHING
+        return Q(**{f"{first.removeprefix('-')}__{'gte' if first.startswith('-') else 'lte'}": edge})
 
     def _open(self, most: int) -> set[int]:
         live = self.declared.search_live()
@@ -135,11 +155,23 @@ def _big(candidates: list[type[models.Model]]) -> set[str]:
     """Tables whose size makes a choice of way worth while, by the statistics of the database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s AND relname = ANY(%s)",
-                       [NEWEST, [model._meta.db_table for model in candidates]])
+                       [LARGE, [model._meta.db_table for model in candidates]])
         return {row[0] for row in cursor.fetchall()}
 
 
-def _matches(model: type[models.Model], typed: list[str]) -> int:
+def _holding(candidates: list[type[models.Model]], typed: list[str]) -> set[str]:
+    """Tables that hold a match at all, whoever may see it: one statement spares one for each of the others."""
+    if not candidates:
+        return set()
+    tables = [model._meta.db_table for model in candidates]
+    asks = [f"SELECT {n} WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)} WHERE hq_tokens(search_text) @@ %(query)s::tsquery)"
+            for n, table in enumerate(tables)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asks), {"query": tokens_query(typed)})
+        return {tables[row[0]] for row in cursor.fetchall()}
+
+
+def _expected(model: type[models.Model], typed: list[str]) -> int:
     """How many rows the database expects to match."""
     plan = model._base_manager.filter(indexed(typed)).order_by().values("pk").explain()
     return int(re.search(r"rows=(\d+)", plan)[1])  # type: ignore[index]
@@ -158,7 +190,7 @@ def _edge(model: type[models.Model], order: tuple[str, ...]) -> Any:
 def near(person: Any, text: str, most: int = 3) -> list[str]:
     """Names of visible places, things and people that look like the text: what may have been meant when nothing was found."""
     typed = "".join(words(text))
-    if len(typed) < 2:
+    if not 2 <= len(typed) <= MOST_ALIKE or any(letter.isdigit() for letter in typed):
         return []
     pairs = {typed[at : at + 2] for at in range(len(typed) - 1)}
     alike = Q(HasTokens(F("search_text"), Value(" | ".join(quoted(pair) for pair in sorted(pairs)))))

@@ -15,6 +15,7 @@ from logistics.core.search.pinyin import LETTERS, cuts, initials, syllables
 from logistics.core.search.text import fold, words
 
 LONG = 4  # characters of a token of a number
+TELLING = 3  # tokens at the end of a number that are looked up: the year and series before them are in every number
 
 
 class HasTokens(Func):
@@ -53,7 +54,7 @@ def _ways(word: str) -> list[str]:
 
 def _parts(word: str) -> list[str]:
     number = len(word) >= LONG and any(letter.isdigit() for letter in word)
-    return _pairs(word, LONG) if number else _pairs(word, 2)
+    return _pairs(word, LONG)[-TELLING:] if number else _pairs(word, 2)
 
 
 def _pairs(word: str, size: int) -> list[str]:
