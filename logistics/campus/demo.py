@@ -4,7 +4,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.http import QueryDict
 
 from logistics.campus.models import (
     CalendarDay,
@@ -20,8 +22,14 @@ from logistics.campus.models import (
     WorkCalendar,
 )
 from logistics.campus.services.calendars import publish
+from logistics.core import clock
 from logistics.core.demo import World
 from logistics.core.fields import days
+from logistics.core.jobs.work import run
+from logistics.core.resources import RESOURCES
+from logistics.core.transfer.exporting import Export, in_background
+from logistics.core.transfer.services import choose, take_file
+from logistics.core.workflow import perform
 
 # code, Chinese, English, floors, year built, use of most rooms, campus
 BUILDINGS = (
@@ -68,6 +76,7 @@ def load(world: World) -> None:
     _labels(world)
     _calendars(world)
     _stewards(world)
+    _sheets(world)
 
 
 def _places(world: World) -> None:
@@ -205,3 +214,32 @@ def _stewards(world: World) -> None:
                        opened_by=world["safety"], lifted_by=world["safety"], lifted_at=world.at(world.today - timedelta(days=57), 960), lift_reason="已修复")
           for place, reason in ((court, "地面翻新"), (hall, "漏雨"))],
     ])
+
+
+def _sheets(world: World) -> None:
+    """What the facilities manager brought in: a sheet with three mistakes, one taken back, one looked at only; and a list taken along."""
+    by, rooms = world["named"]["S1002"], [room for room in world["rooms"] if room.use == "classroom"]
+    head = ["编码", "容纳人数", "面积（m²）"]
+    survey = [[room.code, 40 + n % 12, 62 + n % 9] for n, room in enumerate(rooms[:18])]
+    survey[4][1], survey[9][2], survey[13][0] = "约 50", "-64", "MD-999"
+    with clock.standing_at(world.at(world.today - timedelta(days=3), 9 * 60 + 12)):
+        _brought(by, "教室容量核对.csv", [head, *survey], "load")
+    with clock.standing_at(world.at(world.today - timedelta(days=2), 16 * 60 + 40)):
+        _brought(by, "东校区座位数（旧表）.csv", [head, *[[room.code, 30, 60] for room in rooms[-12:]]], "load", "undo")
+    with clock.standing_at(world.at(world.today - timedelta(days=1), 11 * 60 + 5)):
+        _brought(by, "实验室面积.csv", [head, *[[room.code, 36, 88 + n] for n, room in enumerate(rooms[20:26])]])
+        taken = in_background(Export(RESOURCES["campus.place"], QueryDict("use=classroom&sort=code"), by), "xlsx", client_uid=None)
+        run(taken.pk)
+
+
+def _brought(by: Any, name: str, rows: list[list[Any]], *moves: str) -> None:
+    """A sheet as it comes in through the page: read, checked, and on from there."""
+    text = "\n".join(",".join(str(cell) for cell in row) for row in rows)
+    batch = take_file(RESOURCES["campus.place"], SimpleUploadedFile(name, text.encode("utf-8-sig")), by=by)
+    choose(batch, mapping=batch.mapping, mode="skip", update=True, by=by)
+    batch.refresh_from_db()
+    run(batch.job_id)
+    for move in moves:
+        perform(batch, move, by=by)
+        batch.refresh_from_db()
+        run(batch.job_id)
