@@ -1,6 +1,7 @@
 """What people type about scheduled reports."""
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -31,7 +32,7 @@ class ReportForm(ActingModelForm):
     people = forms.ModelMultipleChoiceField(Person.objects.all(), label=_("To people"), required=False,
                                             widget=RemoteSelectMultiple("accounts.person"))
     role = forms.ChoiceField(label=_("To everybody with the role"), required=False)
-    at = forms.TimeField(label=_("At what hour"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    at = forms.TimeField(label=_("At what hour"), initial=time(7), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     groups = ((_("Further choices"), ("format", "school_days", "skip_empty"), False, ""),)
 
     class Meta:

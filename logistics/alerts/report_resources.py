@@ -71,11 +71,13 @@ class ReportSchedules(Resource):
         Column("every", gettext_lazy("When"), show=rhythm_words, export=rhythm_words, css="c-full", width=40),
         Column("saved", gettext_lazy("Saved list"), show=list_words, export=list_words, css="c-hide", width=30),
         Column("owner", gettext_lazy("Set up by"), show=lambda report: report.owner.name, css="c-hide"),
-        Column("next_at", gettext_lazy("Next"), sort="next_at", kind="datetime", show=lambda report: ui.when(report.next_at) or "–"),
+        Column("next_at", gettext_lazy("Next sending"), sort="next_at", kind="datetime",
+               show=lambda report: ui.when(report.next_at) or "–"),
     )
     facts = (
         Column("every", gettext_lazy("When"), show=rhythm_words),
-        Column("next_at", gettext_lazy("Next"), show=lambda report: ui.when(report.next_at) if report.next_at else _("not planned")),
+        Column("next_at", gettext_lazy("Next sending"),
+               show=lambda report: ui.when(report.next_at) if report.next_at else _("not planned")),
         Column("why_paused", gettext_lazy("Why it is paused"),
                show=lambda report: reports.reason_words(report.why_paused) or "–"),
         Column("saved", gettext_lazy("Saved list"), show=list_words),
@@ -127,10 +129,11 @@ def history(report: ReportSchedule, most: int = 30) -> list[dict[str, Any]]:
     found = []
     for run in runs:
         own = [parcel for parcel in parcels if parcel.run_id == run.pk]
+        sent = sum(parcel.state == "sent" for parcel in own)
         found.append({
-            "run": run, "look": RUN_LOOKS[run.state],
+            "run": run, "look": RUN_LOOKS[run.state] if sent or run.state != "done" else NOTHING,
             "parcels": [{"parcel": parcel, "look": parcel_look(parcel, notices.get(parcel.pk))} for parcel in own[:50]], "n": len(own),
-            "sent": sum(parcel.state == "sent" for parcel in own),
+            "sent": sent,
         })
     return found
 
@@ -139,6 +142,7 @@ RUN_LOOKS = {
     "building": ("run", gettext_lazy("Being made")), "done": ("done", gettext_lazy("Handed over")),
     "refused": ("late", gettext_lazy("Not sent")), "failed": ("danger", gettext_lazy("Did not work")),
 }
+NOTHING = ("off", gettext_lazy("Nothing to send"))
 NOTICE_KINDS = {"queued": "wait", "sending": "run", "accepted": "done", "delivered": "done", "read": "done", "acked": "done",
                 "failed": "danger", "expired": "off"}
 

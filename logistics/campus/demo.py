@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import QueryDict
+from django.utils import translation
 
 from logistics.campus.models import (
     CalendarDay,
@@ -228,7 +229,8 @@ def _sheets(world: World) -> None:
         _brought(by, "东校区座位数（旧表）.csv", [head, *[[room.code, 30, 60] for room in rooms[-12:]]], "load", "undo")
     with clock.standing_at(world.at(world.today - timedelta(days=1), 11 * 60 + 5)):
         _brought(by, "实验室面积.csv", [head, *[[room.code, 36, 88 + n] for n, room in enumerate(rooms[20:26])]])
-        taken = in_background(Export(RESOURCES["campus.place"], QueryDict("use=classroom&sort=code"), by), "xlsx", client_uid=None)
+        with translation.override("zh-hans"):
+            taken = in_background(Export(RESOURCES["campus.place"], QueryDict("use=classroom&sort=code"), by), "xlsx", client_uid=None)
         run(taken.pk)
 
 

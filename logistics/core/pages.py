@@ -257,13 +257,18 @@ class Filtered:
             self.chips.append({"label": label, "count": None, "icon": icon, "on": on, "remove": on,
                                "url": _query(request, drop=[*values, "page"], add={} if on else values)})
         for name, field in self.form.fields.items():
-            if name == "q" or name in taken or not query.get(name):
+            if name == "q" or name in taken or not _says(field, query.get(name)):
                 continue
             chosen = getattr(self.form, "cleaned_data", {}).get(name)  # fetched once already, to see that it is there
             words = str(chosen) if isinstance(chosen, models.Model) else _words_of(field, query.getlist(name))
             self.chips.insert(0, {"label": f"{field.label}{_(': ')}{words}", "count": None, "icon": "", "on": True, "remove": True,
                                   "url": _query(request, drop=[name, "page"], add={})})
-        self.active = any(query.get(name) for name in self.form.fields)
+        self.active = any(_says(field, query.get(name)) for name, field in self.form.fields.items())
+
+
+def _says(field: forms.Field, value: str | None) -> bool:
+    """Does a value of the address filter anything? The form sends "unknown" for a yes-or-no that nobody answered."""
+    return bool(value) and not (isinstance(field, forms.NullBooleanField) and value == "unknown")
 
 
 def _query(request: Any, drop: list[str], add: dict[str, str]) -> str:

@@ -21,7 +21,7 @@ LONGEST_QUERY = 4000  # an address that servers on the way still pass on
 
 def kept_query(query: str) -> str:
     """What of an address belongs to a list: not its page."""
-    return urlencode([(name, value) for name, value in parse_qsl(query) if name not in NOT_KEPT])
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name not in NOT_KEPT and value != "unknown"])
 
 
 def lists_for(person: Any, kind: str) -> QuerySet[SavedList]:
