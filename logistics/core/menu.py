@@ -84,6 +84,7 @@ for _code, _label, _order, _icon, _folds in (
     ("campus", _("Campus"), 30, "building", 1), ("people", _("People"), 40, "users", 2), ("data", _("Data"), 50, "chart-bar", 4),
 ):
     SECTIONS.add(_code, Section(_code, _label, _order, _icon, folds=_folds))
+SECTIONS.add("more", Section("more", _("More"), 80))  # the links that lead to folded sections
 SECTIONS.add("system", Section("system", _("Rules and settings"), 90, folded=True))
 
 
@@ -117,7 +118,7 @@ def navigation(access: Access, path: str) -> list[dict[str, Any]]:
     for code in folded:
         url, inside = reverse("settings", args=[code]), [(entry, below) for entry, below in all_entries if entry.section == code]
         here = url if path == url or any(here == below for _entry, below in inside) else here
-        entries.append((Item(f"settings:{code}", "", 0, SECTIONS[code].label, SECTIONS[code].icon, "settings"), url))
+        entries.append((Item(f"settings:{code}", "more", 0, SECTIONS[code].label, SECTIONS[code].icon, "settings"), url))
         known = [counts[entry.code] for entry, _below in inside if entry.code in counts]
         if known:
             counts[f"settings:{code}"] = (sum(number for number, _kind in known), max((kind for _number, kind in known), key=KINDS.index))

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
@@ -51,7 +52,7 @@ class Limit(Record):
     def label(self) -> str:
         """In words, the unit included; a figure that is declared no more keeps its code."""
         declared = LIMITS.get(self.code)
-        return str(declared.label) if declared else self.code
+        return capfirst(str(declared.label)) if declared else self.code
 
     @property
     def source(self) -> str:
