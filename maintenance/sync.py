@@ -8,20 +8,24 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.models import Equipment
-from logistics.campus.models import Place
+from logistics.campus.models import Place, TagBinding
 from logistics.campus.services.tags import resolve_tag
+from logistics.core.access import access_of
 from logistics.core.models import SyncFact
 from logistics.core.sync.kinds import WORKED_ON, Given, cleaned, do_move, sync_kind, sync_move, times_of
+from logistics.core.sync.pages import PAGES, instead, keep
 from logistics.core.sync.receiving import claimed_at
 from logistics.core.workflow import perform
 from maintenance import costs, labour
 from maintenance.forms import LabourForm
 from maintenance.models import Assignment, WorkOrder
 from maintenance.phone_forms import TileForm
+from maintenance.querysets import LIVE_STATES
 from maintenance.services.reporting import report
 from maintenance.workflow import ORDERS
 
@@ -120,3 +124,28 @@ def where(given: Given) -> tuple[Place, Any, bool]:
     return row, None, False
 
 
+
+
+# what a phone keeps ---------------------------------------------------------------------------------------------------
+keep(r"^/maintenance/today/(\d+/)?$", r"^/maintenance/report/(later/)?$", r"^/[qQ]/[^/]+/?$", r"^/scan/$")
+instead(r"^/([qQ]/(?P<tag>[^/]+)(/report)?/?|maintenance/report/)$", lambda: reverse("maintenance:report-later"))
+MOST_ORDERS = 40
+
+
+def day_of(person: Any) -> Iterable[str]:
+    """Everybody: the form for reports and the scanner. Who repairs: the own orders of today, and the labels of their places and things."""
+    yield from (reverse("maintenance:report-later"), reverse("scan"))
+    if "technician" not in access_of(person).roles:
+        return
+    yield from (reverse("maintenance:today"), reverse("offline-kit", args=[ORDER]))
+    crew = Assignment.objects.filter(order=models.OuterRef("pk"), person=person, released_at__isnull=True)
+    own = WorkOrder.objects.filter(Q(lead=person) | Q(models.Exists(crew)), state__in=LIVE_STATES)
+    rows = list(own.order_by("priority", "pk").values_list("pk", "place", "equipment")[:MOST_ORDERS])
+    yield from (reverse("maintenance:order", args=[pk]) for pk, _place, _equipment in rows)
+    bound = Q(kind="campus.place", object_id__in={place for _pk, place, _thing in rows}) | Q(
+        kind="assets.equipment", object_id__in={thing for _pk, _place, thing in rows if thing})
+    bindings = TagBinding.objects.filter(bound, during__endswith__isnull=True).order_by("pk")
+    yield from (reverse("tag", args=[code]) for code in bindings.values_list("tag__code", flat=True)[:2 * MOST_ORDERS])
+
+
+PAGES.append(day_of)

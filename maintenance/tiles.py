@@ -25,6 +25,15 @@ def tiles_of(place: Any) -> tuple[list[Symptom], list[Symptom]]:
     return [*shown, *other], [row for row in (*plain, *dangers) if row not in shown]
 
 
+def every_tile() -> tuple[list[Symptom], list[Symptom]]:
+    """(the first nine, all others): for a form that does not know its place yet."""
+    rows = list(Symptom.objects.filter(active=True).select_related("category"))
+    rows.sort(key=lambda row: (row.code == OTHER, row.dangerous))
+    first, _rest = tiles_of(Place(use=""))
+    first = first[:FIRST] or rows[:FIRST]
+    return first, [row for row in rows if row not in first]
+
+
 def recent_places(person: Any, most: int = 5) -> list[Place]:
     """Where somebody reported last, newest first; places no longer in use are left out."""
     latest = RepairRequest.objects.filter(reporter=person).order_by().values("place").annotate(last=Max("submitted_at"))

@@ -16,6 +16,7 @@ urlpatterns = [
     path("figures/report/", report.monthly, name="figures-report"),
     path("work-orders/<int:pk>/sheet/", sheet.sheet, name="workorder-sheet"),
     path("report/", reporter.report_page, name="report"),
+    path("report/later/", reporter.report_later, name="report-later"),
     path("report/same/", reporter.same, name="report-same"),
     path("report/for/", reporter.report_for, name="report-for"),
     path("mine/", reporter.mine, name="mine"),

@@ -1,125 +1,134 @@
-// The phone's own copy of the pages of the day, and the keeper of what could not be sent. Pages: the network first. Files: the copy first.
-// Copies of pages belong to one person and go when that person signs out.
-importScripts({{ outbox|safe }});
-const VERSION = {{ version|safe }}, FILES = {{ files|safe }}, KEEP = {{ keep|safe }}.map((one) => new RegExp(one));
-const INSTEAD = {{ instead|safe }}.map(([one, url]) => [new RegExp(one), url]);
-const STATIC = `houqin-static-${VERSION}`, PAGES = "houqin-pages-", OFFLINE = {{ offline|safe }}, SIGN_OUT = {{ sign_out|safe }}, STATIC_URL = {{ static_url|safe }};
-const PATIENCE = 8000, LONG = 15000, LONGER = 90000;
+// The phone's own copies of the pages of the day. Pages: the network first, the copy when there is none. Files of the shell: the copy first.
+// Copies belong to one person and go when that person signs out or somebody else signs in. Nothing that is sent passes here but signing out.
+const { OUTBOX, VERSION, FILES, KEEP, INSTEAD, OFFLINE, URLS, SIGN_OUT } = {{ settings|safe }};
+importScripts(OUTBOX);
+const SHELL = `houqin-shell-${VERSION}`, PAGES = "houqin-pages-", PATIENCE = 8000, FRESH = 6e5, THUMB = /\/photos\/\d+\/thumb\//g, MOST_THUMBS = 60;
+const kept_paths = KEEP.map((one) => new RegExp(one)), instead = INSTEAD.map(([one, url]) => [new RegExp(one), url]);
 
 self.addEventListener("install", (event) => event.waitUntil((async () => {
-  const cache = await caches.open(STATIC);
-  await Promise.all(FILES.map(async (url) => { if (!await cache.match(url)) await cache.add(url); }));
+  await (await caches.open(SHELL)).addAll([...FILES, new Request(OFFLINE, { credentials: "omit" })]); // nobody's page
   await self.skipWaiting();
 })()));
 self.addEventListener("activate", (event) => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (name.startsWith("houqin-static-") && name !== STATIC) await caches.delete(name);
+  for (const name of await caches.keys()) if (name.startsWith("houqin-shell-") && name !== SHELL) await caches.delete(name);
   await self.clients.claim();
 })()));
 
 const after = (ms) => new Promise((_, failed) => { setTimeout(() => failed(new Error("too slow")), ms); });
 const forget = async (but) => { for (const name of await caches.keys()) if (name.startsWith(PAGES) && name !== but) await caches.delete(name); };
+const address = (url) => { const clean = new URL(url, location.origin); clean.hash = ""; return clean.href; };
+const wanted = (url) => kept_paths.some((one) => one.test(new URL(url).pathname));
 
-// whose page it is says the page itself; another person's copies go at once
+// every page says whose it is; when that changes, the copies of the one before go first
+const meet = async (answer) => {
+  const told = answer.headers.get("X-Person");
+  if (told === null) return;
+  const who = Number(told) || null;
+  if (await outbox.person() !== who) { await forget(who && PAGES + who); await outbox.remember("person", who); }
+};
 const store = async (url, answer) => {
-  const whose = answer.headers.get("X-Houqin-Person");
-  if (!answer.ok || answer.redirected || !whose) return;
-  if (await outbox.person() !== Number(whose)) { await forget(PAGES + whose); await outbox.remember("person", Number(whose)); }
-  await (await caches.open(PAGES + whose)).put(url, answer);
+  const who = await outbox.person();
+  if (!who || !answer.ok || answer.redirected || answer.headers.get("X-Person") !== String(who)) return;
+  const copy = new Response(await answer.blob(), { headers: { "Content-Type": answer.headers.get("Content-Type"), "X-Kept": String(Date.now()) } });
+  await (await caches.open(PAGES + who)).put(url, copy);
 };
-const copy = async (url) => {
-  const whose = await outbox.person();
-  return whose ? (await caches.open(PAGES + whose)).match(url, { ignoreVary: true }) : undefined;
+const copy = async (url, options) => {
+  const who = await outbox.person();
+  return who ? (await caches.open(PAGES + who)).match(url, options) : undefined;
 };
-const wanted = (url) => KEEP.some((one) => one.test(url.pathname));
-const bare = (url) => { const clean = new URL(url); clean.hash = ""; return clean.href; };
+// a copy says on the page that it is one, and from when
+const shown = async (found) => {
+  if (!found) return undefined;
+  const text = (await found.text()).replace("<html ", `<html data-copy="${found.headers.get("X-Kept")}" `);
+  return new Response(text, { headers: { "Content-Type": found.headers.get("Content-Type") } });
+};
+const offline = async () => await shown(await copy(address(OFFLINE))) || await caches.match(address(OFFLINE)) || Response.error();
 
-const page = async (event, url) => {
-  const { request } = event, kept = wanted(url) ? await copy(bare(url)) : undefined;
+// signing out works without a network too: the copies go at once, the session ends with the next contact
+const leave = async (request) => {
+  const body = await request.clone().text();
+  await forget();
+  await outbox.remember("person", null);
+  try { return await fetch(request); } catch {
+    await outbox.remember("leaving", body);
+    return offline();
+  }
+};
+const finishLeaving = async () => {
+  const body = await outbox.meta("leaving");
+  if (!body) return;
+  await fetch(SIGN_OUT, { method: "POST", body, credentials: "same-origin", redirect: "manual", headers: { "Content-Type": "application/x-www-form-urlencoded" } });
+  await outbox.remember("leaving", null);
+};
+
+const page = async (event) => {
+  const { request } = event, url = address(request.url), found = wanted(url) ? await copy(url) : undefined;
   try {
-    const answer = await (kept ? Promise.race([fetch(request), after(PATIENCE)]) : fetch(request));
-    if (wanted(url) && answer.ok) event.waitUntil(store(bare(url), answer.clone()));
+    await finishLeaving();
+    const answer = await (found ? Promise.race([fetch(request), after(PATIENCE)]) : fetch(request));
+    if ([502, 503, 504].includes(answer.status) && found) return shown(found); // the server behind the door is down
+    await meet(answer);
+    if (wanted(url)) event.waitUntil(store(url, answer.clone()));
     return answer;
   } catch {
-    const instead = INSTEAD.find(([one]) => one.test(url.pathname));
-    return kept || (instead && await copy(new URL(instead[1], location.origin).href)) || await copy(new URL(OFFLINE, location.origin).href)
-      || new Response("<!doctype html><meta charset=utf-8><title>Houqin</title><p>No network. 没有网络。", { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
-  }
-};
-const file = async (request) => await caches.match(request, { ignoreVary: true }) || fetch(request).then(async (answer) => {
-  if (answer.ok && FILES.length) await (await caches.open(STATIC)).put(request, answer.clone());
-  return answer;
-});
-const picture = async (event) => await copy(event.request.url) || fetch(event.request);
-
-// a form: the network if there is one and nothing earlier of this record waits; else it is kept here
-const post = async (event) => {
-  const { request } = event, spare = request.clone(), busy = await outbox.unsent().catch(() => []);
-  if (busy.length) {
-    const form = await spare.clone().formData().catch(() => null), record = form?.get("sync_record");
-    if (record && busy.some((fact) => fact.record === record && fact.state === "waiting")) {
-      await Promise.race([outbox.flush(), after(PATIENCE)]).catch(() => {});
-      if ((await outbox.unsent()).some((fact) => fact.record === record && fact.state === "waiting")) return kept(event, form);
+    if (found) return shown(found);
+    for (const [one, to] of instead) {
+      const hit = new URL(url).pathname.match(one);
+      if (!hit) continue;
+      const other = new URL(to, location.origin), query = new URLSearchParams(new URL(url).search);
+      if (hit.groups?.tag) query.set("tag", hit.groups.tag);
+      if (await copy(other.href)) return Response.redirect(`${other.href}?${query}`, 302);
     }
+    return await shown(await copy(url, { ignoreSearch: true })) || offline();
   }
-  const patience = (request.headers.get("Content-Type") || "").startsWith("multipart/") ? LONGER : LONG;
+};
+const kit = async (event) => {
+  const url = address(event.request.url);
   try {
-    return await Promise.race([fetch(request), after(patience)]);
-  } catch (error) {
-    const form = await spare.formData().catch(() => null);
-    if (form?.get("sync_kind")) return kept(event, form);
-    if (request.mode === "navigate") return await copy(new URL(OFFLINE, location.origin).href) || Response.error();
-    throw error;
-  }
+    const answer = await fetch(event.request);
+    event.waitUntil(store(url, answer.clone()));
+    return answer;
+  } catch { return await copy(url) || Response.error(); }
 };
-const kept = async (event, form) => {
-  await outbox.keep(form);
-  self.registration.sync?.register("houqin-outbox").catch(() => {});
-  const next = form.get("sync_next") || form.get("next") || event.request.referrer || "/";
-  if (event.request.headers.get("HX-Request")) return new Response(null, { status: 204, headers: { "HX-Redirect": next } });
-  return Response.redirect(new URL(next, location.origin).href, 303);
-};
-const leave = async (event) => {
-  try { return await fetch(event.request); }
-  catch { return await copy(new URL(OFFLINE, location.origin).href) || Response.error(); }
-  finally { await forget(""); await outbox.remember("person", null); }
-};
+const thumb = async (request) => await copy(request.url) || fetch(request);
+const file = async (request) => await caches.match(request, { cacheName: SHELL, ignoreVary: true }) || fetch(request);
 
+const files = new Set(FILES.map(address));
 self.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (request.method === "POST") {
-    if (url.pathname === SIGN_OUT) event.respondWith(leave(event));
-    else if (!url.pathname.startsWith("/api/")) event.respondWith(post(event));
-  } else if (request.method === "GET") {
-    if (url.pathname.startsWith(STATIC_URL)) event.respondWith(file(request));
-    else if (request.mode === "navigate") event.respondWith(page(event, url));
-    else if (/^\/photos\/\d+\/thumb\/$/.test(url.pathname)) event.respondWith(picture(event));
-    else if (wanted(url) && !request.headers.get("HX-Request") && request.headers.get("X-Houqin-Kit")) event.respondWith(page(event, url));
-  }
+  if (request.method === "POST" && url.pathname === SIGN_OUT) event.respondWith(leave(request));
+  if (request.method !== "GET") return;
+  if (files.has(url.href)) event.respondWith(file(request));
+  else if (request.mode === "navigate") event.respondWith(page(event));
+  else if (url.pathname.match(THUMB)) event.respondWith(thumb(request));
+  else if (wanted(url.href) && request.headers.get("X-Kit")) event.respondWith(kit(event));
 });
 
-// the pages of the day, fetched while there is a network, with their small pictures
-const warm = async (urls) => {
-  const thumbs = new Set();
-  for (const one of urls) {
-    const url = new URL(one, location.origin).href;
-    try {
-      const answer = await fetch(url, { credentials: "same-origin", redirect: "follow" });
-      const text = await answer.clone().text();
-      await store(url, answer);
-      for (const [thumb] of text.matchAll(/\/photos\/\d+\/thumb\//g)) thumbs.add(thumb);
-    } catch { return; }
+// the pages of the day, fetched while there is a network, with their small pictures; what no longer belongs to the day goes
+const warm = async () => {
+  const who = await outbox.person();
+  if (!who) return;
+  const answer = await fetch(URLS, { credentials: "same-origin", cache: "no-store" });
+  if (!answer.ok || answer.headers.get("X-Person") !== String(who)) return;
+  const urls = (await answer.json()).pages.map(address), cache = await caches.open(PAGES + who), thumbs = new Set();
+  for (const url of urls) {
+    const known = await cache.match(url);
+    if (!known || Date.now() - Number(known.headers.get("X-Kept")) > FRESH) await store(url, await fetch(url, { credentials: "same-origin", headers: { "X-Kit": "1" } }));
+    for (const [one] of (await (await cache.match(url))?.text() ?? "").matchAll(THUMB)) if (thumbs.size < MOST_THUMBS) thumbs.add(address(one));
   }
-  const whose = await outbox.person();
-  if (!whose) return;
-  const cache = await caches.open(PAGES + whose);
-  for (const thumb of [...thumbs].slice(0, 60)) {
-    const url = new URL(thumb, location.origin).href;
-    if (!await cache.match(url)) await fetch(url).then((answer) => answer.ok && cache.put(url, answer)).catch(() => {});
+  for (const url of thumbs) {
+    if (await cache.match(url)) continue;
+    const picture = await fetch(url);
+    if (picture.ok && await outbox.person() === who) await cache.put(url, picture);
+  }
+  for (const { url } of await cache.keys()) {
+    const old = Date.now() - Number((await cache.match(url))?.headers.get("X-Kept")) > 864e5;
+    if (!urls.includes(url) && !thumbs.has(url) && (old || url.match(THUMB))) await cache.delete(url);
   }
 };
 self.addEventListener("message", (event) => {
-  if (event.data?.warm) event.waitUntil(warm(event.data.warm).then(() => event.source?.postMessage({ warmed: event.data.warm.length })));
+  if (event.data === "warm") event.waitUntil(warm().then(() => event.source?.postMessage("warm"), () => {}));
 });
 self.addEventListener("sync", (event) => {
   if (event.tag === "houqin-outbox") event.waitUntil(outbox.flush().then(({ state }) => { if (state === "again" || state === "offline") throw new Error(state); }));

@@ -48,6 +48,19 @@ class LanguageMiddleware:
         return response
 
 
+class WhoseMiddleware:
+    """Each page says whose it is, so that a phone which keeps copies never shows one person's to the next; 0 is nobody."""
+
+    def __init__(self, handler: Handler):
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.handler(request)
+        if response.headers.get("Content-Type", "").startswith(("text/html", "application/json")):
+            response["X-Person"] = str(request.user.pk or 0)
+        return response
+
+
 class HistoryMiddleware:
     """Everything a request changes is recorded with its person and address."""
 

@@ -31,6 +31,7 @@ from logistics.core.models import Attachment
 from logistics.core.photos import attach, clean_photos
 from logistics.core.publishing import widgets_for
 from logistics.core.resources import Resource, resource_of
+from logistics.core.sync.pages import move_waits
 from logistics.core.versions import RowVersion
 from logistics.core.workflow import may_move, who_may
 
@@ -361,6 +362,7 @@ def move_buttons(record: models.Model, person: Any) -> list[dict[str, Any]]:
             "name": move.name, "label": move.label, "icon": move.icon, "primary": move.name == first, "enabled": not why, "why": why,
             "danger": move.danger, "needs_form": bool(move.form or move.question),
             "url": reverse(declared.url_name("move"), args=[record.pk, move.name]), "client_uid": str(uuid.uuid4()),
+            "waits": move_waits(record, move),
         }
         for move, why in offered
     ]
@@ -413,6 +415,7 @@ class MovePage(RecordPage):
         page = {
             "title": step.question or step.label,
             "record": record,
+            "waits": move_waits(record, step),
             "move": step,
             "form": form,
             "submit_label": step.label,

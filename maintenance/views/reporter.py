@@ -23,14 +23,15 @@ from logistics.campus.services.tags import resolve_tag
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.models import Attachment, Comment
-from logistics.core.pages import DetailPage, add_errors, client_uid, form_groups, move_buttons
+from logistics.core.pages import DetailPage, add_errors, after, client_uid, form_groups, move_buttons
 from logistics.core.photos import clean_photos, photo_cards, photos_of
 from maintenance import progress
 from maintenance.limits import LAPSE_DAYS
 from maintenance.models import Clock, Rating, RepairRequest, Symptom
 from maintenance.phone_forms import OnBehalfForm, TileForm
+from maintenance.querysets import LIVE_STATES
 from maintenance.services.reporting import Duplicate, duplicates, report
-from maintenance.tiles import recent_places, tiles_of
+from maintenance.tiles import every_tile, recent_places, tiles_of
 
 PAGE = 20
 
@@ -95,6 +96,8 @@ def _id(data: Any, name: str) -> int | None:
 def report_page(request: HttpRequest) -> HttpResponse:
     """Tile, photo, send; without a place first the choice of one."""
     where = where_of(request)
+    if request.htmx and where is None:  # type: ignore[attr-defined]
+        raise ValidationError(_("This label is not known. Choose the place."))
     if where is None or where.too_wide:
         return choose(request, where)
     if request.method != "POST":
@@ -115,7 +118,21 @@ def report_page(request: HttpRequest) -> HttpResponse:
         add_errors(form, error)
         return ask(request, where, form, status=422)
     messages.success(request, _("Sent: %(number)s") % {"number": made.number})
-    return redirect("maintenance:my-report", made.pk)
+    return after(request, reverse("maintenance:my-report", args=[made.pk]), "report")
+
+
+@login_required
+def report_later(request: HttpRequest) -> HttpResponse:
+    """The form for a place of which the phone has no page: it is kept beforehand and sent to the usual one."""
+    from maintenance.views.technician import mine as orders_of
+
+    places = {place.pk: place for place in recent_places(request.user)}
+    places |= {row.place_id: row.place for row in orders_of(request.user).filter(state__in=LIVE_STATES).select_related("place")[:20]}
+    first, more = every_tile()
+    page = {"title": _("Report a problem"), "back_url": reverse("home")}
+    return render(request, "maintenance/report_later.html", {
+        "page": page, "places": places.values(), "tiles": first, "more": more, "draft": "report:later",
+        "client_uid": uuid.uuid4()})
 
 
 def pictures_of(request: HttpRequest, form: forms.BaseForm) -> list[Any]:
@@ -153,7 +170,7 @@ def ask(request: HttpRequest, where: Where, form: Any, *, status: int = 200, twi
     first, more = tiles_of(where.place)
     return render(request, "maintenance/report.html", {
         "page": page, "where": where, "form": form, "tiles": first, "more": more, "chosen": chosen.pk if chosen else None,
-        "same": same_context(where, chosen, twins or []), "same_url": reverse("maintenance:report-same"),
+        "same": same_context(where, chosen, twins or []), "same_url": reverse("maintenance:report-same"), "later": True,
         "hotline": hotline_of(where.place),
         "client_uid": client_uid(request) or uuid.uuid4(), "draft": f"report:{where.place.pk}", "accesses": RepairRequest.Access.choices,
         "access": form["access"].value() or "anytime" if "access" in form.fields else "", "guest": False,

@@ -1,6 +1,7 @@
 """The technician's day and the order on the phone: one primary button, and what is missing in words."""
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,9 +24,10 @@ from logistics.core import clock, resources
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.models import Attachment, Comment
-from logistics.core.pages import DetailPage, add_errors, client_uid, move_buttons
+from logistics.core.pages import DetailPage, add_errors, after, client_uid, move_buttons
 from logistics.core.photos import photo_cards, photos_of
 from logistics.core.records import files
+from logistics.core.sync.pages import waits
 from logistics.core.templatetags import ui
 from maintenance import costs, labour, orders
 from maintenance.forms import CostForm, LabourForm
@@ -207,12 +209,27 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "minutes": sum(entry.minutes for entry in entries), "entries": entries,
         "lines": list(order.costs.select_related("by")) if books else [],
         "total": orders.cost_of(order) if books else None, "books": books, "warranty": under_warranty(order), "talk": talk,
+        "lacking": lacking(order, photos, fault_photos), "waits": {
+            "labour": waits(order, "maintenance.labour", _("Hours")), "comment": waits(order, "core.comment", _("Message")),
+            "before": waits(order, "core.photo", _("Photo before the work")), "after": waits(order, "core.photo", _("Photo after the work")),
+        },
         "labour_form": labour_form or LabourForm(person=person, initial={"minutes": 30, "type": "work"}),
         "cost_form": cost_form or CostForm(person=person),
         "here": reverse("maintenance:order", args=[order.pk]), "after_finish": reverse("maintenance:today"),
         "comment_url": reverse("maintenance:workorder-comment", args=[order.pk]), "papers": files.panel(order, person),
         "manuals": files.panel(order.equipment, person)["files"] if order.equipment_id else [],
     }, status=status)
+
+
+def lacking(order: Any, photos: list[Any], fault_photos: list[Any]) -> str:
+    """What the proof of the work still needs, for a phone that cannot ask: [[role, what it is, what to do], …] as JSON."""
+    roles = {row.role for row in photos}
+    found = []
+    if order.proof == "before_after" and not roles & {"before", "fault"} and not fault_photos:
+        found.append(("before", _("1 photo before the work"), _("Take the photo before")))
+    if order.proof != "none" and "after" not in roles:
+        found.append(("after", _("1 photo after the work"), _("Take the photo after")))
+    return json.dumps(found)
 
 
 def clock_face(order: Any, clocks: dict[str, Clock]) -> Any:
@@ -247,7 +264,7 @@ def book_labour(request: HttpRequest, pk: int) -> HttpResponse:
         add_errors(form, error)
         return show_order(request, order, status=422, labour_form=form)
     messages.success(request, _("Hours booked"))
-    return redirect("maintenance:order", pk)
+    return after(request, reverse("maintenance:order", args=[pk]), "labour")
 
 
 @login_required

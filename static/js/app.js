@@ -28,7 +28,7 @@
     }));
     return loaded.get(url);
   };
-  const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], "input[data-find]": ["find"], "[data-mention], [data-drop]": ["record"], ".hq-wall[data-wall]": ["wall"] };
+  const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], "[data-outbox]": ["outbox", "offline"], "input[data-find]": ["find"], "[data-mention], [data-drop]": ["record"], ".hq-wall[data-wall]": ["wall"] };
   const furnish = async (root) => {
     for (const [selector, names] of Object.entries(NEEDS)) {
       if (!within(root, selector).length) continue;
@@ -67,7 +67,9 @@
     say(fresh?.dataset?.announce);
   });
   document.addEventListener("htmx:load", ({ detail: { elt } }) => greet(elt));
-  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => refuse(words("noNetwork")));
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, ({ detail: { elt } }) => {
+    if (!(houqin.offline && elt.matches("form[data-wait]"))) refuse(words("noNetwork")); // kept on the phone instead
+  });
   document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => { if (xhr.status >= 500) refuse(words("fault")); });
   document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
     free(elt);
@@ -247,6 +249,7 @@
     $("[data-errors]", root)?.focus();
     furnish(root);
   };
+  Object.assign(houqin, { free, forget, refuse });
   const start = () => { settle(); greet(document.body); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
 })();

@@ -27,6 +27,7 @@ self.outbox = (() => {
   const use = async (stores, mode, act) => {
     const work = (await open()).transaction(stores, mode);
     const ended = new Promise((done, failed) => { work.oncomplete = done; work.onabort = work.onerror = () => failed(work.error); });
+    ended.catch(() => {});
     const found = await act((name) => work.objectStore(name));
     await ended;
     return found;
@@ -43,29 +44,27 @@ self.outbox = (() => {
   };
   const waits = (fact) => fact.state === "waiting" || fact.photo === "waiting";
   const unsent = async () => (await facts()).filter(waits);
+  const anybodys = async () => (await use(["facts"], "readonly", (at) => result(at("facts").getAll()))).filter(waits).length;
 
   // keeping
   const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const LEFT_OUT = new Set(["csrfmiddlewaretoken", "client_uid", "next", "seen", "join_to", "photos"]);
   const same = (a, b) => a.kind === b.kind && a.record === b.record && JSON.stringify(a.data) === JSON.stringify(b.data);
 
-  // a form that could not be sent becomes facts: its act, and one for each photo
-  const keep = async (form) => {
+  // a form becomes facts: its act {kind, record, label, words, photo}, and one for each photo; throws when the phone has no room
+  const keep = async (act, form) => {
     const who = await person();
     if (!who) return [];
-    const kind = form.get("sync_kind"), label = form.get("sync_label") || "", words = form.get("sync_words") || "";
-    let record = form.get("sync_record");
-    if (record.endsWith(":new")) record = record.replace(/new$/, uuid());
-    const data = {};
-    for (const [name, value] of form) if (typeof value === "string" && !LEFT_OUT.has(name) && !name.startsWith("sync_") && value !== "") data[name] = value;
+    const { kind, label = "", words = "" } = act, record = act.record.replace(/:new$/, `:${uuid()}`), data = {};
+    for (const [name, value] of form) if (typeof value === "string" && !LEFT_OUT.has(name) && value !== "") data[name] = value;
     const made = kind === "core.photo" ? [] : [{ uid: form.get("client_uid") || uuid(), kind, record, label, words, data }];
     const blobs = [];
     for (const file of form.getAll("photos")) {
       if (typeof file === "string" || !file.size) continue;
-      const sha256 = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+      const bytes = await file.arrayBuffer(), sha256 = hex(await crypto.subtle.digest("SHA-256", bytes));
       const role = form.get("role") || (kind === "core.photo" ? "photo" : "fault");
-      made.push({ uid: uuid(), kind: "core.photo", record, label, words: form.get("sync_photo") || words, data: { sha256, size: file.size, role, name: file.name }, photo: "waiting" });
-      blobs.push({ key: `${who}:${sha256}`, blob: file });
+      made.push({ uid: uuid(), kind: "core.photo", record, label, words: act.photo || words, data: { sha256, size: file.size, role, name: file.name }, photo: "waiting" });
+      blobs.push({ key: `${who}:${sha256}`, blob: new Blob([bytes], { type: file.type }) });
     }
     const captured_at = new Date().toISOString();
     const kept = await use(["facts", "blobs", "meta"], "readwrite", async (at) => {
@@ -91,6 +90,24 @@ self.outbox = (() => {
     return kept;
   };
 
+  // thrown away by the person: what was done after it moves up, so that no gap holds it; photos of a record begun here go with it
+  const discard = async (uid) => {
+    const who = await person();
+    await use(["facts", "blobs", "meta"], "readwrite", async (at) => {
+      const all = (await result(at("facts").index("person").getAll(who))).sort((a, b) => a.seq - b.seq);
+      const gone = all.filter((one) => one.uid === uid || (one.record === all.find((it) => it.uid === uid)?.record && !/:\d+$/.test(one.record)));
+      const settled = all.filter((one) => one.state !== "waiting" && !gone.includes(one));
+      for (const one of gone) {
+        at("facts").delete(one.uid);
+        if (one.photo && !all.some((other) => !gone.includes(other) && other.data.sha256 === one.data.sha256)) at("blobs").delete(`${who}:${one.data.sha256}`);
+      }
+      let seq = Math.max(0, ...settled.map((one) => one.seq), Math.min(...all.map((one) => one.seq)) - 1);
+      for (const one of all) if (one.state === "waiting" && !gone.includes(one)) at("facts").put({ ...one, seq: ++seq });
+      at("meta").put({ key: `seq:${who}`, value: seq });
+    });
+    changed();
+  };
+
   // sending
   const device = async (who) => {
     const known = await meta(`device:${who}`);
@@ -106,7 +123,7 @@ self.outbox = (() => {
     if (row) at("facts").put({ ...row, ...values });
   });
   const send = async (url, method, body, token, type) => fetch(url, {
-    method, body, credentials: "same-origin", redirect: "error", headers: { "Content-Type": type, "X-CSRFToken": token, Accept: "application/json" },
+    method, body, signal: AbortSignal.timeout(90000), credentials: "same-origin", redirect: "error", headers: { "Content-Type": type, "X-CSRFToken": token, Accept: "application/json" },
   });
 
   const batches = (list) => {
@@ -172,14 +189,12 @@ self.outbox = (() => {
   const work = async () => {
     let hello;
     try {
-      hello = await fetch(DOOR, { credentials: "same-origin", cache: "no-store", redirect: "error", headers: { Accept: "application/json" } });
+      hello = await fetch(DOOR, { credentials: "same-origin", cache: "no-store", redirect: "error", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000) });
     } catch { return { state: "offline" }; }
     if (hello.status === 401 || hello.status === 403) return { state: "signed_out" };
-    if (!hello.ok) return { state: "again" };
-    const { person: who, token, server_now } = await hello.json();
-    await remember("skew", Date.now() - Date.parse(server_now));
-    await remember("met", Date.now());
-    if (await person() !== who) await remember("person", who);
+    if (!hello.ok) return { state: hello.status < 500 ? "again" : "offline" };
+    const { person: who, token } = await hello.json();
+    if (await person() !== who) return { state: "signed_out" }; // somebody else by now: the page finds out and clears the copies
     const all = await facts(who);
     let whole = true;
     try {
@@ -196,10 +211,13 @@ self.outbox = (() => {
     await use(["facts"], "readwrite", async (at) => { for (const fact of all) if (fact.state === "sent" && fact.photo !== "waiting" && fact.sent_at < old) at("facts").delete(fact.uid); });
     return { state: whole ? "sent" : "again" };
   };
-  const flush = async () => {
-    if (!navigator.locks) return work();
-    return navigator.locks.request("houqin-outbox", { ifAvailable: true }, (lock) => lock ? work() : { state: "busy" });
-  };
+  let sending = false;
+  const flush = () => navigator.locks.request("houqin-outbox", { ifAvailable: true }, async (lock) => {
+    if (!lock) return { state: "busy" };
+    sending = true;
+    changed();
+    try { return await work(); } finally { sending = false; changed(); }
+  });
 
-  return { keep, flush, facts, unsent, waits, person, remember, meta, uuid, channel, blob: (fact) => use(["blobs"], "readonly", (at) => result(at("blobs").get(`${fact.person}:${fact.data.sha256}`))) };
+  return { keep, discard, sending: () => sending, flush, facts, unsent, anybodys, waits, person, remember, meta, uuid, channel, blob: (fact) => use(["blobs"], "readonly", (at) => result(at("blobs").get(`${fact.person}:${fact.data.sha256}`))) };
 })();

@@ -50,6 +50,7 @@ houqin.photos = (root) => {
       }), ...(tile ? [tile] : []));
       if (tile) tile.hidden = files.length >= most;
     };
+    input.addEventListener("emptied", () => { files = []; show(); }); // kept on the phone
     input.addEventListener("change", async () => {
       const chosen = [...input.files];
       const room = most - files.length;
