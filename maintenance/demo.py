@@ -16,7 +16,7 @@ from logistics.core import clock as watch
 from logistics.core.demo import World
 from logistics.core.models import Comment, Event, NumberSeries
 from logistics.core.workflow import named, perform
-from maintenance import approval_demo, duty_demo, record_demo
+from maintenance import approval_demo, duty_demo, record_demo, sync_demo
 from maintenance.labour import amount_of
 from maintenance.models import (
     Assignment,
@@ -107,6 +107,7 @@ def load(world: World) -> None:
     duty_demo.load(world)
     approval_demo.load(world)
     record_demo.load(world)
+    sync_demo.load(world)
 
 
 def _catalogue(world: World) -> None:
