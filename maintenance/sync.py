@@ -128,7 +128,7 @@ def where(given: Given) -> tuple[Place, Any, bool]:
 
 # what a phone keeps ---------------------------------------------------------------------------------------------------
 keep(r"^/maintenance/today/(\d+/)?$", r"^/maintenance/report/(later/)?$", r"^/[qQ]/[^/]+/?$", r"^/scan/$")
-instead(r"^/([qQ]/(?P<tag>[^/]+)(/report)?/?|maintenance/report/)$", lambda: reverse("maintenance:report-later"))
+instead(r"^/([qQ]/(?<tag>[^/]+)(/report)?/?|maintenance/report/)$", lambda: reverse("maintenance:report-later"))
 MOST_ORDERS = 40
 
 

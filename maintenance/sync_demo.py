@@ -35,7 +35,7 @@ class Phone:
 
 
 def load(world: World) -> None:
-    """From the pump room: a job done where it was cancelled meanwhile, one begun before it was taken, one that lay on the phone too long."""
+    """From the pump room: a job done that was cancelled meanwhile, one begun before it was taken, one that lay on the phone too long."""
     now, desk = world.now, world["named"]["S1001"]
     assigned = list(WorkOrder.objects.filter(state="assigned", lead__isnull=False).select_related("lead").order_by("created_at", "pk"))
     if not assigned:

@@ -128,7 +128,7 @@ const warm = async () => {
   }
 };
 self.addEventListener("message", (event) => {
-  if (event.data === "warm") event.waitUntil(warm().then(() => event.source?.postMessage("warm"), () => {}));
+  if (event.data === "warm") event.waitUntil(warm().catch((error) => String(error)).then((told) => event.source?.postMessage({ warm: told ?? "" })));
 });
 self.addEventListener("sync", (event) => {
   if (event.tag === "houqin-outbox") event.waitUntil(outbox.flush().then(({ state }) => { if (state === "again" || state === "offline") throw new Error(state); }));

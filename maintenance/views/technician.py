@@ -210,8 +210,10 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "lines": list(order.costs.select_related("by")) if books else [],
         "total": orders.cost_of(order) if books else None, "books": books, "warranty": under_warranty(order), "talk": talk,
         "lacking": lacking(order, photos, fault_photos), "waits": {
-            "labour": waits(order, "maintenance.labour", _("Hours")), "comment": waits(order, "core.comment", _("Message")),
-            "before": waits(order, "core.photo", _("Photo before the work")), "after": waits(order, "core.photo", _("Photo after the work")),
+            "labour": waits(order, "maintenance.labour", _("Hours")),
+            "comment": waits(order, "core.comment", _("Message")),
+            "before": waits(order, "core.photo", _("Photo before the work")),
+            "after": waits(order, "core.photo", _("Photo after the work")),
         },
         "labour_form": labour_form or LabourForm(person=person, initial={"minutes": 30, "type": "work"}),
         "cost_form": cost_form or CostForm(person=person),

@@ -2,7 +2,7 @@
 // what was done on the phone, and what waits is always in sight. The keeping and sending is outbox.js, the copies of pages are the worker.
 houqin.offline = (() => {
   const { $, $$, words: said, say, clock, uuid, free, refuse } = houqin;
-  const strip = $("[data-outbox]"), whose = Number(strip.dataset.outbox) || null, secure = isSecureContext && "serviceWorker" in navigator;
+  const strip = $("aside[data-outbox]"), whose = Number(strip.dataset.outbox) || null, secure = isSecureContext && "serviceWorker" in navigator;
   const words = (name, values = {}) => strip.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   const since = Number(document.documentElement.dataset.copy) || 0;
   let offline = since > 0 || !navigator.onLine, signedOut = false;
@@ -203,7 +203,7 @@ houqin.offline = (() => {
     part("label").textContent = fact.label;
     part("text").textContent = fact.data.completion_note || fact.data.text || fact.data.description || fact.data.note || "";
     part("state").append($("[data-outbox-states]", page).content.querySelector(`[data-is=${is}]`).firstElementChild.cloneNode(true));
-    if (fact.reason) { part("why").hidden = false; $("span", part("why")).textContent = fact.reason; }
+    if (fact.reason && (is === "conflict" || is === "refused")) { part("why").hidden = false; $("span", part("why")).textContent = fact.reason; }
     if (fact.photo === "waiting") {
       const kept = await outbox.blob(fact);
       if (kept) {

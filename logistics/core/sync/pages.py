@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from logistics.core.models import kind_of
 
-KEEP: list[str] = [r"^/$", r"^/offline/"]  # addresses whose last answer is kept, as regular expressions; apps add theirs in their `sync` room
-INSTEAD: list[tuple[str, Callable[[], str]]] = []  # (regular expression, address) what stands in for a page of which there is no copy; a group `tag` is passed on
+# regular expressions of the browser: addresses whose last answer is kept; apps add theirs in their `sync` room
+KEEP: list[str] = [r"^/$", r"^/offline/"]
+# (regular expression, address): what stands in for a page of which there is no copy; a group `tag` is passed on
+INSTEAD: list[tuple[str, Callable[[], str]]] = []
 PAGES: list[Callable[[Any], Iterable[str]]] = []  # (person) -> addresses fetched ahead for the person's day
 
 
@@ -35,8 +37,8 @@ def waits(record: models.Model, kind: str, words: Any, *, photo: Any = "") -> Sa
     from logistics.core.resources import resource_of
 
     title = resource_of(record).title(record)
-    return format_html(' data-wait="{}" data-record="{}:{}" data-label="{}" data-words="{}" data-photo="{}"', kind, kind_of(record), record.pk,
-                       title, words, photo)
+    about = f"{kind_of(record)}:{record.pk}"
+    return format_html(' data-wait="{}" data-record="{}" data-label="{}" data-words="{}" data-photo="{}"', kind, about, title, words, photo)
 
 
 def move_waits(record: models.Model, move: Any) -> SafeString:

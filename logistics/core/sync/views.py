@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.models import SyncConflict, SyncFact
 from logistics.core.resources import RESOURCES
@@ -30,8 +29,8 @@ from logistics.core.templatetags import ui
 from logistics.core.workflow import WORKFLOWS
 
 SHELL = (
-    "npm/@tabler/core/dist/css/tabler.min.css", "css/tokens.css", "css/app.css", "npm/htmx.org/dist/htmx.min.js", "js/app.js", "js/outbox.js",
-    "js/offline.js", "js/photos.js", "js/order.js", "js/scan.js", "img/app-icon.svg",
+    "npm/@tabler/core/dist/css/tabler.min.css", "css/tokens.css", "css/app.css", "npm/htmx.org/dist/htmx.min.js", "js/app.js",
+    "js/outbox.js", "js/offline.js", "js/photos.js", "js/order.js", "js/scan.js", "img/app-icon.svg",
 )
 PAGE = 50
 
@@ -44,7 +43,8 @@ def worker_text() -> str:
         digest.update(Path(str(finders.find(name))).read_bytes())
     words = {
         "OUTBOX": static("js/outbox.js"), "VERSION": digest.hexdigest()[:12], "FILES": [static(name) for name in SHELL],
-        "KEEP": KEEP, "INSTEAD": [(pattern, url()) for pattern, url in INSTEAD], "OFFLINE": reverse("offline"), "URLS": reverse("offline-pages"),
+        "KEEP": KEEP, "INSTEAD": [(pattern, url()) for pattern, url in INSTEAD], "OFFLINE": reverse("offline"),
+        "URLS": reverse("offline-pages"),
         "SIGN_OUT": reverse("sign-out"),
     }
     return render_to_string("sw.js", {"settings": json.dumps(words)})
@@ -74,7 +74,7 @@ def kit(request: HttpRequest, kind: str) -> HttpResponse:
     names = {one.move: one.code for one in SYNC_KINDS if one.record == kind and one.move}
     if declared is None or flow is None or not names:
         raise Http404
-    if not access_of(request.user).has(f"{kind}:view"):
+    if not declared.rows(request.user).exists():
         raise NotAllowed(_("You may not see this: %(what)s.") % {"what": declared.label_plural})
     moves = []
     for name in names:
