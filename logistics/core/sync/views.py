@@ -79,7 +79,8 @@ def kit(request: HttpRequest, kind: str) -> HttpResponse:
     moves = []
     for name in names:
         move = flow.moves[name]
-        form = move.form_class(person=request.user) if move.form_class else None
+        build: Any = move.form_class
+        form = build(person=request.user) if build else None
         title = move.question or move.label
         moves.append({"move": move, "code": names[name], "sources": " ".join(sorted(move.sources)), "page": {
             "title": title, "form": form, "submit_label": move.label, "danger": move.danger, "client_uid": "", "cancel_url": "#",
@@ -99,11 +100,12 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sent(request: HttpRequest) -> HttpResponse:
     """What became of what I sent from a phone: accepted, waiting for a decision, decided."""
+    person: Any = request.user
     number = request.GET.get("page", "1")
     start = (min(int(number), 200) - 1) * PAGE if number.isdigit() and 0 < len(number) < 4 and int(number) else 0
-    facts = list(SyncFact.objects.filter(person=request.user).select_related("conflict__settled_by").order_by("-recorded_at", "-id")
+    facts = list(SyncFact.objects.filter(person=person).select_related("conflict__settled_by").order_by("-recorded_at", "-id")
                  [start : start + PAGE + 1])
-    open_ = SyncConflict.objects.filter(person=request.user).open().count()
+    open_ = SyncConflict.objects.filter(person=person).open().count()
     page = {
         "title": _("What I sent"), "back_url": reverse("home"), "open": open_, "previous": start // PAGE if start else 0,
         "next": start // PAGE + 2 if len(facts) > PAGE else 0,
