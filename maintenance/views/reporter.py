@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from assets.models import Equipment
 from logistics.campus.models import Place
@@ -122,6 +123,7 @@ def report_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
 def report_later(request: HttpRequest) -> HttpResponse:
     """The form for a place of which the phone has no page: it is kept beforehand and sent to the usual one."""
     from maintenance.views.technician import mine as orders_of

@@ -244,13 +244,17 @@ class _Part:
             self._try(fact, kind, record, conflict)
 
     def _try(self, fact: SyncFact, kind: SyncKind, record: Any, conflict: SyncConflict | None) -> None:
-        earlier = self._refused_before(conflict) if conflict and kind.redeems else []
+        before = self._refused_before(conflict) if conflict and kind.redeems else []
+        earlier = [one for one in before if one.declared and one.declared.move]
+        stood = [(one, one.state, one.flags) for one in earlier]
         given = Given(fact, record, self.person, (fact.kind, fact.object_id or 0) in self.sees, earlier, uploads=self.uploads)
         fact.state = SyncFact.State.APPLIED
         try:
             with nullcontext() if kind.whole and not self.careful else transaction.atomic():
                 made = kind.apply(given)
         except (Conflict, PermissionDenied, ValidationError) as refusal:
+            for one, state, flags in stood:  # what was redone for it is undone with it
+                one.state, one.flags = state, flags
             if kind.move and self._pressed_twice(fact):
                 fact.state = SyncFact.State.REPEATED
                 return
@@ -265,8 +269,9 @@ class _Part:
             return
         if made is not None:
             self._took(fact, kind, made)
-        if earlier and all(one.state != SyncFact.State.CONFLICT for one in earlier) and conflict is not None:
+        if earlier:
             SyncFact.objects.bulk_update(earlier, ["state", "cause", "detail", "flags"])
+        if earlier and all(one.state != SyncFact.State.CONFLICT for one in before) and conflict is not None:
             perform(conflict, "redeem", by=None)
             del self.conflicts[self._key(fact)]
 
