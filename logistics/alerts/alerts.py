@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from logistics.alerts import campus_checks, campus_duties, signal_kinds
+from logistics.alerts import account_checks, campus_checks, campus_duties, signal_kinds
 from logistics.alerts.calling.people import Called
 from logistics.alerts.kinds import alert_kind
 from logistics.alerts.messages import MESSAGES, bilingual_words, message
@@ -26,7 +26,7 @@ from logistics.core.errors import Conflict
 from logistics.core.timeline import note
 from logistics.core.workflow import perform
 
-__all__ = ["campus_checks", "campus_duties", "signal_kinds"]  # declared with this room
+__all__ = ["account_checks", "campus_checks", "campus_duties", "signal_kinds"]  # declared with this room
 
 SOON = timedelta(minutes=5)  # what waits for a later hour is not late
 
