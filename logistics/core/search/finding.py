@@ -111,17 +111,24 @@ class Kind:
     def _in_parts(self, most: int) -> set[int]:
         """Keys of the newest matches in each part of the scope ("my own", "in my building"), so that each can use its own index.
 
-        A part told by another table ("requests of my orders") is looked for among the newest rows only; `partial` then says so.
+        Of one's own rows the newest are looked at; a part told by another table ("requests of my orders") only among the newest rows of
+        all. `partial` then says that there may be more.
         """
         parts = self.scope.children if self.scope.connector == Q.OR and not self.scope.negated else [self.scope]
+        order = self.declared.order
         keys: set[int] = set()
         for part in parts:
-            rows = self.all.filter(Q(part) if isinstance(part, tuple) else part).filter(exact(self.typed)).order_by(*self.declared.order)
-            if isinstance(part, tuple) and "__" in part[0] and not part[0].endswith(OF_TABLE):
-                keys |= set(list(rows.filter(self._recent()).values_list("pk", flat=True))[:most])
-                self.partial = True
+            rows = self.all.filter(Q(part) if isinstance(part, tuple) else part).order_by(*order)
+            if not isinstance(part, tuple) or part[0].endswith(OF_TABLE):
+                keys |= set(rows.filter(exact(self.typed)).values_list("pk", flat=True)[:most])
+                continue
+            if "__" in part[0]:
+                found, self.partial = list(rows.filter(self._recent(), exact(self.typed)).values_list("pk", flat=True)), True
             else:
-                keys |= set(rows.values_list("pk", flat=True)[:most])
+                own = self.all.filter(pk__in=rows.values("pk")[:NEWEST]).filter(exact(self.typed)).order_by(*order)
+                found = list(own.values_list("pk", flat=True)[:most])
+                self.partial |= len(found) < most and rows[NEWEST : NEWEST + 1].exists()
+            keys |= set(found[:most])
         return keys
 
     def _recent(self) -> Q:
