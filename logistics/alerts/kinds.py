@@ -1,6 +1,7 @@
 """Kinds of alert, declared in code: their words, how grave they are, whom they call, and how they end."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,12 @@ def alert_kind(code: str, title: Any, severity: int, life_safety: bool = False, 
     kind = AlertKind(code, title, severity, life_safety, hint, tuple(roles.split()), settle_s, latched or life_safety, ttl_s, ack_valid_s,
                      shipped, signal)
     return KINDS.add(code, kind)
+
+
+def words_of(kind: AlertKind) -> str:
+    """What a kind is about, where no single alert is meant: the places of what only an alert knows are left open."""
+    text = re.sub(r"%\(\w+\)s", "…", str(kind.title))
+    return re.sub(r"[\s:：,，…]+$", "", text) or kind.code
 
 
 def kind_named(code: str) -> AlertKind:

@@ -77,7 +77,7 @@ def load(world: World) -> None:
                             place=quiet.place, dedup_key=quiet.dedup_key)
     cold = device("冷库 2 号探头", "cold store 2")
     for n in range(27):
-        with clock.standing_at(ago(70) + timedelta(seconds=40 * n)):
+        with clock.standing_at(ago(20) + timedelta(seconds=40 * n)):
             if n % 2 == 0:
                 services.raise_alert(kind="signal.temperature", key="demo:cold", place=kitchen, params=cold)
             else:

@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.models import Department, Person
-from logistics.alerts.kinds import KINDS, kind_named
-from logistics.alerts.messages import fill
+from logistics.alerts.kinds import KINDS, kind_named, words_of
 from logistics.alerts.models import Alert, AlertPolicy, Chain, ChainStep, Silence
 from logistics.alerts.models.silence import LONGEST, LONGEST_FOR_LIFE
 from logistics.campus.models import Place
@@ -24,7 +23,7 @@ INSTANT = {"type": "datetime-local"}
 
 def kind_choices() -> list[tuple[str, Any]]:
     """Every declared kind by its words, those of one subject together."""
-    return sorted(((kind.code, fill(kind.title, {})) for kind in KINDS), key=lambda choice: str(choice[1]))
+    return sorted(((kind.code, words_of(kind)) for kind in KINDS), key=lambda choice: str(choice[1]))
 
 
 class KindField(forms.ChoiceField):

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from logistics.alerts import services
-from logistics.alerts.kinds import KINDS
+from logistics.alerts.kinds import KINDS, words_of
 from logistics.alerts.life_filters import PolicyFilters, SilenceFilters
 from logistics.alerts.life_forms import ChainForm, PolicyForm, SilenceForm, StepForm
-from logistics.alerts.messages import fill
 from logistics.alerts.models import AlertPolicy, Chain, ChainStep, Silence
 from logistics.alerts.services.previews import dry_run
 from logistics.alerts.services.rules import place_step
@@ -121,7 +120,7 @@ class Chains(Resource):
         used = [kind for kind in KINDS if kind.chain == record.code]
         rules = list(AlertPolicy.objects.filter(chain=record).not_over().select_related("place"))
         context = {"plan": plan, "may_change": cls.may(request.user, "change", record), "record": record}
-        kinds = [{"code": kind.code, "words": fill(kind.title, {})} for kind in used]
+        kinds = [{"code": kind.code, "words": words_of(kind)} for kind in used]
         return [(_("Steps, and whom they would call now"), fragment("alerts/_steps.html", **context)),
                 (_("What starts it"), fragment("alerts/_started_by.html", kinds=kinds, rules=rules))]
 

@@ -118,11 +118,12 @@ FLOW.move("clear", _("Condition gone"), "open", "cleared", SYSTEM, _("saw that i
 FLOW.move("settle", _("Settle"), "cleared", "resolved", SYSTEM, _("ended it, because it stayed away"), icon="check")
 FLOW.move("expire", _("Forget"), "open cleared", "resolved", SYSTEM, _("ended it, because nothing more was heard"), icon="check")
 FLOW.move("ack", _("Acknowledge"), "open cleared", "", WATCH, _("acknowledged it"), icon="checkbox", weight=10, guard=already_acked,
-          effect=note_ack, after=after_ack)
+          effect=note_ack, after=after_ack, when=lambda alert, person: alert.acked_at is None)
 FLOW.move("resolve", _("Resolve"), "open cleared", "resolved", WATCH, _("ended it"), icon="check", weight=20, form=ResolveForm,
           effect=note_end, after=after_end)
 FLOW.move("unack", _("Take the acknowledgement back"), "open cleared", "", (*WATCH, SYSTEM), _("took the acknowledgement back"),
-          icon="arrow-back-up", weight=40, guard=not_acked, effect=take_back, after=call_again)
+          icon="arrow-back-up", weight=40, guard=not_acked, effect=take_back, after=call_again,
+          when=lambda alert, person: alert.acked_at is not None)
 FLOW.move("merge", _("Join to another"), "open cleared", "resolved", WATCH[:-1], _("joined it to %(into)s"), icon="git-merge", weight=60,
           form=MergeForm, effect=note_merge, after=after_merge, locks=both)
 

@@ -11,8 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from logistics.alerts.kinds import kind_named
-from logistics.alerts.messages import fill
+from logistics.alerts.kinds import kind_named, words_of
 from logistics.alerts.models.alert import SEVERITIES
 from logistics.alerts.querysets import RuleQuerySet
 from logistics.core.history import tracked
@@ -59,7 +58,7 @@ class AlertPolicy(ScopedModel):
     @property
     def title(self) -> str:
         """The words of its kind."""
-        return fill(kind_named(self.kind).title, {})
+        return words_of(kind_named(self.kind))
 
     def clean(self) -> None:
         declared = kind_named(self.kind)

@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from logistics.alerts.kinds import kind_named
-from logistics.alerts.messages import fill
+from logistics.alerts.kinds import kind_named, words_of
+from logistics.alerts.models.alert import DRILL
 from logistics.alerts.querysets import SilenceQuerySet
 from logistics.core import clock
 from logistics.core.history import tracked
@@ -78,13 +78,14 @@ class Silence(ScopedModel):
     @property
     def matches(self) -> str:
         """What it keeps quiet, in words."""
-        what = str(_("one condition")) if self.dedup_key else self.kind_words
-        return " · ".join(part for part in (what, str(self.place or "")) if part)
+        one = str(_("one condition")) if self.dedup_key else ""
+        return " · ".join(part for part in (self.kind_words, str(self.place or ""), one) if part)
 
     @property
     def kind_words(self) -> str:
         """The words of the kind that it keeps quiet; "" for every kind."""
-        return fill(kind_named(self.alert_kind).title, {}) if self.alert_kind else ""
+        code = self.alert_kind or self.dedup_key.removeprefix(DRILL).partition(":")[0]
+        return words_of(kind_named(code)) if code else ""
 
     @property
     def until(self) -> datetime:

@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from logistics.alerts.kinds import KINDS
+from logistics.alerts.kinds import KINDS, words_of
 from logistics.alerts.life_forms import INSTANT
-from logistics.alerts.messages import fill
 from logistics.alerts.models import Alert, AlertPolicy, Chain, ChainStep, Notification, Silence
 from logistics.alerts.models.alert import SEVERITIES
 from logistics.alerts.services.previews import dry_run, gaps
@@ -37,7 +36,7 @@ from logistics.core.forms import ActingForm, RecordChoice
 SHOWN = 60
 LOOKS = {1: "off", 2: "info", 3: "late", 4: "danger", 5: "danger"}
 ICONS = {1: "info-circle", 2: "info-circle", 3: "alert-triangle", 4: "alert-octagon", 5: "alert-octagon"}
-TABS = (("mine", gettext_lazy("Called me")), ("open", gettext_lazy("Open")), ("places", gettext_lazy("My places")),
+TABS = (("mine", gettext_lazy("Called me")), ("open", gettext_lazy("Not ended")), ("places", gettext_lazy("My places")),
         ("silenced", gettext_lazy("Kept quiet")), ("cleared", gettext_lazy("Gone, not ended")),
         ("flapping", gettext_lazy("Comes and goes")), ("ended", gettext_lazy("Ended")))
 
@@ -130,7 +129,7 @@ def wallboard(request: HttpRequest) -> HttpResponse:
     listed = sorted(rows, key=lambda row: (row.acked_at is not None or row.state != "open", -row.severity))[:7]
     figures = [
         (_("Danger to life"), n["life"], n["life"] > 0), (_("Severe"), n["severe"], n["severe"] > 0),
-        (_("Not acknowledged"), n["waiting"], n["waiting"] > 0), (_("Open"), n["all"], False), (_("New in 24 hours"), day, False),
+        (_("Not acknowledged"), n["waiting"], n["waiting"] > 0), (_("Not ended"), n["all"], False), (_("New in 24 hours"), day, False),
     ]
     return render(request, "alerts/wallboard.html", {
         "now": now, "school": Place.objects.filter(parent__isnull=True).first(), "cards": cards(listed, request.user, quiet),
@@ -156,7 +155,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
         severity = (school.severity if school else None) or kind.severity
         settle = school.settle_s if school and school.settle_s is not None else kind.settle_s
         listed.append({
-            "kind": kind, "title": fill(kind.title, {}), "severity": words[severity], "look": LOOKS[severity], "icon": ICONS[severity],
+            "kind": kind, "title": words_of(kind), "severity": words[severity], "look": LOOKS[severity], "icon": ICONS[severity],
             "chain": school.chain if school and school.chain_id else chains.get(kind.chain),
             "latched": kind.latched, "settle": settle, "own": own, "rank": severity,
         })
