@@ -23,10 +23,11 @@ from logistics.core import clock
 from logistics.core.jobs.kinds import job_kind
 from logistics.core.jobs.work import Work
 from logistics.core.models import Job
+from logistics.core.printing import paper
 from logistics.core.resources import RESOURCES
 from logistics.core.sheets import CONTENT_TYPES
 from logistics.core.templatetags import ui
-from logistics.core.transfer.exporting import Export
+from logistics.core.transfer.exporting import Asked, Export
 
 message("alerts.report", gettext_lazy("%(name)s · %(day)s"), gettext_lazy("Rows: %(n)s. It shows what you may see."), icon="send",
         via="email")
@@ -96,14 +97,20 @@ def make(parcel: ReportParcel, run: ReportRun) -> dict[str, Any]:
     saved, ending = run.schedule.saved, run.schedule.format
     if saved is None or not reports.may_export(saved.kind, parcel.person):
         return {"state": "refused"}
-    export = Export(RESOURCES[saved.kind], QueryDict(saved.query), parcel.person)
+    declared, query = RESOURCES[saved.kind], QueryDict(saved.query)
+    content, n = paper(declared, Asked(query, parcel.person), run.schedule.name) if ending == "pdf" else (None, 0)
+    if ending == "pdf" and content is None:
+        ending = "xlsx"  # more rows than paper holds
     relative = f"{reports.FOLDER}/{parcel.pk}.{ending}"
     path = Path(settings.MEDIA_ROOT) / relative
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     half = path.with_suffix(f".{ending}.half")
-    counted = [0]
+    counted = [n]
     with half.open("wb") as out:
-        export.write(out, ending, lambda done: counted.__setitem__(0, done))
+        if content is not None:
+            out.write(content)
+        else:
+            Export(declared, query, parcel.person).write(out, ending, lambda done: counted.__setitem__(0, done))
     if not counted[0] and run.schedule.skip_empty:
         half.unlink()
         return {"state": "empty", "rows": 0}
@@ -142,5 +149,5 @@ def enclose(parcel: ReportParcel, channel: Channel) -> Enclosed:
         size = ui.number(round((parcel.size or 0) / 1_000_000, 1))
         text = _("The file has %(size)s MB, too much for a mail. It is kept for 30 days behind the address below.") % {"size": size}
         return Enclosed(text, (), headers, lines)
-    kind = CONTENT_TYPES.get(path.suffix, "application/octet-stream")
+    kind = CONTENT_TYPES.get(path.suffix, "application/pdf")
     return Enclosed(_("Attached: %(name)s") % {"name": parcel.file_name}, ((str(path), parcel.file_name, kind),), headers, lines)

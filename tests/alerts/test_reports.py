@@ -19,7 +19,7 @@ from logistics.alerts.delivery import Dispatcher
 from logistics.alerts.models import Channel, Notification, ReportParcel, ReportRun, ReportSchedule
 from logistics.alerts.services import reports
 from logistics.campus.factories import BuildingFactory, TagFactory
-from logistics.core import clock
+from logistics.core import clock, printing
 from logistics.core.jobs import services as jobs
 from logistics.core.jobs import work
 from logistics.core.lists import services as lists
@@ -253,3 +253,18 @@ def test_the_two_rows_of_one_instant_cannot_stand_beside_each_other(school: dict
         assert reports.fire(report, SEVEN) is None
         assert reports.fire(report, SEVEN + timedelta(hours=1)) is None, "the first one is still being made"
     assert ReportRun.objects.count() == 1
+
+
+def test_on_paper_it_is_a_pdf_of_the_readers_rows_and_excel_where_paper_is_too_small(school: dict[str, Any], gateway: Gateway,
+                                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    for most, ending in ((1000, "pdf"), (4, "xlsx")):
+        monkeypatch.setattr(printing, "MOST", most)
+        weekly(school, format="pdf", people=[])
+        with clock.standing_at(SEVEN):
+            reports.send_due()
+            all_work()
+            Dispatcher().once()
+        parcel = ReportParcel.objects.latest("pk")
+        assert (parcel.rows, parcel.file_name) == (5, f"Things 2026-11-23.{ending}")
+        part = next(gateway.mails[-1].iter_attachments())
+        assert (part.get_content()[:4] == b"%PDF") == (ending == "pdf")

@@ -43,7 +43,8 @@ class ReportSchedule(ScopedModel):
     monthday = models.PositiveSmallIntegerField(_("day of the month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(31)])
     at = models.TimeField(_("at what hour"), default=time(7))
     school_days = models.BooleanField(_("only on school days"), default=False)
-    format = models.CharField(_("kind of file"), max_length=4, choices=[("xlsx", _("Excel")), ("csv", _("CSV"))], default="xlsx")
+    format = models.CharField(_("kind of file"), max_length=4, default="xlsx",
+                              choices=[("xlsx", _("Excel")), ("csv", _("CSV")), ("pdf", _("PDF"))])
     skip_empty = models.BooleanField(_("nothing is sent when no row matches"), default=False)
     to_me = models.BooleanField(_("to me"), default=True)
     role = models.CharField(_("to a role"), max_length=40, blank=True)

@@ -47,7 +47,7 @@ def file(request: HttpRequest, pk: int) -> FileResponse:
     if not row.file or not path.is_file():
         raise Http404(_("The file is not kept any more."))
     response = FileResponse(path.open("rb"), as_attachment=True, filename=row.file_name,
-                            content_type=CONTENT_TYPES.get(path.suffix, "application/octet-stream"))
+                            content_type=CONTENT_TYPES.get(path.suffix, "application/pdf"))
     response["Cache-Control"] = "private, no-store"
     return response
 
