@@ -54,5 +54,5 @@ def _request(world: World, order: WorkOrder, hours: float, amount: int, why: str
         approval = Approval.objects.of(order).get()
         move = "approve" if end == "first" else end
         data: dict[str, Any] = {"note": words} if move == "approve" else {"reason": words}
-        with watch.standing_at(asked + timedelta(hours=3)):
+        with watch.standing_at(min(asked + timedelta(hours=3), world.now)):
             perform(approval, move, by=director, **data)

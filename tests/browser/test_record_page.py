@@ -80,7 +80,7 @@ def test_without_scripts_a_comment_a_file_and_a_link_are_sent_all_the_same(schoo
     page.goto(f"/maintenance/work-orders/{order}/")
     page.locator("#comment").fill(f"@{DISPATCHER} without a script")
     page.locator("form[data-talk] button").click()
-    expect(page.locator("#timeline-lines blockquote").first).to_contain_text("without a script")
+    expect(page.locator("#timeline-lines blockquote", has_text="without a script")).to_be_visible()
     page.locator(".hq-file-more summary").click()
     page.locator("#file-input").set_input_files({"name": "manual.pdf", "mimeType": "application/pdf", "buffer": PDF})
     page.locator(".hq-file-more form button").click()
