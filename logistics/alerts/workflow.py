@@ -18,11 +18,17 @@ from logistics.core.workflow import SYSTEM, Relation, State, Workflow, named, wr
 
 ALERT = "alerts.alert"
 REARM = "alerts.rearm"  # the deadline at which danger to life that was ended while it lasted is raised again
-TOLD = Relation(
-    "told",
-    _("people who were called"),
-    lambda alert, person: Notification.objects.filter(person=person).about("alerts.alert", alert.pk).exists(),
-)
+
+
+def was_told(alert: Alert, person: Any) -> bool:
+    """Did a notice call this person? Asked once for a record in hand, because each of its moves wants to know."""
+    known: dict[int, bool] = alert.__dict__.setdefault("_told", {})
+    if person.pk not in known:
+        known[person.pk] = Notification.objects.filter(person=person).about("alerts.alert", alert.pk).exists()
+    return known[person.pk]
+
+
+TOLD = Relation("told", _("people who were called"), was_told)
 WATCH = ("duty_officer", "duty_leader", "facilities_manager", "dispatcher", "safety_officer", "system_manager", TOLD)
 
 
