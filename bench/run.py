@@ -191,7 +191,7 @@ def operations(client: Client, rows: int, runs: int) -> list[Result]:
         measure(
             "board",
             rows,
-            lambda: client.get("/maintenance/board/"),
+            lambda: client.get("/maintenance/work-orders/board/"),
             select(
                 f"{JOINED} WHERE w.state IN ('open','assigned','accepted','in_progress','on_hold','done') "
                 "ORDER BY w.priority, w.reported_at LIMIT 240"

@@ -79,7 +79,8 @@ def exact(typed: Iterable[str]) -> Q:
     found = Q()
     for word in typed:
         if LETTERS.fullmatch(word):
-            found &= Q(search_text__regex="|".join([f"^[^<]*{word}", *_pinyin(word)]))
+            # The plain comparison first: it is far quicker than the expression that keeps to the part before the pinyin.
+            found &= Q(search_text__contains=word, search_text__regex=f"^[^<]*{word}") | _any(_pinyin(word))
         else:
             found &= Q(search_text__contains=word)
     return found
