@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from assets.models import Equipment
 from bench.browser import DESKTOP, PHONE, chromium, enter, serving, speak, window
 from logistics.accounts.demo import DEMO_PEOPLE
 from logistics.accounts.models import Person
+from logistics.alerts.models import Alert, Chain
 from logistics.campus.models import Place, Tag, WorkCalendar
+from logistics.core.models import Approval, ImportBatch, Job, SyncConflict
 from maintenance.models import RepairRequest, WorkOrder
 
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
@@ -48,8 +51,13 @@ def pages_of() -> dict[str, Pages]:
             "maintenance:buildings",
         )
         | named("maintenance:report-for", "maintenance:wallboard", "staff:roster", "maintenance:technician-list")
-        | {"order": order.get_absolute_url(), "filters": f"{reverse('maintenance:workorder-list')}?state=open&sort=priority"},
-        "S1101": named("maintenance:today", "scan", "staff:my-duties", "notifications") | own_order("S1101"),
+        | named("alerts:inbox", "alerts:duties", "alerts:duties-calendar", "core:syncconflict-list", "maintenance:calendar", "approvals")
+        | {"order": order.get_absolute_url(), "filters": f"{reverse('maintenance:workorder-list')}?state=open&sort=priority",
+           "select": f"{reverse('maintenance:workorder-list')}?select=1", "search": f"{reverse('search')}?q=水龙头",
+           "search-en": f"{reverse('search')}?q=tap"}
+        | newest(alert=Alert.objects.unresolved(), conflict=SyncConflict.objects.all()),
+        "S1101": named("maintenance:today", "scan", "staff:my-duties", "notifications", "how-i-am-told", "outbox", "sent-from-phone")
+        | named("offline") | own_order("S1101"),
         "S1100": home | named("maintenance:workorder-board", "maintenance:workorder-list", "staff:roster", "staff:certificate-board"),
         "S1002": home
         | named(
@@ -59,11 +67,17 @@ def pages_of() -> dict[str, Pages]:
             "maintenance:servicepolicy-list",
             "assets:equipment-list",
         )
-        | {"equipment": thing.get_absolute_url(), "equipment-add": reverse("assets:equipment-add")},
+        | named("alerts:chain-list", "alerts:silence-list", "alerts:kinds", "alerts:wallboard", "core:limit-list", "approvals")
+        | named("alerts:reportschedule-list", "alerts:figures")
+        | {"equipment": thing.get_absolute_url(), "equipment-add": reverse("assets:equipment-add")}
+        | newest(alert=Alert.objects.filter(flapping=True), chain=Chain.objects.all(), approval=Approval.objects.all()),
         "S0002": home | named("maintenance:figures", "maintenance:buildings", "maintenance:workorder-list", "notifications"),
         "S0101": home
         | named("campus:tree", "campus:labels", "campus:stewards", "campus:place-list", "campus:tag-list", "campus:bind")
-        | {"year": reverse("campus:calendar-year", args=[calendar.pk]), "place": room.get_absolute_url()},
+        | {"year": reverse("campus:calendar-year", args=[calendar.pk]), "place": room.get_absolute_url()}
+        | {"import": reverse("campus:place-import")}
+        | named("core:importbatch-list", "core:job-list")
+        | newest(imported=ImportBatch.objects.filter(owner__number="S0101"), job=Job.objects.filter(owner__number="S0101")),
         "S0901": home
         | named(
             "accounts:person-list", "accounts:matrix", "accounts:explain", "accounts:person-add", "accounts:department-list", "profile"
@@ -77,6 +91,12 @@ def pages_of() -> dict[str, Pages]:
 def named(*names: str) -> Pages:
     """Pages by the names of their addresses."""
     return {name.rpartition(":")[2].removesuffix("-list"): reverse(name) for name in names}
+
+
+def newest(**rows: QuerySet) -> Pages:
+    """The page of the newest of these rows, where there is one."""
+    found = {name: queryset.order_by("-pk").first() for name, queryset in rows.items()}
+    return {name: row.get_absolute_url() for name, row in found.items() if row is not None}
 
 
 def own_report(number: str) -> Pages:
