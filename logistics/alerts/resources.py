@@ -136,7 +136,10 @@ class Alerts(Resource):
 
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:
-        return [{"label": _("Inbox"), "url": reverse("alerts:inbox"), "icon": "bell-ringing"}]
+        found = [{"label": _("Inbox"), "url": reverse("alerts:inbox"), "icon": "bell-ringing"}]
+        if access_of(person).has("alerts.alert:view"):
+            found.append({"label": _("Alert figures"), "url": reverse("alerts:figures"), "icon": "chart-bar"})
+        return found
 
 
 def _about(alert: Alert) -> Any:

@@ -195,3 +195,5 @@ def test_the_alert_figures_count_by_week_and_are_for_those_who_watch() -> None:
     page = client_of(person_with("facilities_manager")).get(reverse("alerts:figures"), headers={"Accept-Language": "en"}).content.decode()
     assert "3 alerts in twelve weeks." in page and "More alerts this week: 3 after 0" in page
     assert client_of(PersonFactory(kinds=["student"])).get(reverse("alerts:figures")).status_code == 403
+    alerts = client_of(person_with("facilities_manager")).get(reverse("alerts:alert-list")).content.decode()
+    assert f'href="{reverse("alerts:figures")}"' in alerts
