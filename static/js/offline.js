@@ -22,7 +22,7 @@ houqin.offline = (() => {
     strip.classList.toggle("is-offline", offline);
     const state = offline ? (since ? words("copy", { time: clock(since) }) : words("none")) : outbox.sending() && n ? words("sending") : signedOut || !whose ? words("signedOut") : "";
     $("[data-outbox-line]", strip).textContent = [n ? words("waiting", { n }) : "", state].filter(Boolean).join(" · ");
-    $("[data-outbox-send]", strip).hidden = !n || !whose || outbox.sending();
+    $("[data-outbox-send]", strip).hidden = !n || !whose || offline || outbox.sending();
     const link = $("[data-outbox-show]", strip);
     link.hidden = !whose && !offline || !n;
     if (signedOut) { link.href = `${strip.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`; $("[data-outbox-send]", strip).hidden = true; }

@@ -278,7 +278,7 @@ def test_a_day_in_the_basement(school: School, database: dict[str, str], phone: 
     assert [row[1:] for row in comments if row[1] in (one, two)] == [(one, "总阀锈死，换了一个"), (two, "灯座已换")]
     assert sorted(kind for kind, _during in labour) == ["travel", "work"]
     assert [role for role, _sha in photos] == ["before", "after"]
-    assert school.ask("SELECT met_at, breached_at FROM maintenance_clock WHERE order_id = %s AND kind = 'resolve'", one) == [(finished, None)]
+    assert school.ask("SELECT met_at, breached_at FROM maintenance_clock WHERE order_id = %s AND kind = 'resolve'", one) == [(finished.replace(microsecond=0), None)]
     assert school.one("SELECT count(*) FROM core_event WHERE kind = 'maintenance.workorder' AND object_id = %s AND move = 'finish'", one) == 1
     assert school.ask("SELECT fact, cause FROM core_syncfact WHERE object_id = %s AND state = 'conflict' ORDER BY seq", two) == [
         ("maintenance.accept", "refused"), ("maintenance.start", "blocked"), ("maintenance.finish", "refused")]
@@ -383,7 +383,7 @@ def test_a_conflict_reaches_a_person_and_nothing_is_lost(school: School, databas
 
     desk = visitor("en", DESKTOP).enter(DISPATCHER)
     desk.visit("/core/conflicts/?state=open")
-    desk.tap(desk.page.locator(f"a[href='/core/conflicts/{conflict}/']").first)
+    desk.tap(desk.page.locator(f"#list a[href$='{conflict}/']").first)
     expect(desk.page.locator("main")).to_contain_text("Accept job")
     desk.page.locator(".hq-moves a", has_text="Set aside").first.click()
     desk.page.locator("#dialog [name=reason]").fill("Taken by telephone")
