@@ -35,7 +35,7 @@ class SilenceFilters(RecordFilters):
 
     quick = (
         (_("In force"), {"state": "active"}, "bell-off"), (_("Planned"), {"state": "planned"}, "hourglass"),
-        (_("Works"), {"kind": "works"}, "barrier-block"),
+        (_("Works windows"), {"kind": "works"}, "barrier-block"),
     )
 
     class Meta:
