@@ -315,7 +315,7 @@ def test_a_channel_is_tried_by_its_button_and_its_secrets_stay_hidden(hub: Hub) 
                 f"/api/v1/alerts/channels/{channel.pk}/"):
         text = browser.get(url).content.decode()
         assert "very secret" not in text and hub.url not in text and channel.receipt_token not in text
-    fields = {"name_zh": "短信", "name_en": "Texts", "code": "sms", "driver": "sms", "timeout_s": "5", "active": "on"}
+    fields = {"name_zh": "短信", "name_en": "Texts", "code": "sms", "driver": "sms", "timeout_s": "5", "attach_mb": "10", "active": "on"}
     assert browser.post(f"{channel.get_absolute_url()}edit/", fields).status_code == 302
     channel.refresh_from_db()
     assert (channel.name_en, channel.secret, channel.address) == ("Texts", "very secret", hub.url), "left empty, kept"
