@@ -302,7 +302,7 @@ def test_a_day_in_the_basement(school: School, database: dict[str, str], phone: 
 
     # what became of it
     phone.visit("/offline/sent/")
-    expect(page.locator("main")).to_contain_text("待处理")
+    expect(page.locator("main")).to_contain_text("待核对")
 
 
 def test_a_phone_that_changes_hands_shows_nothing_of_the_one_before(school: School, phone: Visitor, cable: Cable) -> None:
