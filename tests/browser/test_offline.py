@@ -342,6 +342,7 @@ def test_a_phone_that_changes_hands_shows_nothing_of_the_one_before(school: Scho
     expect(page.locator("[data-outbox-line]")).to_contain_text("1 条待发送")
 
     # the second person sees neither pages nor entries, and cannot send them
+    phone.noted.clear()
     phone.sign_in("S1201", PASSWORD)
     page.goto(WAITING)
     expect(page.locator("[data-outbox-none]")).to_be_visible()
@@ -393,7 +394,8 @@ def test_a_conflict_reaches_a_person_and_nothing_is_lost(school: School, databas
     assert school.ask("SELECT fact, state FROM core_syncfact WHERE conflict_id = %s ORDER BY seq", conflict) == [
         ("maintenance.accept", "set_aside"), ("maintenance.start", "set_aside")]
 
-    phone.visit("/notifications/")
+    phone.noted.clear()
+    phone.visit("/alerts/notifications/")
     expect(page.locator("main")).to_contain_text("Taken by telephone")
     phone.visit("/offline/sent/")
     expect(page.locator("main")).to_contain_text("Taken by telephone")
