@@ -32,7 +32,7 @@ def differences(declared: type[Resource], client: Client) -> list[str]:
     if declared.filterset:
         for name, field in declared.filterset({}, queryset=declared.model._base_manager.none()).form.fields.items():
             choices: Any = getattr(field, "choices", None)
-            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField) and choices:
+            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField) and choices is not None:
                 queries += [{name: str(code)} for code, _label in islice(iter(choices), 7) if code not in ("", None)]
             elif isinstance(field, forms.NullBooleanField):
                 queries += [{name: "true"}, {name: "false"}]
