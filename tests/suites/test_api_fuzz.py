@@ -45,7 +45,7 @@ def callers(people: dict[str, Any], rows: Any) -> list[fuzz.Caller]:
         ("token that reads", people["facilities_manager"], ["read"]), ("token elsewhere", people["dispatcher elsewhere"], ["read"]),
         ("token that assigns", people["dispatcher"], ["maintenance.workorder:assign"]),
     ):
-        secret = f"hq_{len(found):08}_{'s' * 32}"
+        secret = f"hq_fuzz{len(found):04}_{'s' * 32}"
         ApiTokenFactory(owner=owner, scopes=scopes, secret=secret)
         found.append(fuzz.Caller(name, owner, secret))
     return found
