@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from assets.models import Equipment, EquipmentCategory, UseLock
 from logistics.accounts.models import Department, Person
 from logistics.campus.models import Place
-from logistics.core.forms import ActingForm, ActingModelForm, ReasonForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 
 
 class EquipmentForm(ActingModelForm):

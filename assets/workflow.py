@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import Equipment
 from logistics.campus.models import Place
-from logistics.core.forms import ActingForm, ReasonForm, RecordChoice
+from logistics.core.forms import ActingForm, DayInput, ReasonForm, RecordChoice
 from logistics.core.workflow import Relation, State, Workflow
 
 KEEPER = Relation("keeper", _("its keeper"), lambda thing, person: thing.keeper_id == person.pk)
@@ -20,7 +20,7 @@ class CommissionForm(ActingForm):
     """From when it is in use, and where."""
 
     place = RecordChoice(Place, resource="campus.place", label=_("Place"))
-    commissioned_on = forms.DateField(label=_("In use since"), widget=forms.DateInput(attrs={"type": "date"}))
+    commissioned_on = forms.DateField(label=_("In use since"), widget=DayInput())
 
 
 def commission(thing: Equipment, *, by: Any, at: Any, place: Place, commissioned_on: Any, **data: Any) -> None:

@@ -11,7 +11,7 @@ from assets.models import Equipment
 from logistics.accounts.models import Department, Person
 from logistics.campus.models import Place
 from logistics.core.fields import DaysField
-from logistics.core.forms import ActingForm, ActingModelForm, ReasonForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice
 from logistics.core.models import Attachment
 from maintenance.models import (
     CostLine,
@@ -189,7 +189,7 @@ class AssignForm(ActingForm):
 
 class HoldForm(ActingForm):
     hold_reason = forms.ModelChoiceField(HoldReason.objects.filter(active=True), label=_("Why does it wait?"))
-    until = forms.DateField(label=_("Expected until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Expected until"), required=False, widget=DayInput())
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
 
 

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.models import Department, Organisation, Person
-from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, DayInput, RecordChoice
 from staff.models import Certificate, CertificateType, Duty, Leave, RosterPeriod, Skill, StaffMember, StaffSkill
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 

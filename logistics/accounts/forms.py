@@ -15,12 +15,12 @@ from logistics.accounts.services import grantable_roles
 from logistics.accounts.services.delegations import own_roles
 from logistics.accounts.services.holding import role_label
 from logistics.accounts.services.tokens import acts_of, scope_label, service_accounts, writable_apps
-from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, DayInput, RecordChoice
 from logistics.core.resources import RESOURCES
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **options)
+    return forms.DateField(label=label, widget=DayInput(), **options)
 
 
 # the door ---------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ class PersonForm(ActingModelForm):
         fields = (
             "number", "name_zh", "name_en", "kinds", "email", "phone", "gender", "birth_date", "organisation", "language", "can_sign_in",
         )
-        widgets = {"birth_date": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"birth_date": DayInput()}
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].strip().lower()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from logistics.accounts.models import ApiToken, Delegation, Membership, Person, RoleGrant
 from logistics.accounts.publishing import ENDINGS, HAND_OVERS
 from logistics.core import clock
-from logistics.core.forms import ActingForm, ReasonForm
+from logistics.core.forms import ActingForm, DayInput, ReasonForm
 from logistics.core.timeline import note
 from logistics.core.workflow import SYSTEM, Relation, State, Workflow
 
@@ -21,7 +21,7 @@ LONGEST_NOTICE = timedelta(days=730)
 class LeaveForm(ActingForm):
     """The last day of somebody who leaves, with what has to be handed over."""
 
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -17,7 +17,7 @@ from logistics.alerts.models.obligation import STATES
 from logistics.campus.models import Place
 from logistics.core import clock
 from logistics.core.filters import RecordFilters
-from logistics.core.forms import RemoteSelect
+from logistics.core.forms import DayInput, RemoteSelect
 
 LATE = ("overdue", "done_late", "missed", "explained")
 
@@ -43,8 +43,8 @@ class ObligationFilters(RecordFilters):
     place = django_filters.ModelChoiceFilter(
         label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place")
     )
-    due_after = django_filters.DateFilter(label=_("Due from"), method="from_day", widget=forms.DateInput(attrs={"type": "date"}))
-    due_before = django_filters.DateFilter(label=_("Due until"), method="until_day", widget=forms.DateInput(attrs={"type": "date"}))
+    due_after = django_filters.DateFilter(label=_("Due from"), method="from_day", widget=DayInput())
+    due_before = django_filters.DateFilter(label=_("Due until"), method="until_day", widget=DayInput())
 
     quick = (
         (_("To do now"), {"live": "true"}, "hourglass"),

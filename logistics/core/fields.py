@@ -10,6 +10,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, Range
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from logistics.core.forms import DayInput
+
 
 def midnight(day: date) -> datetime:
     """The first instant of a day in the school's zone."""
@@ -27,8 +29,8 @@ class DaysWidget(forms.MultiWidget):
     def __init__(self, attrs: Any = None):
         super().__init__(
             [
-                forms.DateInput({"type": "date", "aria-label": _("first day")}),
-                forms.DateInput({"type": "date", "aria-label": _("last day")}),
+                DayInput({"aria-label": _("first day")}),
+                DayInput({"aria-label": _("last day")}),
             ],
             attrs,
         )

@@ -16,6 +16,15 @@ class Renderer(TemplatesSetting):
     field_template_name = "core/_field.html"
 
 
+class DayInput(forms.DateInput):
+    """A day with the browser's own calendar, which wants it written in one way whatever the reader's language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 class Remote:
     """A widget whose options are asked from the server while typing; it carries only the chosen ones."""
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+
 EVERYWHERE = {
     400: "The request cannot be read, or a filter has no such value.", 401: "Nobody is signed in, or the token does not hold.",
     403: "Visible, but not yours to do; `who` may.", 404: "Not there, or not in your scope.", 406: "Only JSON is answered.",
@@ -33,3 +35,13 @@ def declare_refusals(result: dict[str, Any], generator: Any, **options: Any) -> 
                     answers[str(code)]["description"] = words
             answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until the next try."}}
     return result
+
+
+class TimeOfDay(OpenApiSerializerFieldExtension):
+    """A time of day has no zone, as the format "time" would ask for."""
+
+    target_class = "rest_framework.serializers.TimeField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", "example": "07:00:00"}

@@ -246,7 +246,7 @@ def test_two_taps_on_send_make_one_report(school: School, visitor: Any, washroom
 def test_dark_pages_are_as_legible(school: School, visitor: Any, washroom: tuple[str, int], number: str) -> None:
     pages = {
         STUDENT: [f"/q/{washroom[0]}", f"/maintenance/report/?place={washroom[1]}", "/maintenance/mine/", "/me/"],
-        DISPATCHER: ["/", "/maintenance/queue/", "/maintenance/board/", "/maintenance/work-orders/", "/maintenance/figures/"],
+        DISPATCHER: ["/", "/maintenance/queue/", "/maintenance/work-orders/board/", "/maintenance/work-orders/", "/maintenance/figures/"],
     }
     person = visitor("zh", PHONE if number == STUDENT else DESKTOP, theme="dark").enter(number)
     for path in pages[number]:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from logistics.core.forms import ActingForm
+from logistics.core.forms import ActingForm, DayInput
 from logistics.core.limits.declared import LIMITS
 
 
@@ -19,6 +19,6 @@ class LimitForm(ActingForm):
 
     code = forms.ChoiceField(label=_("House figure"), choices=choices)
     value = forms.IntegerField(label=_("Value"), min_value=0)
-    since = forms.DateField(label=_("Holds from"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+    since = forms.DateField(label=_("Holds from"), required=False, widget=DayInput(),
                             help_text=_("Empty: at once. What was judged until then stays."))
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -5,6 +5,7 @@ check; the rest is what the generator thinks of, well-formed or not. Every reque
 """
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -118,7 +119,7 @@ def _operations(app: Any) -> Iterator[Any]:
 
 
 def _try(operation: Any, callers: list[Caller], rows: dict[str, list[int]], examples: int, found: Found) -> None:
-    match = resolve(operation.path.replace("{id}", "1").replace("{", "").replace("}", ""))
+    match = resolve(re.sub(r"\{\w+\}", "1", operation.path))
     view = getattr(match.func, "cls", None)
     declared: type[Resource] | None = getattr(view, "resource", None)
     action = (getattr(match.func, "actions", None) or {}).get(operation.method, "")
