@@ -355,6 +355,7 @@ def test_a_phone_that_changes_hands_shows_nothing_of_the_one_before(school: Scho
 
     # the first one signs in again: it is sent, and the unknown label reaches a person
     before = school.one("SELECT count(*) FROM core_syncconflict")
+    page.wait_for_timeout(1500)  # a page from the copy loads itself anew when the network is back, which would cut off ours
     page.goto("/")
     page.locator(".hq-person").tap()
     page.locator("button[formaction='/sign-out/']").tap()
