@@ -4,6 +4,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -683,8 +684,11 @@ def after(request: Any, url: str, what: str) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
         url = "/"
     if request.htmx:
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = url
+        response, there, here = HttpResponse(status=204), urlsplit(url), urlsplit(request.htmx.current_url or "")
+        if there.fragment and (there.path, there.query) == (here.path, here.query):
+            response["HX-Refresh"] = "true"  # to go to a place on the same page would only scroll
+        else:
+            response["HX-Redirect"] = url
         return response
     return redirect(url)
 
