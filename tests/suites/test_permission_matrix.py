@@ -56,7 +56,7 @@ def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
             found[f"{stem}-{page}"] = {"pk": pk}
     order, request = records["maintenance.workorder"], records["maintenance.repairrequest"]
     for name in {name for name, _converters in matrix.url_names()} - set(found):
-        own = next((one.kind for one in RESOURCES if name.startswith(f"{one.app}:{one.url_stem}-")), "")
+        own = next((one.kind for one in RESOURCES if name.startswith((f"{one.app}:{one.url_stem}-", f"{one.app}-{one.url_stem}-"))), "")
         start = max((start for start in SAMPLES if name.startswith(start)), key=len)
         found[name] = {
             "pk": records[own or SAMPLES[start]].pk, "key": f"r{request.pk}", "code": records["campus.tag"].code, "token": "unknown",
