@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.alerts import account_checks, campus_checks, campus_duties, signal_kinds
 from logistics.alerts.calling.people import Called
 from logistics.alerts.kinds import alert_kind
-from logistics.alerts.messages import MESSAGES, bilingual_words, message
+from logistics.alerts.messages import MESSAGES, message
 from logistics.alerts.models import Alert, Channel, Notification
 from logistics.alerts.registries import alert, chain_target, on_deadline, when_acked, when_unacked
 from logistics.alerts.services import raise_again, raise_alert
@@ -22,6 +22,7 @@ from logistics.alerts.services.previews import gaps
 from logistics.alerts.silencing import quiet_until
 from logistics.alerts.workflow import REARM
 from logistics.core import clock
+from logistics.core.bilingual import in_both
 from logistics.core.errors import Conflict
 from logistics.core.timeline import note
 from logistics.core.workflow import perform
@@ -91,7 +92,7 @@ def nobody_reachable(now: datetime) -> Iterator[tuple[Any, str, Any, dict[str, A
         where = {"zh": gap.place.name_zh, "en": gap.place.name_en} if gap.place else {"zh": "全校", "en": "Whole school"}
         yield step, f"{step.pk}:{gap.place.pk if gap.place else 0}", gap.place, {
             "at": {"at": gap.at.isoformat()}, "chain": {"zh": step.chain.name_zh, "en": step.chain.name_en}, "step": step.order,
-            "post": bilingual_words(lambda step=step: step.words), "place": where,
+            "post": in_both(lambda step=step: step.words), "place": where,
         }
 
 

@@ -1,12 +1,10 @@
 """Silences, chains with their steps, and rules, as lists, pages and API."""
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,6 +19,7 @@ from logistics.core import clock
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.pages import fragment
 from logistics.core.resources import Resource, resource
+from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 
 
@@ -198,14 +197,14 @@ class AlertPolicies(Resource):
                show=lambda row: row.get_severity_display() or _("as shipped")),
         Column("chain", gettext_lazy("Chain"), joins=("chain",), css="c-hide", show=lambda row: row.chain or _("as shipped")),
         Column("settle_s", gettext_lazy("Ends by itself after"), css="c-hide", kind="duration", show=lambda row: spell(row.settle_s)),
-        Column("during", gettext_lazy("Holds"), sort="during", css="c-hide", show=lambda row: span(row)),
+        DURING,
     )
     facts = (
         Column("place", gettext_lazy("Place"), joins=("place",), show=lambda row: row.place or _("everywhere")),
         Column("get_severity_display", gettext_lazy("Severity"), show=lambda row: row.get_severity_display() or _("as shipped")),
         Column("chain", gettext_lazy("Chain"), joins=("chain",), show=lambda row: row.chain or _("as shipped")),
         Column("settle_s", gettext_lazy("Ends by itself after"), show=lambda row: spell(row.settle_s)),
-        Column("during", gettext_lazy("Holds"), show=lambda row: span(row)),
+        DURING,
     )
     api_fields = ("kind", "place", "severity", "chain", "settle_s", "during")
     api_joins = ("place", "chain")
@@ -217,11 +216,3 @@ class AlertPolicies(Resource):
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:
         return [{"label": _("All kinds"), "url": reverse("alerts:kinds"), "icon": "list"}]
-
-
-def span(row: AlertPolicy) -> str:
-    first = ui.day_words(timezone.localdate(row.during.lower))
-    if row.during.upper is None:
-        return _("from %(first)s") % {"first": first}
-    last = ui.day_words(timezone.localdate(row.during.upper - timedelta(seconds=1)))
-    return _("%(first)s to %(last)s") % {"first": first, "last": last}

@@ -1,12 +1,11 @@
 """Messages declared in code: what a notice says, in the language of whoever reads it, when it is read."""
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
@@ -57,15 +56,6 @@ def fill(sentence: Any, params: dict[str, Any]) -> str:
 def bilingual(record: Any) -> dict[str, str]:
     """The two names of a record as one param."""
     return {"zh": record.name_zh, "en": record.name_en}
-
-
-def bilingual_words(say: Callable[[], Any]) -> dict[str, str]:
-    """A sentence of the platform in both languages, as one param."""
-    found = {}
-    for name, language in (("zh", "zh-hans"), ("en", "en")):
-        with translation.override(language):
-            found[name] = str(say())
-    return found
 
 
 class _Shown(dict):

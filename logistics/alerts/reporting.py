@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from logistics.alerts.delivery.letters import language_of
+from logistics.alerts.limits import REPORT_DAYS
 from logistics.alerts.messages import message
 from logistics.alerts.models import Channel, ReportParcel, ReportRun
 from logistics.alerts.registries import Enclosed, encloses
@@ -147,7 +148,8 @@ def enclose(parcel: ReportParcel, channel: Channel) -> Enclosed:
         return Enclosed("", (), headers, lines)
     if (parcel.size or 0) > channel.attach_mb * 1_000_000:
         size = ui.number(round((parcel.size or 0) / 1_000_000, 1))
-        text = _("The file has %(size)s MB, too much for a mail. It is kept for 30 days behind the address below.") % {"size": size}
+        text = _("The file has %(size)s MB, too much for a mail. It is kept for %(days)s days behind the address below.") % {
+            "size": size, "days": REPORT_DAYS.value()}
         return Enclosed(text, (), headers, lines)
     kind = CONTENT_TYPES.get(path.suffix, "application/pdf")
     return Enclosed(_("Attached: %(name)s") % {"name": parcel.file_name}, ((str(path), parcel.file_name, kind),), headers, lines)

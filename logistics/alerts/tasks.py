@@ -47,7 +47,7 @@ def send_reports() -> int:
 
 @periodic(crontab(hour=3, minute=40))
 def forget_report_files() -> int:
-    """Files of reports are kept for 30 days."""
+    """Files of reports are kept for a while."""
     return reports.forget_files()
 
 

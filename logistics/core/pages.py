@@ -172,7 +172,7 @@ class ListPage(RecordPage):
         return [{"label": _("Import"), "url": reverse(self.resource.url_name("import")), "icon": "upload"}]
 
     def export_url(self) -> str:
-        if not may_export(self.resource, self.request.user):
+        if not self.resource.may_export(self.request.user):
             return ""
         query = self.request.GET.urlencode()
         return reverse(self.resource.url_name("export")) + (f"?{query}" if query else "")
@@ -659,13 +659,9 @@ class ExportPage(RecordPage):
     def asked(self, request: HttpRequest) -> Any:
         from logistics.core.transfer.exporting import Export
 
-        if not may_export(self.resource, request.user):
+        if not self.resource.may_export(request.user):
             raise self.refuse(_("You may not export this list."), "export")
         return Export(self.resource, request.GET, request.user)
-
-
-def may_export(declared: type[Resource], person: Any) -> bool:
-    return declared.may(person, "export") or declared.may_list(person)
 
 
 def client_uid(request: Any) -> uuid.UUID | None:

@@ -113,6 +113,10 @@ class Resource:
         return None
 
     @classmethod
+    def may_export(cls, person: Any) -> bool:
+        return cls.may(person, "export") or cls.may_list(person)
+
+    @classmethod
     def locked(cls, record: models.Model, person: Any) -> str:
         """Why this record cannot be changed by form now; "" when it can."""
         return ""

@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.kinds import AlertKind, kind_named
-from logistics.alerts.messages import bilingual_words, fill
+from logistics.alerts.messages import fill
 from logistics.alerts.querysets import AlertQuerySet
 from logistics.core import clock
+from logistics.core.bilingual import in_both
 from logistics.core.history import tracked
 from logistics.core.scoping import ScopedModel
 
@@ -119,7 +120,7 @@ class Alert(ScopedModel):
     @property
     def bilingual_title(self) -> dict[str, str]:
         """The title as a param of a notice, which is read in either language."""
-        return bilingual_words(lambda: self.title)
+        return in_both(lambda: self.title)
 
     @property
     def declared(self) -> AlertKind:

@@ -16,11 +16,11 @@ from django.db import connection, transaction
 
 from logistics.alerts import notes
 from logistics.alerts.calling.people import Called, Directory
-from logistics.alerts.messages import bilingual_words
 from logistics.alerts.models import ChainRun, Heartbeat, Notification
 from logistics.alerts.registries import CHAIN_TARGETS
 from logistics.alerts.services.notices import Telling, notify_all
 from logistics.core import clock
+from logistics.core.bilingual import in_both
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class Work:
     def hold(self, run: ChainRun, called: Called) -> None:
         assert called.hold
         if run.held != called.held:
-            why = bilingual_words(lambda: ChainRun.Held(called.held).label)
+            why = in_both(lambda: ChainRun.Held(called.held).label)
             self.note(run, "chain_held", why=why, until=called.hold)
         run.held, run.next_at = called.held, called.hold
 

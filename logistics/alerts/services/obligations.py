@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from logistics.alerts.duties import DUTIES, Duty, Subject, Window, windows
@@ -25,6 +25,7 @@ from logistics.campus.versions import data_of, published_data
 from logistics.campus.worktime import CalendarData
 from logistics.core import clock
 from logistics.core.access import holder_ids
+from logistics.core.bilingual import in_both
 from logistics.core.errors import NotAllowed
 from logistics.core.judged import judge
 from logistics.core.models import Event, kind_of
@@ -91,7 +92,7 @@ def rules_of(codes: Iterable[str]) -> dict[str, list[ObligationRule]]:
 
 def ship(duty: Duty, first_day: date) -> ObligationRule:
     """The rule as it is declared, valid from a day on; two at the same time make one."""
-    begin = DateTimeTZRange(clock.midnight(first_day), None)
+    begin, title = DateTimeTZRange(clock.midnight(first_day), None), in_both(lambda: duty.title)
     rule = ObligationRule(
         code=duty.code,
         cadence=duty.cadence,
@@ -103,18 +104,12 @@ def ship(duty: Duty, first_day: date) -> ObligationRule:
         severity=duty.severity,
         working_time=duty.working_time,
         during=begin,
-        **_both(duty.title, "title"),
-        clause=_both(duty.clause, "clause")["clause_zh"],
+        title_zh=title["zh"],
+        title_en=title["en"],
+        clause=in_both(lambda: duty.clause)["zh"],
     )
     ObligationRule.objects.bulk_create([rule], ignore_conflicts=True)
     return ObligationRule.objects.filter(code=duty.code).order_by("during")[0]
-
-
-def _both(text: Any, name: str) -> dict[str, str]:
-    with translation.override("zh-hans"):
-        zh = str(text)
-    with translation.override("en"):
-        return {f"{name}_zh": zh, f"{name}_en": str(text)}
 
 
 def rule_at(code: str, at: datetime) -> ObligationRule | None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -15,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from logistics.accounts.models import Person
 from logistics.accounts.services.holding import holders
+from logistics.alerts.limits import REPORT_DAYS
 from logistics.alerts.models import ReportParcel, ReportRun, ReportSchedule
 from logistics.alerts.rhythm import Rhythm, following
 from logistics.alerts.services.notices import notify
@@ -23,6 +22,8 @@ from logistics.campus.models import Place
 from logistics.campus.services.calendars import resolve_version
 from logistics.campus.versions import published_data
 from logistics.core import clock
+from logistics.core.bilingual import in_both
+from logistics.core.jobs import files
 from logistics.core.jobs.services import start
 from logistics.core.lists.services import lists_for
 from logistics.core.resources import RESOURCES
@@ -30,7 +31,6 @@ from logistics.core.workflow import perform, write_event
 
 SALT = "houqin.report"
 FOLDER = "reports"
-FILES_KEPT = timedelta(days=30)
 REASONS = {
     "owner": gettext_lazy("Who set it up does not work here any more."),
     "list": gettext_lazy("The saved list is deleted or not shared any more."),
@@ -94,8 +94,8 @@ def recipients(report: ReportSchedule) -> models.QuerySet[Person]:
 
 
 def may_export(kind: str, person: Any) -> bool:
-    declared = RESOURCES.get(kind)
-    return declared is not None and (declared.may(person, "export") or declared.may_list(person))
+    """May the person have rows of this kind as a file? No, of a kind that is declared no more."""
+    return kind in RESOURCES and RESOURCES[kind].may_export(person)
 
 
 def why_not(report: ReportSchedule) -> str:
@@ -118,13 +118,8 @@ def reason_words(code: str) -> str:
 def tell_paused(report: ReportSchedule, at: datetime) -> None:
     """The owner learns why it stopped; one who has left is not told."""
     notify(people=[report.owner_id], code="alerts.report_paused", dedupe_key=f"report-paused:{report.pk}:{at.isoformat()}",
-           params={"name": report.name, "why": _both(report.why_paused)}, link=report.get_absolute_url(), source=report)
-
-
-def _both(code: str) -> dict[str, str]:
-    from logistics.alerts.messages import bilingual_words
-
-    return bilingual_words(lambda: reason_words(code))
+           params={"name": report.name, "why": in_both(lambda: reason_words(report.why_paused))},
+           link=report.get_absolute_url(), source=report)
 
 
 # due -------------------------------------------------------------------------------------------------------------------
@@ -192,8 +187,5 @@ def come_back(report: ReportSchedule, person: Any) -> None:
 
 # files -----------------------------------------------------------------------------------------------------------------
 def forget_files() -> int:
-    """Files that were sent are kept 30 days."""
-    old = list(ReportParcel.objects.filter(sent_at__lt=clock.now() - FILES_KEPT).exclude(file="").values_list("pk", "file")[:5000])
-    for _pk, name in old:
-        (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
-    return ReportParcel.objects.filter(pk__in=[pk for pk, _name in old]).update(file="")
+    """Files that were sent are kept for a while."""
+    return files.forget_files(ReportParcel.objects.filter(sent_at__lt=clock.now() - timedelta(days=REPORT_DAYS.value())))

@@ -4,10 +4,8 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from django.utils.translation import override
 from logistics.core import clock
 from logistics.core.errors import Conflict
 from logistics.core.idempotency import once
+from logistics.core.jobs import files
 from logistics.core.jobs.kinds import KINDS
 from logistics.core.jobs.limits import FILES_KEPT
 from logistics.core.models import Job
@@ -88,8 +87,4 @@ def rescue() -> int:
 
 def forget_files() -> int:
     """Files of finished work are kept for a while, the work itself stays on record."""
-    over = clock.now() - timedelta(days=FILES_KEPT.value())
-    old = list(Job.objects.filter(ended_at__lt=over).exclude(file="").values_list("pk", "file")[:1000])
-    for _pk, name in old:
-        (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
-    return Job.objects.filter(pk__in=[pk for pk, _name in old]).update(file="")
+    return files.forget_files(Job.objects.filter(ended_at__lt=clock.now() - timedelta(days=FILES_KEPT.value())))

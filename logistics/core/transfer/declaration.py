@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
+from logistics.core.bilingual import in_both
 from logistics.core.registry import Registry
 
-LANGUAGES = ("en", "zh-hans")
 IDENTITIES = ("code", "number", "staff_no")  # by what a record is written in a cell, the first that it has
 KINDS: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.ModelChoiceField, "record"), (forms.MultipleChoiceField, "choices"), (forms.ChoiceField, "choice"),
@@ -79,27 +79,23 @@ def columns_of(declared: Any, person: Any = None) -> list[ImportColumn]:
         kind = next((kind for kind_of, kind in KINDS if isinstance(form_field, kind_of)), "text")
         choices = _choices(form_field) if kind in ("choice", "choices") else ()
         needed = form_field.required and kind != "yesno" and form.get_initial_for_field(form_field, name) in (None, "", [])
-        found.append(ImportColumn(name, in_both(form_field.label or name), kind, needed, choices, name not in kept, form_field.help_text))
+        found.append(ImportColumn(name, headings(form_field.label or name), kind, needed, choices, name not in kept, form_field.help_text))
     return sorted(found, key=lambda column: column.name != transfer.key)
 
 
 def _key_column(declared: Any, transfer: Transfer) -> ImportColumn:
     label = declared.model._meta.get_field(transfer.key).verbose_name
-    return ImportColumn(transfer.key, in_both(label), "text", False, hint=_("Leave empty for new ones; it is given."))
+    return ImportColumn(transfer.key, headings(label), "text", False, hint=_("Leave empty for new ones; it is given."))
 
 
 def _choices(form_field: Any) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    return tuple((str(code), in_both(label)) for code, label in form_field.choices if code not in ("", None))
+    return tuple((str(code), headings(label)) for code, label in form_field.choices if code not in ("", None))
 
 
-def in_both(words: Any) -> dict[str, str]:
-    """A lazily translated word in both languages; begins with a capital in English."""
-    found = {}
-    for language in LANGUAGES:
-        with override(language):
-            text = str(words)
-            found[language] = text[:1].upper() + text[1:]
-    return found
+def headings(word: Any) -> dict[str, str]:
+    """A lazily translated word by language; begins with a capital."""
+    found = in_both(lambda: capfirst(str(word)))
+    return {"en": found["en"], "zh-hans": found["zh"]}
 
 
 def identity_of(model: type[models.Model]) -> str:

@@ -132,10 +132,8 @@ def in_background(export: Export, ending: str, *, client_uid: Any) -> Job:
           told=lambda job: _("%(n)s rows are in the file.") % {"n": job.result.get("rows", 0)})
 def run(work: Work) -> dict[str, Any]:
     """Write the file anew from its beginning; rows as the owner may see them now."""
-    from logistics.core.pages import may_export
-
     export = Export(RESOURCES[work.params["kind"]], QueryDict(work.params["query"]), work.owner)
-    if not may_export(export.declared, work.owner):
+    if not export.declared.may_export(work.owner):
         raise ValidationError(_("You may not export this list."))
     total, ending = export.rows.count(), work.params["format"]
     if ending == "xlsx" and total > MOST_IN_EXCEL:

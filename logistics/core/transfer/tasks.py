@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from logistics.core import clock
+from logistics.core.jobs import files
 from logistics.core.jobs.kinds import job_kind
 from logistics.core.models import ImportBatch, Job
 from logistics.core.tasks import periodic
@@ -49,7 +50,4 @@ EXPORT = exporting.run  # declared beside the export; named here, so that worker
 @periodic(crontab(hour=3, minute=40))
 def forget_import_files() -> int:
     """Files that were brought in are kept for a while; what came of them stays on record."""
-    old = list(ImportBatch.objects.filter(created_at__lt=clock.now() - timedelta(days=FILES_KEPT.value())).exclude(file="")[:1000])
-    for batch in old:
-        services.path_of(batch).unlink(missing_ok=True)
-    return ImportBatch.objects.filter(pk__in=[batch.pk for batch in old]).update(file="")
+    return files.forget_files(ImportBatch.objects.filter(created_at__lt=clock.now() - timedelta(days=FILES_KEPT.value())))

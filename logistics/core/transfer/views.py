@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from logistics.core.errors import Conflict
 from logistics.core.models import ImportBatch
-from logistics.core.pages import RecordPage, can_add, client_uid, may_export
+from logistics.core.pages import RecordPage, can_add, client_uid
 from logistics.core.resources import RESOURCES
 from logistics.core.sheets import CONTENT_TYPES, SheetColumn, workbook
 from logistics.core.transfer import services
@@ -60,7 +60,7 @@ class ImportPage(RecordPage):
             "cancel_url": reverse(declared.url_name("list")),
         }
         columns = [{"column": column, "how": how(declared, column)} for column in columns_of(declared, request.user)]
-        edit = f"{reverse(declared.url_name('export'))}?as=import" if may_export(declared, request.user) else ""
+        edit = f"{reverse(declared.url_name('export'))}?as=import" if declared.may_export(request.user) else ""
         return self.show("core/transfer/upload.html", page, status, columns=columns, earlier=earlier, edit_url=edit,
                          template_url=reverse(declared.url_name("template")), steps=steps_of("draft"))
 
