@@ -70,14 +70,14 @@ def pages_of() -> dict[str, Pages]:
         | named("alerts:chain-list", "alerts:silence-list", "alerts:kinds", "alerts:wallboard", "core:limit-list", "approvals")
         | named("alerts:reportschedule-list", "alerts:figures")
         | {"equipment": thing.get_absolute_url(), "equipment-add": reverse("assets:equipment-add")}
-        | newest(alert=Alert.objects.filter(flapping=True), chain=Chain.objects.all(), approval=Approval.objects.all()),
+        | newest(alert=Alert.objects.filter(flapping=True), chain=Chain.objects.all(), approval=Approval.objects.all())
+        | named("core:importbatch-list", "core:job-list")
+        | newest(imported=ImportBatch.objects.filter(state="imported"), job=Job.objects.filter(owner__number="S1002")),
         "S0002": home | named("maintenance:figures", "maintenance:buildings", "maintenance:workorder-list", "notifications"),
         "S0101": home
         | named("campus:tree", "campus:labels", "campus:stewards", "campus:place-list", "campus:tag-list", "campus:bind")
         | {"year": reverse("campus:calendar-year", args=[calendar.pk]), "place": room.get_absolute_url()}
-        | {"import": reverse("campus:place-import")}
-        | named("core:importbatch-list", "core:job-list")
-        | newest(imported=ImportBatch.objects.filter(owner__number="S0101"), job=Job.objects.filter(owner__number="S0101")),
+        | {"import": reverse("campus:place-import")},
         "S0901": home
         | named(
             "accounts:person-list", "accounts:matrix", "accounts:explain", "accounts:person-add", "accounts:department-list", "profile"

@@ -190,7 +190,7 @@ class AlertPolicies(Resource):
     order = ("kind", "-during", "-id")
     list_joins = ("place",)
     columns = (
-        NameColumn("title", gettext_lazy("Kind of alert"), second="kind", joins=("place",), width=36),
+        NameColumn("title", gettext_lazy("Kind of alert"), joins=("place",), width=36),
         Column("place", gettext_lazy("Place"), joins=("place",), show=lambda row: row.place or _("everywhere"),
                export=lambda row: str(row.place or "")),
         Column("get_severity_display", gettext_lazy("Severity"), sort="severity",

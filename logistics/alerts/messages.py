@@ -46,11 +46,14 @@ def words(code: str, params: dict[str, Any]) -> Words:
     declared = MESSAGES.get(code) or Message(code, code)
     return Words(fill(declared.title, params), fill(declared.body, params), declared.icon)
 
+MISSING = "–"
+
 
 def fill(sentence: Any, params: dict[str, Any]) -> str:
-    """A translated sentence with its params; what is missing reads as a dash."""
+    """A translated sentence with its params; what is missing reads as a dash, a sentence of nothing else as nothing."""
     text = str(sentence)
-    return text % _Shown(params) if "%(" in text else text
+    said = text % _Shown(params) if "%(" in text else text
+    return "" if said == MISSING else said
 
 
 def bilingual(record: Any) -> dict[str, str]:
@@ -67,4 +70,4 @@ class _Shown(dict):
             return date_format(date.fromisoformat(value["day"]), _("j M Y"))
         if isinstance(value, dict):
             value = pick(value.get("zh", ""), value.get("en", ""))
-        return "–" if value in (None, "") else str(value)
+        return MISSING if value in (None, "") else str(value)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from logistics.accounts.models import Department, Person
+from logistics.alerts.kinds import words_of
 from logistics.alerts.models import Alert, ChainRun, Notification, Silence
 from logistics.alerts.models.chain import step_words
 from logistics.alerts.silencing import quiet_until
@@ -62,7 +63,7 @@ def why(alert: Alert, person: Any) -> str:
         lines.append({"icon": "history", "words": _("The same happened before:"), "url": before.get_absolute_url(),
                       "link": f"{_at(before.first_at)} · {before.get_resolution_display()}"})
     if access_of(person).has("alerts.alertpolicy:view"):
-        lines.append({"icon": "adjustments", "words": _("Rules of this kind:"), "link": alert.kind,
+        lines.append({"icon": "adjustments", "words": _("Rules of this kind:"), "link": words_of(declared),
                       "url": f"{reverse('alerts:alertpolicy-list')}?kind={alert.kind}"})
     return fragment("alerts/_why.html", alert=alert, lines=lines)
 
