@@ -125,7 +125,7 @@ def test_nobody_finds_what_the_own_scope_does_not_show(crowd, role, big, monkeyp
     if big:
         monkeypatch.setattr(finding, "_big", lambda models: {model._meta.db_table for model in models})
         monkeypatch.setattr(finding, "_expected", lambda model, typed: finding.MANY + 1)
-        monkeypatch.setattr(finding, "_edge", lambda model, order: None)
+        monkeypatch.setattr(finding, "_edge", lambda model, order, count: None)
     area = {"place": crowd[0][0]} if role == "place_keeper" else {}
     person = PersonFactory(kinds=[]) if role == "public" else person_with(role, **area)
     person = type(person).objects.get(pk=person.pk)

@@ -40,15 +40,16 @@ def indexed(typed: Iterable[str]) -> Q:
 
 def tokens_query(typed: Iterable[str]) -> str:
     """The query for the index: all tokens of a word, or of one of its readings as pinyin; all words."""
-    return " & ".join(f"({' | '.join(_ways(word))})" for word in typed)
+    return " & ".join("(" + " | ".join(" & ".join(map(quoted, way)) for way in ways(word)) + ")" for word in typed)
 
 
-def _ways(word: str) -> list[str]:
-    found = [_all(_parts(word))] if len(word) > 1 else [f"{quoted(word)}:*"]
+def ways(word: str) -> list[list[str]]:
+    """The tokens of a word as it is written, then as initials, then as each reading. One that ends in * stands for all that begin so."""
+    found = [_parts(word) if len(word) > 1 else [f"{word}*"]]
     if LETTERS.fullmatch(word):
         if initials(word):
-            found.append(_all(f">{pair}" for pair in _pairs(word, 2)))
-        found += [_all(f"<{syllable}" for syllable in way[:-1]) + (" & " if len(way) > 1 else "") + _last(way[-1]) for way in cuts(word)]
+            found.append([f">{pair}" for pair in _pairs(word, 2)])
+        found += [[*(f"<{syllable}" for syllable in way[:-1]), _last(way[-1])] for way in cuts(word)]
     return found
 
 
@@ -61,17 +62,14 @@ def _pairs(word: str, size: int) -> list[str]:
     return list(dict.fromkeys(word[at : at + size] for at in range(len(word) - size + 1)))
 
 
-def _all(tokens: Iterable[str]) -> str:
-    return " & ".join(quoted(token) for token in tokens)
-
-
 def _last(syllable: str) -> str:
     """A last syllable that is still being typed stands for all that begin so."""
-    return quoted(f"<{syllable}") + ("" if syllable in syllables()[0] else ":*")
+    return f"<{syllable}" + ("" if syllable in syllables()[0] else "*")
 
 
 def quoted(token: str) -> str:
-    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
+    begun = token.removesuffix("*")
+    return "'" + begun.replace("\\", "\\\\").replace("'", "''") + ("'" if begun == token else "':*")
 
 
 def exact(typed: Iterable[str]) -> Q:

@@ -31,16 +31,16 @@ def page(request: HttpRequest) -> HttpResponse:
         slow_down("search", f"person:{request.user.pk}")
     if "suggest" in request.GET:
         return render(request, "core/search_options.html", {"options": suggestions(request.user, text), "q": text})
-    found = find(request.user, text)
-    kinds = {one.resource.kind for one in found}
-    chosen = request.GET.get("kind") if request.GET.get("kind") in kinds else ""
-    groups = [_group(one, text, typed, None if chosen else SHORT) for one in found if not chosen or one.resource.kind == chosen]
+    wanted = request.GET.get("kind", "")
+    found = find(request.user, text, few=SHORT, whole=wanted)
+    chosen = wanted if wanted in {one.resource.kind for one in found} else ""
+    groups = [_group(one, text, typed, bool(chosen)) for one in found if not chosen or one.resource.kind == chosen]
     shown = {
         "title": _("Search"), "q": text, "groups": groups, "too_long": len(text) > MOST_LETTERS,
         "tabs": [{"label": _("All"), "url": _address(q=text), "on": not chosen, "count": ""}] + [
             {"label": str(one.resource.label_plural).capitalize(), "count": one.count, "on": one.resource.kind == chosen,
              "url": _address(q=text, kind=one.resource.kind)} for one in found] if len(found) > 1 else [],
-        "count": sum(len(one.records) for one in found), "unclear": bool(text and not typed),
+        "count": sum(one.number for one in found), "unclear": bool(text and not typed),
         "near": [{"name": name, "url": _address(q=name)} for name in near(request.user, text)] if typed and not found else [],
         "kinds": [str(declared.label_plural).capitalize() for declared in searched()],
     }
@@ -67,13 +67,11 @@ def line(one: Found, record: Any, typed: list[str]) -> dict[str, Any]:
     }
 
 
-def _group(one: Found, text: str, typed: list[str], most: int | None) -> dict[str, Any]:
-    shown = one.records[:most]
-    more = one.more or len(shown) < len(one.records)
+def _group(one: Found, text: str, typed: list[str], whole: bool) -> dict[str, Any]:
     return {
         "title": str(one.resource.label_plural).capitalize(), "icon": one.resource.icon, "count": one.count, "kind": one.resource.kind,
-        "lines": [line(one, record, typed) for record in shown], "more": more,
-        "more_url": f"{reverse(one.resource.url_name('list'))}?{urlencode({'q': text})}" if most is None
+        "lines": [line(one, record, typed) for record in one.records], "more": one.more or len(one.records) < one.number,
+        "more_url": f"{reverse(one.resource.url_name('list'))}?{urlencode({'q': text})}" if whole
         else _address(q=text, kind=one.resource.kind),
     }
 
