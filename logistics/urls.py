@@ -1,24 +1,16 @@
 """All addresses: the doors of each app, the generic pages, the API."""
-from importlib import import_module
-from importlib.util import find_spec
-
-from django.apps import apps
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from logistics.core import errors, pages, views
 from logistics.core.api import api_urls
-from logistics.core.registry import kernel_rooms
+from logistics.core.registry import rooms
 from logistics.core.routes import app_routes
 
 own_patterns: dict[str, list] = {}
 door_patterns: list = []
 api_patterns: list = []
-rooms = [("core", module) for module in kernel_rooms("urls")]
-for config in apps.get_app_configs():
-    if find_spec(f"{config.name}.urls") and not config.name.startswith(("django.", "rest_framework", "drf_")):
-        rooms.append((config.label, import_module(f"{config.name}.urls")))
-for label, module in rooms:
+for label, module in rooms("urls"):
     own_patterns.setdefault(label, []).extend(getattr(module, "urlpatterns", []))
     door_patterns += getattr(module, "doors", [])  # addresses without the app's prefix: /q/<code>, /sign-in/
     api_patterns += getattr(module, "api", [])  # answers below /api/v1/ that belong to no record

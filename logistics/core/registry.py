@@ -3,9 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
@@ -59,16 +62,19 @@ class Registry(Generic[T]):
         return factory
 
 
-def kernel_rooms(room: str) -> list[Any]:
-    """The modules of this name in the packages of the kernel (core/sync/urls.py), which have the same rooms as an app."""
-    found = sorted(Path(__file__).parent.glob(f"*/{room}.py"))
-    return [import_module(f"logistics.core.{path.parent.name}.{room}") for path in found]
+def rooms(room: str, app: str | None = None) -> list[tuple[str, ModuleType]]:
+    """(app label, module) of all rooms of a name: of each app, then of its topics (`assets/renewal/urls.py`), cut the same way."""
+    from django.apps import apps
+
+    found = []
+    for config in sorted(apps.get_app_configs(), key=lambda one: one.label != "core"):  # the kernel first
+        if app in (None, config.label) and Path(config.path).is_relative_to(settings.BASE_DIR) and "site-packages" not in config.path:
+            names = [config.name] + [f"{config.name}.{topic.parent.name}" for topic in sorted(Path(config.path).glob("*/__init__.py"))]
+            found += [(config.label, import_module(f"{name}.{room}")) for name in names if find_spec(f"{name}.{room}")]
+    return found
 
 
 def open_rooms() -> None:
-    """Import the declaring rooms of the kernel's packages and of every installed app."""
-    from django.utils.module_loading import autodiscover_modules
-
+    """Import the declaring rooms of every installed app."""
     for room in ROOMS:
-        kernel_rooms(room)
-        autodiscover_modules(room)
+        rooms(room)

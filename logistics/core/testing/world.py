@@ -1,7 +1,6 @@
 """People by role and one record of each kind, for the suites."""
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from django.apps import apps
@@ -10,23 +9,17 @@ from django.db import models
 from django.test import Client
 
 from logistics.core.fields import days
+from logistics.core.registry import rooms
 
 
 def factory_of(model: type[models.Model]) -> Any | None:
-    """The factory that makes rows of a model, out of the `factories` module of its app."""
-    try:
-        rooms = import_module(f"{apps.get_app_config(model._meta.app_label).name}.factories")
-    except ModuleNotFoundError:
-        return None
-    for found in vars(rooms).values():
-        options = getattr(found, "_meta", None)
-        if (
-            isinstance(found, type)
-            and getattr(options, "model", None) is model
-            and found.__module__ == rooms.__name__
-            and not options.abstract
-        ):
-            return found
+    """The factory that makes rows of a model, out of the `factories` rooms of its app."""
+    for _label, room in rooms("factories", model._meta.app_label):
+        for found in vars(room).values():
+            options = getattr(found, "_meta", None)
+            if (isinstance(found, type) and getattr(options, "model", None) is model and found.__module__ == room.__name__
+                    and not options.abstract):
+                return found
     return None
 
 

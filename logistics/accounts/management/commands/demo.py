@@ -2,17 +2,15 @@
 from __future__ import annotations
 
 import time
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from logistics.core.demo import World
+from logistics.core.registry import rooms
 
 
 class Command(BaseCommand):
@@ -34,11 +32,11 @@ class Command(BaseCommand):
         began = time.monotonic()
         world = World(share=options["share"])
         with transaction.atomic():
-            for config in apps.get_app_configs():
-                if (config.name.startswith("logistics.") or "." not in config.name) and find_spec(f"{config.name}.demo") and config.label != "core":
-                    start = time.monotonic()
-                    import_module(f"{config.name}.demo").load(world)
-                    self.stdout.write(f"  {config.label}: {time.monotonic() - start:.1f} s")
+            for _label, room in rooms("demo"):
+                start = time.monotonic()
+                if hasattr(room, "load"):
+                    room.load(world)
+                    self.stdout.write(f"  {room.__name__.removesuffix('.demo')}: {time.monotonic() - start:.1f} s")
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         self.stdout.write(f"demo school loaded in {time.monotonic() - began:.1f} s")
