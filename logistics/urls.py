@@ -27,6 +27,7 @@ urlpatterns = [
     path("theme/", views.set_theme, name="set-theme"),
     path("settings/<slug:section>/", views.settings_page, name="settings"),
     path("offline/", views.offline, name="offline"),
+    path("words/<str:language>/<slug:version>.js", views.script_words, name="script-words"),
     path("photos/<int:pk>/<slug:size>/", pages.photo, name="photo"),
     *door_patterns,
     path("api/", views.api_docs, name="api-docs"),

@@ -68,7 +68,8 @@ class ListPage(RecordPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         declared = self.resource
         choosing = "filters" in request.GET or "shift" in request.GET
-        saved = [] if choosing else list(lists_for(request.user, declared.kind))
+        asked = not request.GET or "view" in request.GET  # opened afresh, or by a saved list
+        saved = list(lists_for(request.user, declared.kind)) if asked else []
         first_choice = next((one for one in saved if one.default and one.owner_id == request.user.pk), None)
         if first_choice and not request.GET and not request.htmx:
             return HttpResponseRedirect(f"{request.path}{first_choice.place}")

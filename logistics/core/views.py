@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from logistics.core import menu
+from logistics.core import script_words as words
 from logistics.core.access import access_of
 from logistics.core.middleware import person_of
 from logistics.core.publishing import INBOX, widgets_for
@@ -87,12 +88,22 @@ def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "offline.html")
 
 
+@require_safe
+def script_words(request: HttpRequest, language: str, version: str) -> HttpResponse:
+    """What scripts say in a language; kept by browsers as long as it is the present text."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    response = HttpResponse(words.text(language), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = f"public, max-age={YEAR}, immutable" if request.path == words.address(language) else "no-cache"
+    return response
+
+
 def api_docs(request: HttpRequest) -> HttpResponse:
     """The page for programmers: how the API works in words, and every address to read and try."""
-    words = {
+    doors = {
         "read": _("%(n)s reads in %(s)s seconds"), "write": _("%(n)s writes in %(s)s seconds"),
         "bulk": _("%(n)s bulk requests in %(s)s seconds"),
         "upload": _("%(n)s uploads in %(s)s seconds"),
     }
-    limits = [sentence % dict(zip("ns", settings.API_LIMITS[door], strict=True)) for door, sentence in words.items()]
+    limits = [sentence % dict(zip("ns", settings.API_LIMITS[door], strict=True)) for door, sentence in doors.items()]
     return render(request, "core/api.html", {"page": {"title": _("For programmers"), "limits": limits}})

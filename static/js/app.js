@@ -11,7 +11,7 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const within = (root, selector) => [...(root.matches?.(selector) ? [root] : []), ...$$(selector, root)];
   const live = $("#live");
-  const words = (name, values = {}) => (live?.dataset[name] || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+  const words = (name, values = {}) => (window.houqinWords?.[name] || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   const say = (text) => { if (live && text) { live.textContent = ""; setTimeout(() => { live.textContent = text; }, 60); } };
   const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>

@@ -1,9 +1,8 @@
 // Work without a network, the page's side: forms that may wait are kept on the phone when they cannot be sent, what is next is offered from
 // what was done on the phone, and what waits is always in sight. The keeping and sending is outbox.js, the copies of pages are the worker.
 houqin.offline = (() => {
-  const { $, $$, words: said, say, clock, uuid, free, refuse } = houqin;
+  const { $, $$, words, say, clock, uuid, free, refuse } = houqin;
   const strip = $("aside[data-outbox]"), whose = Number(strip.dataset.outbox) || null, secure = isSecureContext && "serviceWorker" in navigator;
-  const words = (name, values = {}) => strip.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   const since = Number(document.documentElement.dataset.copy) || 0;
   let offline = since > 0 || !navigator.onLine, signedOut = false;
   const toast = (text) => {
@@ -101,7 +100,7 @@ houqin.offline = (() => {
     event.preventDefault();
     event.stopImmediatePropagation();
     setTimeout(() => free(form));
-    refuse(said("noNetwork"));
+    refuse(words("noNetwork"));
   }, true);
 
   // signing out leaves nothing to look at; what waits is named first
@@ -223,7 +222,7 @@ houqin.offline = (() => {
   };
   const send = async () => {
     const told = await flush(), line = $("[data-outbox-told]");
-    const text = { offline: said("noNetwork") && words("none"), signed_out: words("signedOut"), again: words("trouble"), sent: words("arrived") }[told.state] || "";
+    const text = { offline: words("none"), signed_out: words("signedOut"), again: words("trouble"), sent: words("arrived") }[told.state] || "";
     if (line) line.textContent = text;
     if (told.state !== "sent") say(text); else toast(text);
   };

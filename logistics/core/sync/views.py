@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from logistics.core import script_words
 from logistics.core.errors import NotAllowed
 from logistics.core.models import SyncConflict, SyncFact
 from logistics.core.resources import RESOURCES
@@ -41,8 +42,10 @@ def worker_text() -> str:
     digest = hashlib.sha256()
     for name in SHELL:
         digest.update(Path(str(finders.find(name))).read_bytes())
+    digest.update("".join(script_words.addresses()).encode())
     words = {
-        "OUTBOX": static("js/outbox.js"), "VERSION": digest.hexdigest()[:12], "FILES": [static(name) for name in SHELL],
+        "OUTBOX": static("js/outbox.js"), "VERSION": digest.hexdigest()[:12],
+        "FILES": [*map(static, SHELL), *script_words.addresses()],
         "KEEP": KEEP, "INSTEAD": [(pattern, url()) for pattern, url in INSTEAD], "OFFLINE": reverse("offline"),
         "URLS": reverse("offline-pages"),
         "SIGN_OUT": reverse("sign-out"),

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from logistics.core import clock as school_clock
+from logistics.core import script_words as words
 from logistics.core.icons import drawing, use
 
 register = template.Library()
@@ -28,6 +30,12 @@ FACES = 4
 
 
 # icons ------------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def script_words() -> str:
+    """The address of what scripts say in the language of the page."""
+    return words.address(get_language() or "en")
+
+
 @register.simple_tag
 def icon(name: str, label: Any = "", cls: str = "") -> SafeString:
     """Decoration beside a word, an image with a name when `label` is given. Paint comes from app.css."""
