@@ -59,7 +59,8 @@ def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
         own = next((one.kind for one in RESOURCES if name.startswith((f"{one.app}:{one.url_stem}-", f"{one.app}-{one.url_stem}-"))), "")
         start = max((start for start in SAMPLES if name.startswith(start)), key=len)
         found[name] = {
-            "pk": records[own or SAMPLES[start]].pk, "key": f"r{request.pk}", "code": records["campus.tag"].code, "token": "unknown", "language": "en", "version": "0",
+            "pk": records[own or SAMPLES[start]].pk, "key": f"r{request.pk}", "code": records["campus.tag"].code, "token": "unknown",
+            "language": "en", "version": "0",
             "size": "thumb", "kind": "maintenance.workorder", "record_id": order.pk, "section": "system", "day": "2026-09-01",
         }
     return found
