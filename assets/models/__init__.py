@@ -1,4 +1,5 @@
 """The register of what the school owns and whether it may be used."""
+from assets.meters.models import Meter, MeterFit, MeterReading, ReadingVoid
 from assets.models.equipment import Equipment, EquipmentCategory, UseLock
 
-__all__ = ["Equipment", "EquipmentCategory", "UseLock"]
+__all__ = ["Equipment", "EquipmentCategory", "Meter", "MeterFit", "MeterReading", "ReadingVoid", "UseLock"]

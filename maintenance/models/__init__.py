@@ -15,9 +15,10 @@ from maintenance.models.policy import (
 )
 from maintenance.models.request import GuestContact, Rating, RepairRequest
 from maintenance.models.technician import Technician
+from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanOccurrence, PlanTarget, PlanTrigger
 
 __all__ = [
-    "Assignment", "Clock", "ClockEvent", "ClockStep", "CostLine", "DispatchRule", "FailureCode", "GuestContact", "Hold", "HoldReason",
-    "LabourEntry", "LabourRate", "PriorityRule", "Rating", "RepairCategory", "RepairRequest", "ServicePolicy", "Symptom",
-    "Technician", "WorkOrder",
+    "Assignment", "Clock", "ClockEvent", "ClockStep", "CostLine", "DispatchRule", "FailureCode", "GeneratorSpan", "GuestContact",
+    "Hold", "HoldReason", "LabourEntry", "LabourRate", "MaintenancePlan", "PlanOccurrence", "PlanTarget", "PlanTrigger",
+    "PriorityRule", "Rating", "RepairCategory", "RepairRequest", "ServicePolicy", "Symptom", "Technician", "WorkOrder",
 ]
