@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from assets.downtime.services import settle
 from assets.models import Equipment, UseLock
 from logistics.campus.registries import CLOSURE_GUARDS
 from logistics.core import clock
@@ -73,6 +74,7 @@ def open_lock(
             raise
         raise Conflict(_("It is already locked for this cause.")) from error
     write_event(equipment, "locked" if level == "locked" else "restricted", by=by, text=reason)
+    settle(equipment)
     return lock
 
 
@@ -90,6 +92,7 @@ def lift_lock(*, lock: UseLock, reason: str, by: Any) -> UseLock:
     if not UseLock.objects.live().filter(pk=lock.pk).update(lifted_at=now, lifted_by=by, lift_reason=reason):
         raise Conflict(_("This lock is lifted already."))
     write_event(lock.equipment, "unlocked", by=by, text=reason)
+    settle(lock.equipment, now)
     lock.refresh_from_db()
     return lock
 

@@ -16,7 +16,7 @@ from logistics.core import clock as watch
 from logistics.core.demo import World
 from logistics.core.models import Comment, Event, NumberSeries
 from logistics.core.workflow import named, perform
-from maintenance import approval_demo, duty_demo, record_demo, sync_demo
+from maintenance import approval_demo, duty_demo, record_demo, stops_demo, sync_demo
 from maintenance.labour import amount_of
 from maintenance.models import (
     Assignment,
@@ -103,6 +103,7 @@ def load(world: World) -> None:
     _technicians(world)
     begin_duties(world)
     Past(world).write()
+    stops_demo.load(world)
     _today(world)
     duty_demo.load(world)
     approval_demo.load(world)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from logistics.core.approvals import services as approvals
 from logistics.core.errors import Conflict
 from logistics.core.workflow import perform
-from maintenance import clocks, followups, labour, messages, orders
+from maintenance import clocks, followups, labour, messages, orders, stops
 from maintenance.fitness import unfit
 from maintenance.guards import COST
 from maintenance.models import Assignment, Hold, Rating, RepairRequest, WorkOrder
@@ -65,9 +65,19 @@ def accepted(request: RepairRequest, *, by: Any, at: datetime, event: Any, order
     if order is None:
         perform(target, "release", by=None)
     orders.earliest(target, request.submitted_at)
+    stands_still(request, target)
     for other in RepairRequest.objects.filter(joined_to=request).waiting():
         perform(other, "accept", by=by, order=target)
     messages.reporter(request, "maintenance.accepted", by=by)
+
+
+def stands_still(request: RepairRequest, order: Any) -> None:
+    """A report that says "cannot be used" stops the thing since it was sent, also when its order was made from another one."""
+    if not request.stops_use or request.equipment_id is None or order.equipment_id not in (None, request.equipment_id):
+        return
+    WorkOrder.objects.filter(pk=order.pk).update(equipment=request.equipment_id, stops_use=True)
+    order.refresh_from_db()
+    stops.follow(order, request.submitted_at)
 
 
 def ask(request: RepairRequest, *, by: Any, at: datetime, question: str, **data: Any) -> None:
@@ -206,6 +216,7 @@ def release(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
 
 def released(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     orders.start_clocks(order)
+    stops.follow(order, order.reported_at)
     orders.dispatch_by_rule(order, at)
 
 
@@ -264,6 +275,7 @@ def declined(order: WorkOrder, *, by: Any, at: datetime, event: Any, reason: str
 
 def started(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     labour.start(order, by or order.lead, at)
+    stops.follow(order, at)
 
 
 def hold(order: WorkOrder, *, by: Any, at: datetime, hold_reason: Any, until: Any = None, note: str = "", **data: Any) -> None:
@@ -324,6 +336,7 @@ def finished(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any
     clocks.tell(order.clocks.filter(kind="resolve", met_at__isnull=True, stopped=""), "meet", at=at)
     for request in RepairRequest.objects.filter(work_order=order, state="accepted").order_by("pk"):
         perform(request, "resolve", by=None)
+    stops.follow(order, at)
     followups.ask_to_verify(order, at=at)
 
 
@@ -347,6 +360,7 @@ def sent_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: An
     clocks.tell(order.clocks.filter(kind="resolve", stopped=""), "reopen", at=at)
     if not order.assignments.filter(released_at__isnull=True, role="lead").exists():
         Assignment.objects.create(order=order, person_id=order.lead_id, offered_at=at, accepted_at=at)
+    stops.follow(order, at)
     messages.technician(order, order.lead, "maintenance.returned", key=str(event.pk))
     if event.from_state == "done":
         followups.looked_at(order, by=by, at=at)
@@ -383,6 +397,7 @@ def cancelled(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: An
     clocks.tell(order.clocks.filter(met_at__isnull=True, stopped=""), "stop", at=at)
     orders.release_assignments(order, at)
     end_hold(order, at)
+    stops.follow(order, at)
     for request in RepairRequest.objects.filter(work_order=order, state="accepted").order_by("pk"):
         perform(request, "requeue", by=None)
 

@@ -217,6 +217,7 @@ class OrderForm(ActingModelForm):
             "equipment",
             "category",
             "priority",
+            "stops_use",
             "team",
             "estimate_s",
             "planned_start",

@@ -13,7 +13,7 @@ from logistics.core import clock as watch
 from logistics.core.errors import Conflict
 from logistics.core.models import Attachment
 from logistics.core.numbers import assign_number
-from logistics.core.workflow import perform, write_event
+from logistics.core.workflow import lock_all, perform, write_event
 from maintenance import clocks
 from maintenance.limits import VERIFY_COST
 from maintenance.models import (
@@ -81,6 +81,8 @@ def from_request(
     )
     order.save()
     write_event(order, "made", by=by)
+    if order.stops_use and order.equipment_id:
+        lock_all([order.equipment])  # type: ignore[list-item]  # the thing before the number; its stop begins when the order is released
     assign_number(order, "GD")
     return order
 

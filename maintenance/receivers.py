@@ -12,11 +12,11 @@ from logistics.core.pages import PHOTO_GUESTS
 from logistics.core.publishing import Waiting
 from logistics.core.records.comments import hears_comments
 from logistics.core.workflow import transitioned
-from maintenance import followups, homes, messages
+from maintenance import followups, homes, messages, stops
 from maintenance.models import RepairRequest, WorkOrder
 from maintenance.services.reporting import request_by_token
 
-__all__ = ["homes"]  # opened with this room
+__all__ = ["homes", "stops"]  # opened with this room
 
 
 def by_token(request: Any) -> RepairRequest | None:

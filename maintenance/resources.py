@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assets.downtime.services import settle
 from logistics.core.approvals.cards import sections as approval_sections
 from logistics.core.bilingual import pick
 from logistics.core.board import Board, Card
@@ -319,6 +320,14 @@ class WorkOrders(Resource):
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> Any:
         return orders.make(by=by, **data)
+
+    @classmethod
+    def update(cls, record: Any, data: dict[str, Any], by: Any) -> Any:
+        before = record.equipment if record.stops_use else None
+        changed = super().update(record, data, by)
+        for thing in {before, changed.equipment if changed.stops_use else None} - {None}:
+            settle(thing)
+        return changed
 
     @classmethod
     def locked(cls, record: Any, person: Any) -> str:

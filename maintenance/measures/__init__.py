@@ -1,0 +1,5 @@
+"""The figures of maintenance (facilities.md 6), each with its rows."""
+from maintenance.measures import reliability
+from maintenance.measures.repairs import joined_share
+
+__all__ = ["joined_share", "reliability"]
