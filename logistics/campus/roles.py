@@ -18,6 +18,9 @@ allow("place_keeper facilities_manager safety_officer", "campus.placeclosure", "
 allow("calendar_keeper system_manager logistics_director auditor", "campus.workcalendar", "view")
 allow("calendar_keeper system_manager", "campus.workcalendar", "add", "change")
 allow("calendar_keeper system_manager", "campus.calendarversion", "view", "add", "change")
+for _kind in ("schoolyear", "term", "termmark", "periodset"):
+    allow("calendar_keeper system_manager logistics_director auditor", f"campus.{_kind}", "view")
+    allow("calendar_keeper system_manager", f"campus.{_kind}", "add", "change")
 allow("place_keeper facilities_manager logistics_director system_manager auditor", "campus.stewardship", "view", "export")
 allow("facilities_manager logistics_director system_manager", "campus.stewardship", "add", "change")
 

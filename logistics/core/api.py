@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404
@@ -66,14 +66,28 @@ class SpanField(serializers.Field):
         return {"from": value.lower, "until": value.upper}
 
 
+class DatesSpanField(SpanField):
+    """A span of dates: from (included) and until (not included, null while open)."""
+
+    sample = {"from": "2026-09-01", "until": "2027-01-23"}
+
+
 class SpanSchema(OpenApiSerializerFieldExtension):
     """How the documentation draws a span."""
 
     target_class = SpanField
+    bound = "date-time"
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        instant = {"type": "string", "format": "date-time", "nullable": True}
-        return {"type": "object", "properties": {"from": instant, "until": instant}}
+        bound = {"type": "string", "format": self.bound, "nullable": True}
+        return {"type": "object", "properties": {"from": bound, "until": bound}}
+
+
+class DatesSpanSchema(SpanSchema):
+    """How the documentation draws a span of dates."""
+
+    target_class = DatesSpanField
+    bound = "date"
 
 
 class SessionSchema(OpenApiAuthenticationExtension):
@@ -89,7 +103,9 @@ class SessionSchema(OpenApiAuthenticationExtension):
 class RecordSerializer(serializers.ModelSerializer):
     """Base of the generated shapes."""
 
-    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {DateTimeRangeField: SpanField}
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        DateTimeRangeField: SpanField, DateRangeField: DatesSpanField,
+    }
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         """A choice that may be left open shows "" among its values."""

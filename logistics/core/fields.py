@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, Range
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange, Range
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,11 @@ def midnight(day: date) -> datetime:
 def days(first: date, last: date | None = None) -> DateTimeTZRange:
     """The span from the midnight before the first day to the midnight after the last (open when None)."""
     return DateTimeTZRange(midnight(first), midnight(last + timedelta(days=1)) if last else None)
+
+
+def _day(bound: date | datetime) -> date:
+    """The day of a bound, which is a date or the midnight before it."""
+    return timezone.localdate(bound) if isinstance(bound, datetime) else bound
 
 
 class DaysWidget(forms.MultiWidget):
@@ -38,8 +43,8 @@ class DaysWidget(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         if not value:
             return [None, None]
-        first = timezone.localdate(value.lower) if value.lower else None
-        last = timezone.localdate(value.upper) - timedelta(days=1) if value.upper else None
+        first = _day(value.lower) if value.lower else None
+        last = _day(value.upper) - timedelta(days=1) if value.upper else None
         return [first.isoformat() if first else None, last.isoformat() if last else None]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
@@ -71,3 +76,19 @@ class DaysField(forms.MultiValueField):
         if last and last < first:
             raise ValidationError(_("The last day lies before the first."))
         return days(first, last)
+
+
+class DatesField(DaysField):
+    """The same for a range of dates; `ends` asks for the last day too."""
+
+    def __init__(self, *, ends: bool = True, **kwargs: Any):
+        self.ends = ends
+        super().__init__(**kwargs)
+
+    def compress(self, values: list[Any]) -> Any:
+        span = super().compress(values)
+        if span is None:
+            return None
+        if span.upper is None and self.ends:
+            raise ValidationError(_("Choose the last day too."))
+        return DateRange(_day(span.lower), _day(span.upper) if span.upper else None)

@@ -148,6 +148,14 @@ class Place(Named, Searchable, Record):
         CROWDED = "crowded", _("Many people together")
         BOILER_OR_BASEMENT = "boiler_or_basement", _("Boiler room or basement")
 
+    class CriticalLoad(models.TextChoices):
+        NONE = "none", _("None")
+        COLD_STORE = "cold_store", _("Cold store")
+        SERVER = "server", _("Servers")
+        MEDICAL = "medical", _("Medical devices")
+        LIFT = "lift", _("Lifts")
+        PUMP = "pump", _("Pumps")
+
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("inside"))
     ancestors = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)
     path_zh = ArrayField(models.TextField(), default=list, db_default=[], editable=False)
@@ -165,6 +173,12 @@ class Place(Named, Searchable, Record):
         "accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("used by department")
     )
     fire_class = models.CharField(_("fire class"), max_length=18, choices=FireClass, default=FireClass.ORDINARY)
+    critical_load = models.CharField(
+        _("needs power without a break"), max_length=10, choices=CriticalLoad, default=CriticalLoad.NONE,
+        help_text=_("What in it must not lose power; planned outages name it."),
+    )
+    lat = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    lon = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     public = models.BooleanField(
         _("open to guests"), default=False, help_text=_("Whoever scans the label may read it and report without signing in.")
     )
@@ -188,6 +202,11 @@ class Place(Named, Searchable, Record):
             models.CheckConstraint(
                 name="place_year_believable", condition=Q(year_built__isnull=True) | Q(year_built__gte=1800, year_built__lte=2200),
                 violation_error_message=_("The year must lie between 1800 and 2200."),
+            ),
+            models.CheckConstraint(
+                name="place_on_earth",
+                condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__gte=-90, lat__lte=90, lon__gte=-180, lon__lte=180),
+                violation_error_message=_("Give latitude (−90 to 90) and longitude (−180 to 180) together."),
             ),
         ]
         indexes = [

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from logistics.campus import worktime
 from logistics.campus.services.calendars import calendar_data, day_words
+from logistics.campus.terms.services import DayMark, marks_between
 from logistics.campus.worktime import CalendarData
 from logistics.core import clock
 from logistics.core.month import month_words
 
 FIRST_MONTH = 9  # a school year begins in September
+EXAMS = ("exam", "entrance")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ def looks() -> dict[str, Look]:
         "closed": Look("closed", "day-vac", _("C"), _("Closed by the school")),
         "makeup": Look("makeup", "day-make", _("M"), _("Make-up working day")),
         "custom": Look("custom", "day-exam", _("O"), _("Hours of its own")),
+        "exam": Look("exam", "day-exam", _("E"), _("Examination")),
+        "marked": Look("marked", "day-exam", _("S"), _("Marked in the term")),
+        "vacation": Look("vacation", "day-vac", "", _("Vacation")),
     }
 
 
@@ -60,16 +65,22 @@ def school_year(day: date) -> int:
     return day.year if day.month >= FIRST_MONTH else day.year - 1
 
 
-def look_of(data: CalendarData, day: date, known: dict[str, Look]) -> Look:
+def look_of(data: CalendarData, day: date, known: dict[str, Look], mark: DayMark | None = None) -> Look:
+    """What a day is: what the calendar says of it first, then what its term says."""
     special = data.days.get(day)
     if special is None:
-        return known["working" if worktime.open_intervals(data, day) else "weekend"]
+        if mark and mark.code == "vacation":
+            return known["vacation"]
+        open_ = bool(worktime.open_intervals(data, day))
+        return known[("exam" if mark.code in EXAMS else "marked") if mark and open_ else "working" if open_ else "weekend"]
     return known["holiday" if special.kind == "closed" and special.public_holiday else special.kind]
 
 
-def months_of(data: CalendarData, before: CalendarData | None, first_year: int) -> tuple[list[Month], list[tuple[Look, int]]]:
-    """(twelve months from September, legend with the number of days). `before` marks what a draft changes."""
+def months_of(data: CalendarData, before: CalendarData | None, first_year: int, place: Any = None
+              ) -> tuple[list[Month], list[tuple[Look, int]]]:
+    """(twelve months from September, legend with the number of days). `before` marks what a draft changes; `place` whose terms to show."""
     known, today = looks(), clock.today()
+    marks = marks_between(place, date(first_year, FIRST_MONTH, 1), date(first_year + 1, FIRST_MONTH, 1)) if place else {}
     counts: Counter[str] = Counter()
     months = []
     for index in range(12):
@@ -81,9 +92,9 @@ def months_of(data: CalendarData, before: CalendarData | None, first_year: int) 
                 if day.month != month:
                     row.append(None)
                     continue
-                look = look_of(data, day, known)
+                look = look_of(data, day, known, marks.get(day))
                 counts[look.code] += 1
-                label = data.days[day].label if day in data.days else ""
+                label = data.days[day].label if day in data.days else marks[day].words if day in marks else ""
                 words = f"{day_words(data, day)}（{label}）" if label else day_words(data, day)
                 new = before is not None and before.days.get(day) != data.days.get(day)
                 row.append(Day(day, look, words, day == today, new))

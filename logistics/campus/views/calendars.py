@@ -57,7 +57,8 @@ def year_page(request: HttpRequest, pk: int) -> HttpResponse:
     data = versions.data_of(shown) if shown else CalendarData()
     before = (versions.data_of(current) if current else CalendarData()) if draft else None
     first_year = _year(request)
-    months, legend = year.months_of(data, before, first_year)
+    marked = calendar.place if calendar.purpose == WorkCalendar.Purpose.TEACHING else None
+    months, legend = year.months_of(data, before, first_year, marked)
     chosen = _day(request.GET.get("day", ""))
     page = {
         "title": _("%(calendar)s %(first)s–%(last)s") % {"calendar": calendar, "first": first_year, "last": first_year + 1},
