@@ -426,7 +426,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pin',
             name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pins', to='campus.floorplan', verbose_name='plan'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pins', to='campus.floorplan', verbose_name='floor plan'),
         ),
         migrations.AddField(
             model_name='placeuse',

@@ -94,7 +94,7 @@ class FloorPlan(Record):
 class Pin(RecordRef):
     """图钉: where on a plan something stands, as shares of width and height from the upper left corner."""
 
-    plan = models.ForeignKey(FloorPlan, models.CASCADE, related_name="pins", verbose_name=_("plan"))
+    plan = models.ForeignKey(FloorPlan, models.CASCADE, related_name="pins", verbose_name=_("floor plan"))
     label = models.CharField(_("words"), max_length=200)
     place = models.ForeignKey("campus.Place", models.PROTECT, related_name="+")  # of what is pinned
     x = models.FloatField()
