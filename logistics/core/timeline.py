@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -238,6 +239,8 @@ class _Labels(dict):
         value = self.get(key)
         if isinstance(value, dict):
             value = pick(value["zh"], value.get("en", "")) if "zh" in value else value.get("label")
+        elif key == "amount" and value not in (None, ""):
+            return ui.money(Decimal(value)).lstrip("¥")
         return "–" if value in (None, "") else _time_words(value) if isinstance(value, str) else str(value)
 
 

@@ -223,7 +223,7 @@ def test_the_record_tells_who_asked_and_who_approved(here, routes, tech, zhou):
     order = order_of(here, tech, 6000)
     perform(ask(order, tech), "approve", by=zhou, note="Do it before the frost.")
     told = [(entry.who, entry.text, entry.quote) for entry in timeline(order, internal=True)][:2]
-    assert told[0] == ("Zhou", "approved: Cost of a work order, 6000.00 CNY", "Do it before the frost.")
+    assert told[0] == ("Zhou", "approved: Cost of a work order, 6,000 CNY", "Do it before the frost.")
     assert told[1][:2] == ("Chen", "asked for approval of the cost")
     assert Event.objects.filter(kind="core.approval").count() == 3
 
