@@ -175,7 +175,7 @@ def test_search_texts_are_exact_whoever_writes_the_row(steps):
             row.name_en = text
             row.save(update_fields=["name_en"])
         elif act == "update":
-            rows.update(serial_no=text, name_zh=text)
+            rows.update(maker=text, name_zh=text)
         elif act == "sql":
             with connection.cursor() as cursor:
                 cursor.execute("UPDATE assets_equipment SET model_name = %s WHERE place_id = ANY(%s)",
