@@ -4,7 +4,7 @@ from __future__ import annotations
 import factory
 from factory.django import DjangoModelFactory
 
-from assets.models import Equipment, EquipmentCategory, UseLock
+from assets.models import CategoryAttribute, Equipment, EquipmentCategory, EquipmentModel, UseLock
 
 
 class EquipmentCategoryFactory(DjangoModelFactory):
@@ -15,6 +15,25 @@ class EquipmentCategoryFactory(DjangoModelFactory):
     name_zh = factory.Sequence(lambda n: f"设备类别{n}")
     name_en = factory.Sequence(lambda n: f"Category {n}")
     trade = "electric"
+
+
+class CategoryAttributeFactory(DjangoModelFactory):
+    class Meta:
+        model = CategoryAttribute
+
+    category = factory.SubFactory(EquipmentCategoryFactory)
+    code = factory.Sequence(lambda n: f"fact_{n}")
+    name_zh = factory.Sequence(lambda n: f"参数{n}")
+    name_en = factory.Sequence(lambda n: f"Fact {n}")
+
+
+class EquipmentModelFactory(DjangoModelFactory):
+    class Meta:
+        model = EquipmentModel
+
+    category = factory.SubFactory(EquipmentCategoryFactory)
+    maker = factory.Sequence(lambda n: f"厂家{n}")
+    name = factory.Sequence(lambda n: f"M-{n}")
 
 
 class EquipmentFactory(DjangoModelFactory):

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assets.models import Equipment, EquipmentCategory
+from assets.models import CategoryAttribute, Equipment, EquipmentCategory, EquipmentModel
 from logistics.accounts.filters import DepartmentTreeFilter
 from logistics.campus.models import Place
 from logistics.core.filters import RecordFilters
@@ -23,9 +23,14 @@ class EquipmentFilters(RecordFilters):
     place = django_filters.ModelChoiceFilter(
         label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place")
     )
+    model = django_filters.ModelChoiceFilter(
+        label=_("Model on file"), queryset=EquipmentModel.objects.all(), widget=RemoteSelect("assets.equipmentmodel")
+    )
+    kind = django_filters.ChoiceFilter(label=_("Kind"), field_name="category__kind", choices=EquipmentCategory.Kind.choices)
     department = DepartmentTreeFilter()
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Equipment._meta.get_field("status").choices)
     use_state = django_filters.ChoiceFilter(label=_("May be used"), choices=Equipment._meta.get_field("use_state").choices)
+    tracking = django_filters.ChoiceFilter(label=_("Kept as"), choices=Equipment.Tracking.choices)
     criticality = django_filters.ChoiceFilter(label=_("Criticality"), choices=Equipment._meta.get_field("criticality").choices)
     warranty = django_filters.BooleanFilter(label=_("Warranty ends within 30 days"), method="ending", widget=forms.CheckboxInput)
     mine = django_filters.BooleanFilter(label=_("Kept by me"), method="kept", widget=forms.CheckboxInput)
@@ -56,3 +61,24 @@ class CategoryFilters(RecordFilters):
     class Meta:
         model = EquipmentCategory
         fields: tuple[str, ...] = ()
+
+
+class AttributeFilters(RecordFilters):
+    category = django_filters.ModelChoiceFilter(
+        label=_("Category"), queryset=EquipmentCategory.objects.all(), widget=RemoteSelect("assets.equipmentcategory"))
+
+    class Meta:
+        model = CategoryAttribute
+        fields: tuple[str, ...] = ()
+
+
+class ModelFilters(RecordFilters):
+    category = django_filters.ModelChoiceFilter(
+        label=_("Category"), queryset=EquipmentCategory.objects.all(), method="under", widget=RemoteSelect("assets.equipmentcategory"))
+
+    class Meta:
+        model = EquipmentModel
+        fields: tuple[str, ...] = ()
+
+    def under(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        return rows.filter(category__ancestors__contains=[value.pk])

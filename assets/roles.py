@@ -13,6 +13,8 @@ READERS = "logistics_director principal department_head dispatcher technician sa
 allow(KEEPERS, "assets.equipment", "view", "add", "change", "export", "cost")
 allow("logistics_director principal department_head finance_officer", "assets.equipment", "cost")
 allow(READERS, "assets.equipment", "export")
-allow("asset_officer facilities_manager", "assets.equipmentcategory", "view", "add", "change", "export")
-auditor_reads("assets.equipment", "assets.equipmentcategory")
+for record in ("equipmentcategory", "categoryattribute", "equipmentmodel"):
+    allow("asset_officer facilities_manager", f"assets.{record}", "view", "add", "change", "export")
+allow("equipment_keeper", "assets.equipmentmodel", "view", "add", "change", "export")
+auditor_reads("assets.equipment", "assets.equipmentcategory", "assets.categoryattribute", "assets.equipmentmodel")
 allow("auditor", "assets.equipment", "cost")

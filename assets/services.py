@@ -23,9 +23,11 @@ MAY_LIFT = ("safety_officer", "facilities_manager")
 
 
 @transaction.atomic
-def register(*, by: Any, **fields: Any) -> Equipment:
-    """Enter a thing; in use at once when its place and first day are known."""
+def register(*, by: Any, origin: models.Model | None = None, **fields: Any) -> Equipment:
+    """Enter a thing; in use at once when its place and first day are known. `origin`: what it comes from, such as a receipt."""
     thing = Equipment(**fields)
+    if origin is not None:
+        thing.origin_kind, thing.origin_id = kind_of(origin), origin.pk
     if thing.place_id and thing.commissioned_on:
         thing.status = "in_service"
     thing.full_clean(exclude=["number"])

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from assets import services
+from assets import facts, services
 from assets.forms import LiftForm, LockForm
-from assets.models import Equipment, UseLock
+from assets.models import Equipment, EquipmentCategory, UseLock
 from logistics.core.idempotency import once
 from logistics.core.pages import add_errors, client_uid
 
@@ -78,3 +78,14 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
     return ask(request, row.equipment, form, _("Lift this lock: %(reason)s") % {"reason": row.reason}, _("Lift the lock"), False)
+
+
+@login_required
+@require_http_methods(["GET"])
+def facts_of_category(request: HttpRequest) -> HttpResponse:
+    """The controls for the technical facts of the category that was just chosen in the form."""
+    text = request.GET.get("category", "")
+    category = EquipmentCategory.objects.visible_to(request.user).filter(pk=text).first() if text.isdecimal() and len(text) < 19 else None
+    widget = facts.FactsWidget()
+    widget.definitions = facts.Definitions().of(category)
+    return render(request, widget.template_name, widget.get_context("attributes", {}, None))

@@ -1,6 +1,9 @@
 """The register of what the school owns and whether it may be used."""
 from assets.downtime.models import Downtime
 from assets.meters.models import Meter, MeterFit, MeterReading, ReadingVoid
-from assets.models.equipment import Equipment, EquipmentCategory, UseLock
+from assets.models.catalogue import CategoryAttribute, EquipmentCategory, EquipmentModel
+from assets.models.equipment import Equipment
+from assets.models.lock import UseLock
 
-__all__ = ["Downtime", "Equipment", "EquipmentCategory", "Meter", "MeterFit", "MeterReading", "ReadingVoid", "UseLock"]
+__all__ = ["CategoryAttribute", "Downtime", "Equipment", "EquipmentCategory", "EquipmentModel", "Meter", "MeterFit", "MeterReading",
+           "ReadingVoid", "UseLock"]

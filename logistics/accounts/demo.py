@@ -152,5 +152,5 @@ def _organisations(world: World) -> None:
         ("HD-LIFT", "宏达电梯", "Hongda Lifts", "contractor"), ("QL-HVAC", "清凉暖通", "Qingliang Air", "contractor"),
         ("AX-FIRE", "安信消防", "Anxin Fire Safety", "contractor"), ("JY-NET", "聚云网络", "Juyun Networks", "contractor"),
     )
-    Organisation.objects.bulk_create([Organisation(code=code, name_zh=zh, name_en=en, kind=kind, contact=world.name(grown=True), phone="8001")
+    world["organisations"] = Organisation.objects.bulk_create([Organisation(code=code, name_zh=zh, name_en=en, kind=kind, contact=world.name(grown=True), phone="8001")
                                       for code, zh, en, kind in rows])

@@ -26,19 +26,26 @@ def assign_number(record: models.Model, prefix: str, field: str = "number") -> s
     return number
 
 
-def assign_numbers(model: type[models.Model], ids: list[int], prefix: str, field: str = "number") -> None:
-    """Give many records the next numbers of a series in two statements, as the last write of the transaction."""
-    year, count = clock.today().year, len(ids)
-    column = connection.ops.quote_name(str(model._meta.get_field(field).column))
+def next_numbers(prefix: str, count: int, year: int | None = None) -> list[str]:
+    """The next numbers of a series in one statement; must be called inside the transaction that uses them."""
+    year = year or clock.today().year
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_numberseries (prefix, year, last) VALUES (%s, %s, %s) "
             "ON CONFLICT (prefix, year) DO UPDATE SET last = core_numberseries.last + %s RETURNING last",
             [prefix, year, count, count],
         )
-        first = cursor.fetchone()[0] - count + 1
+        last = cursor.fetchone()[0]
+    return [f"{prefix}-{year}-{n:06d}" for n in range(last - count + 1, last + 1)]
+
+
+def assign_numbers(model: type[models.Model], ids: list[int], prefix: str, field: str = "number") -> None:
+    """Give many records the next numbers of a series in two statements, as the last write of the transaction."""
+    numbers = next_numbers(prefix, len(ids))
+    column = connection.ops.quote_name(str(model._meta.get_field(field).column))
+    with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {connection.ops.quote_name(model._meta.db_table)} t SET {column} = given.number "
             "FROM unnest(%s::bigint[], %s::text[]) AS given(id, number) WHERE t.id = given.id",
-            [ids, [f"{prefix}-{year}-{n:06d}" for n in range(first, first + count)]],
+            [ids, numbers],
         )

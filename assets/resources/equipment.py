@@ -1,4 +1,4 @@
-"""The register as list, page, form and API."""
+"""Equipment as list, page, form and API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assets import filters, forms, services
-from assets.models import Equipment, EquipmentCategory
+from assets.models import Equipment
 from assets.roles import KEEPERS, READERS
 from logistics.core import clock, menu
 from logistics.core.access import access_of
@@ -66,16 +66,21 @@ class Things(Resource):
     photos = comments = files = links = open_to_all = True
     follows = ("keeper",)
     list_joins = ("place", "category")
-    detail_joins = ("keeper",)
+    detail_joins = ("keeper", "model")
     option_hint = "place.place_label"
     transfer = Transfer(
         key="number", bulk=services.register_many, last=services.number_many,
         also={"name_zh": ("设备名称", "名称", "name"), "place": ("存放地点", "地点", "location"), "category": ("分类", "设备分类"),
               "serial_no": ("出厂编号", "序列号", "SN"), "fixed_asset_no": ("固定资产编号", "资产编号"), "keeper": ("保管人", "责任人"),
-              "purchase_cost": ("原值", "单价", "price"), "purchased_on": ("购置日期",), "model_name": ("型号", "规格型号", "model")},
+              "purchase_cost": ("原值", "价值", "金额", "price"), "purchased_on": ("购置日期", "取得日期"),
+              "maker": ("生产厂家", "厂家", "品牌"), "model_name": ("型号", "规格型号", "model"),
+              "commissioned_on": ("启用日期", "投入使用日期"), "quantity": ("数量", "件数"),
+              "department": ("使用部门", "管理部门"), "attributes": ("参数", "技术指标"), "warranty_until": ("保修期至", "质保期至")},
         examples=(
-            {"name_zh": "多联机空调", "name_en": "VRF air conditioner", "category": "AC", "place": "B2-301",
+            {"name_zh": "多联机空调", "name_en": "VRF air conditioner", "category": "ac", "place": "B2-301",
              "commissioned_on": "2026-09-01", "serial_no": "MX-20931"},
+            {"name_zh": "课桌椅", "category": "desk", "place": "B2-301", "tracking": "group", "quantity": "48",
+             "commissioned_on": "2026-09-01"},
         ),
     )
     columns = (
@@ -100,17 +105,24 @@ class Things(Resource):
         ),
         Column("keeper_seen_zh", gettext_lazy("Keeper"), show=lambda row: words(keeper_seen(row)), export=keeper_seen, css="c-hide"),
         Column("cost_seen", gettext_lazy("Cost (yuan)"), kind="money", css="hq-end c-hide"),
+        Column("quantity", gettext_lazy("Pieces"), sort="quantity", kind="number", css="hq-end c-hide", default=False),
         Column("number", gettext_lazy("Number"), default=False),
-        Column("model_name", gettext_lazy("Model"), default=False),
+        Column("maker", gettext_lazy("Maker"), sort="maker", default=False),
+        Column("model_name", gettext_lazy("Model"), sort="model_name", default=False),
         Column("serial_no", gettext_lazy("Serial number"), default=False),
+        Column("fixed_asset_no", gettext_lazy("Fixed asset number"), default=False),
+        Column("department", gettext_lazy("Department"), joins=("department",), default=False,
+               export=lambda row: str(row.department or "")),
+        Column("commissioned_on", gettext_lazy("In use since"), sort="commissioned_on", kind="date", default=False),
     )
     facts = (
         Column("number", gettext_lazy("Number")),
         Column("category", gettext_lazy("Category"), joins=("category",)),
         Column("place", gettext_lazy("Place"), joins=("place",)),
         Column("department", gettext_lazy("Department"), joins=("department",)),
+        Column("pieces", gettext_lazy("Pieces")),
         Column("maker", gettext_lazy("Maker")),
-        Column("model_name", gettext_lazy("Model")),
+        Column("model_name", gettext_lazy("Model"), joins=("model",), show=lambda row: words(model_link(row) or row.model_name)),
         Column("serial_no", gettext_lazy("Serial number")),
     )
     api_fields = (
@@ -121,12 +133,17 @@ class Things(Resource):
         "place",
         "status",
         "use_state",
+        "model",
         "maker",
         "model_name",
         "serial_no",
+        "tracking",
+        "quantity",
+        "parent",
         "criticality",
         "commissioned_on",
         "warranty_until",
+        "attributes",
     )
 
     @classmethod
@@ -216,6 +233,10 @@ def words(value: Any) -> Any:
     return words_for(value)
 
 
+def model_link(thing: Equipment) -> Any:
+    return format_html('<a href="{}">{}</a>', thing.model.get_absolute_url(), thing.model_name) if thing.model else ""
+
+
 def reliance(thing: Equipment) -> list[dict[str, Any]]:
     """What bears on trusting it: warranty, age against life, criticality."""
     found = [{"label": _("Warranty"), "value": warranty_words(thing), "empty": thing.warranty_until is None}]
@@ -234,42 +255,6 @@ def reliance(thing: Equipment) -> list[dict[str, Any]]:
         found.append({"label": _("Age"), "value": "", "empty": True})
     found.append({"label": _("Criticality"), "value": thing.get_criticality_display()})
     return found
-
-
-@resource
-class Categories(Resource):
-    model = EquipmentCategory
-    slug = "categories"
-    icon = "category"
-    menu = ("registers", 30)
-    filterset = filters.CategoryFilters
-    order = ("code",)
-    form = forms.CategoryForm
-    transfer = Transfer(key="code", examples=({"code": "AC-VRF", "parent": "AC", "name_zh": "多联机", "name_en": "VRF system"},))
-    columns = (
-        NameColumn("name", gettext_lazy("Name"), sort="code", second="code", export=str),
-        Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),
-        Column("parent", gettext_lazy("Parent category"), joins=("parent",), export=lambda row: str(row.parent or "")),
-        Column("get_trade_display", gettext_lazy("Trade"), sort="trade"),
-        Column("default_life_years", gettext_lazy("Usual life (years)"), sort="default_life_years", kind="number", css="hq-end"),
-    )
-    facts = (
-        Column("code", gettext_lazy("Code")),
-        Column("parent", gettext_lazy("Parent category"), joins=("parent",)),
-        Column("get_kind_display", gettext_lazy("Kind")),
-        Column("get_trade_display", gettext_lazy("Trade")),
-        Column("default_life_years", gettext_lazy("Usual life (years)")),
-        Column("get_default_criticality_display", gettext_lazy("Usual criticality")),
-    )
-    api_fields = ("code", "name_zh", "name_en", "parent", "kind", "trade", "default_life_years", "default_criticality")
-
-    @classmethod
-    def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        count = bounded_count(Equipment.objects.filter(category__ancestors__contains=[record.pk]).exclude(status="disposed"))
-        url = f"{reverse('assets:equipment-list')}?category={record.pk}"
-        return [
-            (_("Equipment"), format_html('<a href="{}">{}</a>', url, ngettext("%(n)s thing", "%(n)s things", count.rows) % {"n": count}))
-        ]
 
 
 menu.item(
