@@ -82,12 +82,12 @@ class Register:
         roots = EquipmentCategory.objects.bulk_create([
             EquipmentCategory(code=code, name_zh=zh, name_en=en, kind=kind, documents=list(papers)) for code, zh, en, kind, papers in BRANCHES])
         self.categories = {row.code: row for row in roots}
-        for rank in (True, False):
+        for _depth in range(2):
             made = EquipmentCategory.objects.bulk_create([
                 EquipmentCategory(code=code, parent=self.categories[branch], name_zh=zh, name_en=en, kind=kind, trade=trade, default_life_years=years,
                                   default_criticality=criticality, group_allowed=group, asset_class_code=asset_class)
                 for code, branch, zh, en, kind, trade, years, criticality, group, asset_class, _price in CATEGORIES
-                if (branch in self.categories) == rank and code not in self.categories
+                if branch in self.categories and code not in self.categories
             ])
             self.categories |= {row.code: row for row in made}
         CategoryAttribute.objects.bulk_create([
