@@ -12,6 +12,7 @@ from logistics.core.errors import Conflict
 from logistics.core.workflow import perform
 from maintenance import clocks, followups, labour, messages, orders, stops
 from maintenance.fitness import unfit
+from maintenance.following import follow
 from maintenance.guards import COST
 from maintenance.models import Assignment, Hold, Rating, RepairRequest, WorkOrder
 
@@ -276,6 +277,7 @@ def declined(order: WorkOrder, *, by: Any, at: datetime, event: Any, reason: str
 def started(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     labour.start(order, by or order.lead, at)
     stops.follow(order, at)
+    follow(order, "started", by=by or order.lead, at=at)
 
 
 def hold(order: WorkOrder, *, by: Any, at: datetime, hold_reason: Any, until: Any = None, note: str = "", **data: Any) -> None:
@@ -338,6 +340,7 @@ def finished(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any
         perform(request, "resolve", by=None)
     stops.follow(order, at)
     followups.ask_to_verify(order, at=at)
+    follow(order, "finished", by=order.done_by, at=at)
 
 
 def close(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
@@ -348,6 +351,7 @@ def closed(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) 
     orders.release_assignments(order, at)
     followups.looked_at(order, by=by, at=at)
     messages.hazards_gone(order)
+    follow(order, "closed", by=by, at=at)
 
 
 def send_back(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
@@ -364,6 +368,7 @@ def sent_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: An
     messages.technician(order, order.lead, "maintenance.returned", key=str(event.pk))
     if event.from_state == "done":
         followups.looked_at(order, by=by, at=at)
+    follow(order, "returned", by=by, at=at)
 
 
 def prioritise(order: WorkOrder, *, by: Any, at: datetime, priority: str, **data: Any) -> None:
@@ -400,4 +405,4 @@ def cancelled(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: An
     stops.follow(order, at)
     for request in RepairRequest.objects.filter(work_order=order, state="accepted").order_by("pk"):
         perform(request, "requeue", by=None)
-
+    follow(order, "cancelled", by=by, at=at)

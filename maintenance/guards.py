@@ -10,6 +10,7 @@ from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.approvals.services import against_asking, may_ask, missing
 from logistics.core.models import Attachment, kind_of
+from maintenance.checklists.services import unanswered_words
 from maintenance.limits import DISPUTE_DAYS, INFO_DAYS, REOPEN_DAYS, working_days_since
 from maintenance.models import RepairRequest, Technician, WorkOrder
 
@@ -110,7 +111,7 @@ def _fault_photos(order: WorkOrder) -> bool:
 
 
 def finish(order: WorkOrder, person: Any) -> str | None:
-    lacking = missing_proof(order)
+    lacking = [*missing_proof(order), *unanswered_words(order)]
     return _("Still missing: %(what)s.") % {"what": _(", ").join(lacking)} if lacking else None
 
 

@@ -224,7 +224,8 @@ def make(
     *, by: Any, place: Any, category: Any, title_zh: str, title_en: str = "", release: bool = True, source: Any = None, **fields: Any
 ) -> WorkOrder:
     """An order that does not come from a report; released at once unless it is to stay a draft."""
-    order = WorkOrder(title_zh=title_zh, title_en=title_en or title_zh, category=category, proof=category.proof, created_at=watch.now(),
+    order = WorkOrder(title_zh=title_zh, title_en=title_en or title_zh, category=category,
+                      proof=fields.pop("proof", "") or category.proof, created_at=watch.now(),
                       reported_at=watch.now(), **{key: value for key, value in fields.items() if value is not None})
     if source is not None:
         order.source_kind, order.source_id = source._meta.label_lower, source.pk

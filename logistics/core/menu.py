@@ -80,7 +80,8 @@ HOMES: Registry[Home] = Registry("home")
 DOCKS: Registry[Dock] = Registry("dock")
 
 for _code, _label, _order, _icon, _folds in (
-    ("", "", 0, "", 0), ("repairs", _("Repairs"), 10, "tool", 0), ("registers", _("Registers"), 20, "database", 3),
+    ("", "", 0, "", 0), ("repairs", _("Repairs"), 10, "tool", 0), ("safety", _("Safety"), 15, "shield-check", 5),
+    ("registers", _("Registers"), 20, "database", 3),
     ("campus", _("Campus"), 30, "building", 1), ("people", _("People"), 40, "users", 2), ("data", _("Data"), 50, "chart-bar", 4),
 ):
     SECTIONS.add(_code, Section(_code, _label, _order, _icon, folds=_folds))

@@ -1,4 +1,6 @@
 """Repair requests, work orders, their clocks, and the catalogue that rules them."""
+from maintenance.checklists.models import Checklist, ChecklistItem, ChecklistRun, ChecklistVersion, ItemAnswer
+from maintenance.findings.models import Finding, FindingAnswer
 from maintenance.models.catalogue import (
     FailureCode,
     HoldReason,
@@ -16,9 +18,12 @@ from maintenance.models.policy import (
 from maintenance.models.request import GuestContact, Rating, RepairRequest
 from maintenance.models.technician import Technician
 from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanOccurrence, PlanTarget, PlanTrigger
+from maintenance.rounds.models import PointVisit, Round, RoundSignature, Route, RoutePoint
 
 __all__ = [
-    "Assignment", "Clock", "ClockEvent", "ClockStep", "CostLine", "DispatchRule", "FailureCode", "GeneratorSpan", "GuestContact",
-    "Hold", "HoldReason", "LabourEntry", "LabourRate", "MaintenancePlan", "PlanOccurrence", "PlanTarget", "PlanTrigger",
-    "PriorityRule", "Rating", "RepairCategory", "RepairRequest", "ServicePolicy", "Symptom", "Technician", "WorkOrder",
+    "Assignment", "Checklist", "ChecklistItem", "ChecklistRun", "ChecklistVersion", "Clock", "ClockEvent", "ClockStep", "CostLine",
+    "DispatchRule", "FailureCode", "Finding", "FindingAnswer", "GeneratorSpan", "GuestContact", "Hold", "HoldReason", "ItemAnswer",
+    "LabourEntry", "LabourRate", "MaintenancePlan", "PlanOccurrence", "PlanTarget", "PlanTrigger", "PointVisit", "PriorityRule", "Rating",
+    "RepairCategory", "RepairRequest", "Round", "RoundSignature", "Route", "RoutePoint", "ServicePolicy", "Symptom", "Technician",
+    "WorkOrder",
 ]

@@ -1,0 +1,1 @@
+"""The one ledger of hidden dangers 隐患台账."""
