@@ -10,23 +10,23 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.models import ApiToken
+from logistics.alerts.limits import TOKEN_ENDING_DAYS, TOKEN_IN_USE_DAYS, TOKEN_UNUSED_DAYS
 from logistics.alerts.models import Alert
 from logistics.alerts.registries import alert, when_alert
 from logistics.alerts.services import notify
-
-UNUSED = timedelta(days=90)  # domain document of accounts, section 5
-ENDING = timedelta(days=14)
-IN_USE = timedelta(days=30)
+from logistics.core.limits.declared import in_force
 
 
 @alert("accounts.token_stale", _("Access token %(name)s of %(owner)s: %(why)s"), 1, roles="system_manager", settle_s=0,
        hint=_("Revoke what nobody uses. Make a new token before one that a program needs ends."))
 def token_stale(now: datetime) -> Iterator[tuple[Any, str, Any, dict[str, Any]]]:
-    """Valid tokens that nobody used for 90 days, and those in use that end within 14 days."""
+    """Valid tokens that nobody used for long, and those in use that end soon."""
+    figures = in_force(TOKEN_UNUSED_DAYS, TOKEN_ENDING_DAYS, TOKEN_IN_USE_DAYS)
+    unused_for, ending_in, used_within = (timedelta(days=days) for days in figures)
     rows = ApiToken.objects.filter(state="valid", expires_at__gt=now).annotate(heard=Coalesce("last_used_at", "created_at"))
-    unused, ending = Q(heard__lt=now - UNUSED), Q(expires_at__lt=now + ENDING, last_used_at__gte=now - IN_USE)
+    unused, ending = Q(heard__lt=now - unused_for), Q(expires_at__lt=now + ending_in, last_used_at__gte=now - used_within)
     for token in rows.filter(unused | ending).select_related("owner").order_by("pk"):
-        if token.heard < now - UNUSED:
+        if token.heard < now - unused_for:
             days = (now - token.heard).days
             why = {"zh": f"{days} 天没有使用", "en": f"not used for {days} days"}
         else:

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from logistics.alerts.calling.people import Directory
+from logistics.alerts.limits import CONFIRM_DAYS
 from logistics.alerts.messages import bilingual
 from logistics.alerts.registries import alert
 from logistics.campus.models import CalendarVersion, Place, PlaceClosure, Tag, WorkCalendar
 
 Found = Iterator[tuple[Any, str, Any, dict[str, Any]]]
-CONFIRM_DAYS = 60  # so long before the confirmed days of a calendar end
 CARED_FOR = ("laboratory", "dormitory", "kitchen", "boiler_room", "power_room", "pump_room")
 MISSING = {"place_keeper": ("房间管理员", "place keeper"), "safety_officer": ("安全员", "safety officer")}
 
@@ -23,8 +23,8 @@ MISSING = {"place_keeper": ("房间管理员", "place keeper"), "safety_officer"
 @alert("campus.calendar_unconfirmed", _("%(calendar)s is confirmed only until %(day)s"), 2, roles="calendar_keeper", settle_s=0,
        hint=_("Later days are an estimate. Publish the calendar of the coming year as soon as the official file is out."))
 def calendar_unconfirmed(now: datetime) -> Found:
-    """Calendars in force whose confirmed days end within 60 days; those that are open day and night need none."""
-    until = timezone.localdate(now) + timedelta(days=CONFIRM_DAYS)
+    """Calendars in force whose confirmed days end soon; those that are open day and night need none."""
+    until = timezone.localdate(now) + timedelta(days=CONFIRM_DAYS.value())
     rows = CalendarVersion.objects.in_force().filter(calendar__always_open=False).filter(
         Q(confirmed_until__lt=until) | Q(confirmed_until__isnull=True))
     for row in rows.select_related("calendar__place").order_by("pk"):
