@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from assets.models import Equipment
-from logistics.campus.registries import TagAction, TagCard, TagPart, Target, tag_page
+from logistics.campus.registries import Mark, TagAction, TagCard, TagPart, Target, plan_layer, tag_page
+from maintenance.models import WorkOrder
 from maintenance.services.reporting import open_reports
 
 MOST = 3
@@ -42,3 +43,21 @@ def report_here(request: Any, target: Target) -> TagPart:
         actions=[TagAction(_("Report a problem here"), url(), "plus", 10)],
         cards=[TagCard(title, render_to_string("maintenance/_report_open.html", {"cards": cards}), note)] if found else [],
     )
+
+
+@plan_layer("maintenance.orders", gettext_lazy("Open orders"))
+def orders_on_plan(person: Any, places: list[int]) -> dict[int, Mark]:
+    """How many orders are open at each place and in it, as far as the reader sees them; red when one of them is of priority 1."""
+    found: dict[int, list[str]] = {}
+    wanted = set(places)
+    rows = WorkOrder.objects.visible_to(person).live().filter(place__ancestors__overlap=places)
+    for above, priority in rows.values_list("place__ancestors", "priority"):
+        for pk in wanted.intersection(above):
+            found.setdefault(pk, []).append(priority)
+    return {
+        pk: Mark(
+            len(priorities), ngettext("%(n)s open order", "%(n)s open orders", len(priorities)) % {"n": len(priorities)},
+            f"{reverse('maintenance:workorder-list')}?{urlencode({'place': pk})}", "danger" if "P1" in priorities else "run",
+        )
+        for pk, priorities in found.items()
+    }

@@ -35,13 +35,22 @@ class PlaceForm(ActingModelForm):
     department = RecordChoice(Department, resource="accounts.department", label=gettext_lazy("Used by department"), required=False)
     groups = (
         (gettext_lazy("Size and age"), ("area_m2", "capacity", "year_built", "position"), False, gettext_lazy("For figures and order")),
-        (gettext_lazy("Safety and guests"), ("fire_class", "public", "phone"), False, gettext_lazy("Fire class, guests, hotline")),
+        (gettext_lazy("Safety and guests"), ("fire_class", "critical_load", "public", "phone"), False,
+         gettext_lazy("Fire class, guests, hotline")),
+        (gettext_lazy("On the map"), ("lat", "lon"), False, gettext_lazy("Latitude and longitude")),
     )
 
     class Meta:
         model = Place
         fields = ["parent", "kind", "code", "name_zh", "name_en", "use", "department", "area_m2", "capacity", "year_built", "position",
-                  "fire_class", "public", "phone"]
+                  "fire_class", "critical_load", "public", "phone", "lat", "lon"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["critical_load"].required = False  # nearly no place has one
+
+    def clean_critical_load(self) -> str:
+        return self.cleaned_data["critical_load"] or Place.CriticalLoad.NONE
 
     def clean(self) -> dict[str, Any]:
         """In words what the triggers hold for every door."""
@@ -54,6 +63,12 @@ class PlaceForm(ActingModelForm):
         elif parent and self.instance.pk and self.instance.pk in parent.ancestors:
             self.add_error("parent", _("A place cannot be moved into itself or into something inside it."))
         return data
+
+
+class MoveForm(ActingForm):
+    """Where a place goes."""
+
+    parent = RecordChoice(Place, resource="campus.place", label=gettext_lazy("Into"))
 
 
 class RetireForm(ActingForm):
@@ -254,6 +269,7 @@ __all__ = [
     "EndForm",
     "HandOverForm",
     "ImportForm",
+    "MoveForm",
     "NewCalendarForm",
     "PlaceForm",
     "RetireForm",

@@ -5,6 +5,7 @@
     @place_user("maintenance.orders")                uses(places, span) -> Iterable[Use]; span None: live now
     @closure_guard("maintenance.finding")            refuse_lift(source) -> reason | None, for closures that this kind of record caused
     @audience("dormitory.residents")                 people(places, at) -> Iterable[(person, why)]
+    @plan_layer("maintenance.orders", title)         marks(person, places) -> {place id: Mark}: what a floor plan shows at its pins
     @calendar_user("maintenance.clocks")             moves(draft) -> Iterable[(label, words)]: what publishing a calendar would move
 """
 from __future__ import annotations
@@ -78,16 +79,35 @@ class Use:
     rows: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What a layer shows at a place: how many, in words, where to read on; `kind` is a look of the design (late, danger, run)."""
+
+    count: int
+    words: str
+    url: str
+    kind: str = "run"
+
+
+@dataclass(frozen=True)
+class PlanLayer:
+    marks: Callable[[Any, list[int]], dict[int, Mark]]
+    code: str
+    title: Any
+
+
 TAG_TARGETS: Registry[Callable[[int], Target | None]] = Registry("tag target")
 TAG_PAGES: Registry[TagPage] = Registry("part of the tag page")
 PLACE_USERS: Registry[Callable[..., Iterable[Use]]] = Registry("place user")
 CLOSURE_GUARDS: Registry[Callable[[Any], Any]] = Registry("closure guard")
 AUDIENCES: Registry[Callable[..., Iterable[tuple[Any, Any]]]] = Registry("audience")
 CALENDAR_USERS: Registry[Callable[[Any], Iterable[tuple[Any, Any]]]] = Registry("calendar user")
+PLAN_LAYERS: Registry[PlanLayer] = Registry("plan layer")
 
 tag_target = TAG_TARGETS.decorate(lambda function, code: function)
 tag_page = TAG_PAGES.decorate(TagPage)
 place_user = PLACE_USERS.decorate(lambda function, code: function)
 closure_guard = CLOSURE_GUARDS.decorate(lambda function, code: function)
 audience = AUDIENCES.decorate(lambda function, code: function)
+plan_layer = PLAN_LAYERS.decorate(PlanLayer)
 calendar_user = CALENDAR_USERS.decorate(lambda function, code: function)

@@ -62,6 +62,7 @@ class Places(Resource):
         Column("year_built", gettext_lazy("Year built"), show=lambda place: str(place.year_built or "") or _("not recorded")),
         Column("get_fire_class_display", gettext_lazy("Fire class")),
         Column("public", gettext_lazy("Open to guests")),
+        Column("get_critical_load_display", gettext_lazy("Needs power without a break")),
     )
     filterset = filters.PlaceFilters
     order = ("code", "id")
@@ -81,7 +82,7 @@ class Places(Resource):
              "area_m2": "67.5", "capacity": "48"},
         ),
     )
-    photos = comments = files = links = open_to_all = True
+    photos = comments = files = links = open_to_all = cards_later = True
     api_fields = (
         "code",
         "name_zh",
@@ -95,6 +96,9 @@ class Places(Resource):
         "department",
         "fire_class",
         "public",
+        "critical_load",
+        "lat",
+        "lon",
     )
 
     @classmethod
@@ -155,6 +159,10 @@ class Places(Resource):
         access, found = access_of(person), []
         if access.may("campus.placeclosure:add", record):
             found.append({"label": _("Close it"), "icon": "lock", "url": f"{reverse('campus:placeclosure-add')}?place={record.pk}"})
+        if access.may("campus.place:change", record) and record.parent_id:
+            found.append({"label": _("Move it"), "icon": "transfer", "url": reverse("campus:place-move", args=[record.pk])})
+        if access.may("campus.floorplan:add", record) and record.kind in ("campus", "building", "floor"):
+            found.append({"label": _("Add a floor plan"), "icon": "map", "url": f"{reverse('campus:floorplan-add')}?place={record.pk}"})
         if access.may("campus.place:add", record):
             found.append({"label": _("Add a place in here"), "icon": "plus", "url": f"{reverse('campus:place-add')}?parent={record.pk}"})
         if access.may("campus.place:retire", record):

@@ -18,6 +18,11 @@ allow("place_keeper facilities_manager safety_officer", "campus.placeclosure", "
 allow("calendar_keeper system_manager logistics_director auditor", "campus.workcalendar", "view")
 allow("calendar_keeper system_manager", "campus.workcalendar", "add", "change")
 allow("calendar_keeper system_manager", "campus.calendarversion", "view", "add", "change")
+allow(f"{READERS} technician inspector", "campus.floorplan", "view")
+allow("place_keeper facilities_manager system_manager", "campus.floorplan", "add", "change")
+allow("place_keeper facilities_manager safety_officer logistics_director asset_officer system_manager auditor", "campus.buildingprofile",
+      "view", "export")
+allow("facilities_manager system_manager", "campus.buildingprofile", "add", "change")
 for _kind in ("schoolyear", "term", "termmark", "periodset"):
     allow("calendar_keeper system_manager logistics_director auditor", f"campus.{_kind}", "view")
     allow("calendar_keeper system_manager", f"campus.{_kind}", "add", "change")

@@ -7,6 +7,7 @@ from logistics.campus.views import calendars, door, labels, places, stewards
 urlpatterns = [
     path("tree/", places.tree, name="tree"),
     path("tree/<int:pk>/", places.branch, name="branch"),
+    path("places/<int:pk>/move/", places.move, name="place-move"),
     path("places/<int:pk>/retire/", places.retire, name="place-retire"),
     path("places/<int:pk>/restore/", places.restore, name="place-restore"),
     path("labels/", labels.studio, name="labels"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("stewardships/<int:pk>/end/", stewards.end, name="stewardship-end"),
     path("calendars/<int:pk>/year/", calendars.year_page, name="calendar-year"),
     path("calendars/<int:pk>/draft/", calendars.start, name="calendar-draft"),
+    path("calendars/<int:pk>/moved/", calendars.moved, name="calendar-moved"),
     path("calendars/<int:pk>/discard/", calendars.discard, name="calendar-discard"),
     path("calendars/<int:pk>/days/<str:day>/", calendars.day, name="calendar-day"),
     path("calendars/<int:pk>/season/", calendars.season, name="calendar-season"),

@@ -7,17 +7,20 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from logistics.campus import worktime
-from logistics.campus.models import CalendarVersion, WeeklySlot, WorkCalendar
+from logistics.campus.models import CalendarVersion, Season, WeeklySlot, WorkCalendar
 from logistics.campus.worktime import CalendarData, DayData, Interval, SeasonData
 from logistics.core.workflow import perform
 
 
 def data_of(version: CalendarVersion) -> CalendarData:
-    """A version as the arithmetic takes it."""
-    seasons = tuple(
-        SeasonData(row.days.lower, row.days.upper, by_weekday(row.slots.all()))
-        for row in version.seasons.order_by("days").prefetch_related("slots")
-    )
+    """A version as the arithmetic takes it; a page that asks for it several times keeps it as `known` beside the version."""
+    known: CalendarData | None = getattr(version, "known", None)
+    return known or read(version, version.seasons.order_by("days").prefetch_related("slots"))
+
+
+def read(version: CalendarVersion, rows: Iterable[Season]) -> CalendarData:
+    """The same out of seasons that were fetched already, with their slots."""
+    seasons = tuple(SeasonData(row.days.lower, row.days.upper, by_weekday(row.slots.all())) for row in rows)
     days = {
         row.date: DayData(
             row.kind,
@@ -81,7 +84,7 @@ def blocking(version: CalendarVersion) -> str | None:
     """Why a draft cannot be published; None when it can."""
     if version.calendar.always_open:
         return None
-    if not version.seasons.exists():
+    if not data_of(version).seasons:
         return _("Enter at least one season with its hours first.")
     for one, words in findings(version):
         if one.blocks:

@@ -327,6 +327,9 @@ class DetailPage(RecordPage):
         panels = Panels(self, record)
         if request.htmx and request.htmx.target in ("timeline-lines", "timeline-more"):  # type: ignore[attr-defined]
             return panels.lines()
+        if request.htmx and request.htmx.target == "cards":  # type: ignore[attr-defined]
+            return render(request, "core/parts/cards.html", {"cards": self.cards(record)})
+        later = declared.cards_later and "cards" not in request.GET and bool(widgets_for(f"record:{record._meta.label}"))
         flow = getattr(record, "workflow", None)
         state = flow.state(record) if flow else None
         panels.read(whole=True)
@@ -342,13 +345,18 @@ class DetailPage(RecordPage):
             "sections": [{"title": title, "html": html} for title, html in declared.sections(record, request)],
             "aside": [{"title": title, "html": html} for title, html in panels.aside()]
             + [{"title": title, "html": html} for title, html in declared.aside(record, request)]
-            + [{"title": card.title, "html": html} for card in widgets_for(f"record:{record._meta.label}")
-               if (html := card.render(request, record=record))],
+            + ([] if later else self.cards(record)),
+            "cards_url": f"{request.path}?cards=1" if later else "",
             "edit_url": reverse(declared.url_name("edit"), args=[pk])
             if declared.form and declared.may(person, "change", record) and not declared.locked(record, person) else "",
             **panels.page(),
         }
         return self.show(declared.detail_template, page, record=record)
+
+    def cards(self, record: models.Model) -> list[dict[str, str]]:
+        """What other apps say about the record."""
+        return [{"title": card.title, "html": html} for card in widgets_for(f"record:{record._meta.label}")
+                if (html := card.render(self.request, record=record))]
 
 
 def move_buttons(record: models.Model, person: Any) -> list[dict[str, Any]]:

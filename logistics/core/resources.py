@@ -45,6 +45,7 @@ class Resource:
     files: bool = False  # papers beside photos
     links: bool = False  # may be joined to records of any kind
     follows: tuple[str, ...] = ()  # paths to the people who hear of it unasked (its reporter, its technician)
+    cards_later: bool = False  # the cards that other apps add are fetched after the page: for records that many apps say something about
     open_to_all: bool = False  # everybody may read it: words, papers and links are then for those whose work it is
     board: Any = None  # a core.board.Board: its states as lanes
     thread_at: str = ""  # the column that says when it entered the story; "" for things that stand (equipment)

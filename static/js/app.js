@@ -28,7 +28,7 @@
     }));
     return loaded.get(url);
   };
-  const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], "aside[data-outbox]": ["outbox", "offline"], "input[data-find]": ["find"], "[data-mention], [data-drop]": ["record"], ".hq-wall[data-wall]": ["wall"] };
+  const NEEDS = { "select[data-remote]": ["tom", "select"], "input[data-photos]": ["photos"], ".hq-board": ["board"], "[data-scan]": ["scan"], "aside[data-outbox]": ["outbox", "offline"], "input[data-find]": ["find"], "[data-mention], [data-drop]": ["record"], ".hq-wall[data-wall]": ["wall"], "[data-floor]": ["floor"], "[data-tree]": ["tree"] };
   const furnish = async (root) => {
     for (const [selector, names] of Object.entries(NEEDS)) {
       if (!within(root, selector).length) continue;

@@ -237,7 +237,7 @@ class Difference:
 def differences(draft: CalendarVersion) -> list[Difference]:
     """What a draft changes against the version in force: special days by date, then seasons."""
     current = version_in_force(draft.calendar)
-    before, after = (data_of(current) if current else CalendarData()), data_of(draft)
+    before, after = (published_data(current) if current else CalendarData()), data_of(draft)
     found = [
         Difference(day, day_words(before, day), day_words(after, day))
         for day in sorted({*before.days, *after.days}) if before.days.get(day) != after.days.get(day)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
-from django.db.models import F, Func, Value
+from django.db.models import Count, F, Func, Value
 from django.utils.translation import gettext as _
 
 from logistics.campus.models import Place, PlaceClosure, label_of
@@ -78,6 +78,12 @@ def live_uses(place: Place) -> list[Use]:
     """What keeps the place, or anything in it, in use now; asked from every app."""
     places = list(Place.objects.at(place).values_list("pk", flat=True))
     return [use for ask in PLACE_USERS for use in ask(places, None) if use.count]
+
+
+def followers(place: Place) -> list[Use]:
+    """What goes along when a place moves: the places in it, and what uses them now."""
+    rows = Place.objects.under(place).active().order_by().values("kind").annotate(n=Count("pk"))
+    return [Use(Place.Kind(row["kind"]).label, row["n"]) for row in rows] + live_uses(place)
 
 
 def _check(by: Any, place: Place) -> None:

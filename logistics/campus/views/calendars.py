@@ -51,11 +51,15 @@ def year_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Twelve months from September of the draft, else of the version in force; ?day= opens a day, ?from= another year."""
     calendar = _calendar(request, pk)
     may = access_of(request.user).may("campus.workcalendar:change", calendar)
-    current = versions.version_in_force(calendar)
-    draft = calendar.versions.filter(state="draft").first() if may else None
+    states = ["draft", "published"] if may else ["published"]
+    found = {row.state: row for row in calendar.versions.filter(state__in=states)}
+    current, draft = found.get("published"), found.get("draft")
     shown = draft or current
-    data = versions.data_of(shown) if shown else CalendarData()
-    before = (versions.data_of(current) if current else CalendarData()) if draft else None
+    seasons = list(shown.seasons.order_by("days").prefetch_related("slots")) if shown else []
+    data = versions.read(shown, seasons) if shown else CalendarData()
+    if shown:
+        shown.calendar, shown.known = calendar, data  # type: ignore[attr-defined]
+    before = (versions.published_data(current) if current else CalendarData()) if draft else None
     first_year = _year(request)
     marked = calendar.place if calendar.purpose == WorkCalendar.Purpose.TEACHING else None
     months, legend = year.months_of(data, before, first_year, marked)
@@ -81,9 +85,8 @@ def year_page(request: HttpRequest, pk: int) -> HttpResponse:
         "months": months,
         "legend": legend,
         "weekdays": weekday_letters(),
-        "seasons": shown.seasons.prefetch_related("slots") if shown else [],
+        "seasons": seasons,
         "differences": calendars.differences(draft) if draft else [],
-        "moved": calendars.what_moves(draft) if draft else [],
         "findings": versions.findings(draft) if draft else [],
         "why": versions.blocking(draft) if draft else None,
     }
@@ -95,6 +98,19 @@ def year_page(request: HttpRequest, pk: int) -> HttpResponse:
             "words": calendars.day_words(data, chosen),
         }
     return render(request, "campus/year.html", context)
+
+
+@login_required
+@require_safe
+def moved(request: HttpRequest, pk: int) -> HttpResponse:
+    """What publishing the draft would move: asked after the page, because every app counts."""
+    draft = _draft(request, pk)
+    lines = calendars.what_moves(draft)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "campus/_moved.html", {"moved": lines})
+    page = {"title": _("What moves after publishing"), "crumbs": [
+        {"label": str(draft.calendar), "url": reverse("campus:calendar-year", args=[pk])}]}
+    return render(request, "campus/moved.html", {"page": page, "moved": lines})
 
 
 def _year(request: HttpRequest) -> int:

@@ -12,13 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from logistics.campus.forms import RetireForm
+from logistics.campus.forms import MoveForm, RetireForm
 from logistics.campus.models import Place
 from logistics.campus.services import places
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.forms import ActingForm
 from logistics.core.pages import add_errors
+from logistics.core.resources import resource_of, update
 
 COUNTED = ("room", "technical", "outdoor", "spot")
 
@@ -50,7 +51,8 @@ def tree(request: HttpRequest) -> HttpResponse:
         "title": _("No places yet"),
         "text": _("Begin with the school, then its campuses and buildings."),
     }
-    return render(request, "campus/tree.html", {"page": {"title": _("Place tree"), "empty": empty}, "roots": roots})
+    may_move = access_of(request.user).has("campus.place:change")
+    return render(request, "campus/tree.html", {"page": {"title": _("Place tree"), "empty": empty}, "roots": roots, "may_move": may_move})
 
 
 @login_required
@@ -61,6 +63,31 @@ def branch(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(place)
     return render(request, "campus/_branch.html", {"rows": _branch(request.user, place)})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move a place into another; what goes along is shown first. Labels, orders and past facts keep the words they had."""
+    place = get_object_or_404(Place.objects.visible_to(request.user).select_related("parent"), pk=pk)
+    if not access_of(request.user).may("campus.place:change", place):
+        raise NotAllowed(_("You may not move this place."))
+    form = MoveForm(request.POST or None, person=request.user, initial={"parent": request.GET.get("parent")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            update(resource_of(Place), place, {"parent": form.cleaned_data["parent"]}, by=request.user)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("Moved: %(place)s") % {"place": place})
+            return redirect(place)
+    page = {
+        "title": _("Move %(place)s?") % {"place": place}, "form": form, "submit_label": _("Move it"),
+        "cancel_url": place.get_absolute_url(),
+        "intro": _("Everything in it goes along. What was printed and recorded keeps the words of then."),
+    }
+    followers = places.followers(place)
+    return render(request, "campus/move.html", {"page": page, "followers": followers}, status=422 if form.errors else 200)
 
 
 def _checked(request: HttpRequest, pk: int) -> Place:
