@@ -4,6 +4,9 @@ from assets.meters.models import Meter, MeterFit, MeterReading, ReadingVoid
 from assets.models.catalogue import CategoryAttribute, EquipmentCategory, EquipmentModel
 from assets.models.equipment import Equipment
 from assets.models.lock import UseLock
+from assets.supply.models import CriticalLoad, Supply
 
-__all__ = ["CategoryAttribute", "Downtime", "Equipment", "EquipmentCategory", "EquipmentModel", "Meter", "MeterFit", "MeterReading",
-           "ReadingVoid", "UseLock"]
+__all__ = [
+    "CategoryAttribute", "CriticalLoad", "Downtime", "Equipment", "EquipmentCategory", "EquipmentModel", "Meter", "MeterFit",
+    "MeterReading", "ReadingVoid", "Supply", "UseLock",
+]

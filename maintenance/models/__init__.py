@@ -17,13 +17,14 @@ from maintenance.models.policy import (
 )
 from maintenance.models.request import GuestContact, Rating, RepairRequest
 from maintenance.models.technician import Technician
+from maintenance.outages.models import Outage, OutageLoad, OutagePerson, OutagePlace, OutageUpdate
 from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanOccurrence, PlanTarget, PlanTrigger
 from maintenance.rounds.models import PointVisit, Round, RoundSignature, Route, RoutePoint
 
 __all__ = [
     "Assignment", "Checklist", "ChecklistItem", "ChecklistRun", "ChecklistVersion", "Clock", "ClockEvent", "ClockStep", "CostLine",
     "DispatchRule", "FailureCode", "Finding", "FindingAnswer", "GeneratorSpan", "GuestContact", "Hold", "HoldReason", "ItemAnswer",
-    "LabourEntry", "LabourRate", "MaintenancePlan", "PlanOccurrence", "PlanTarget", "PlanTrigger", "PointVisit", "PriorityRule", "Rating",
-    "RepairCategory", "RepairRequest", "Round", "RoundSignature", "Route", "RoutePoint", "ServicePolicy", "Symptom", "Technician",
-    "WorkOrder",
+    "LabourEntry", "LabourRate", "MaintenancePlan", "Outage", "OutageLoad", "OutagePerson", "OutagePlace", "OutageUpdate",
+    "PlanOccurrence", "PlanTarget", "PlanTrigger", "PointVisit", "PriorityRule", "Rating", "RepairCategory", "RepairRequest",
+    "Round", "RoundSignature", "Route", "RoutePoint", "ServicePolicy", "Symptom", "Technician", "WorkOrder",
 ]

@@ -26,6 +26,7 @@ from logistics.core.errors import NotAllowed
 from logistics.core.models import Attachment, Comment
 from logistics.core.pages import DetailPage, add_errors, after, client_uid, form_groups, move_buttons
 from logistics.core.photos import clean_photos, photo_cards, photos_of
+from logistics.core.publishing import widgets_for
 from maintenance import progress
 from maintenance.limits import LAPSE_DAYS
 from maintenance.models import Clock, Rating, RepairRequest, Symptom
@@ -349,7 +350,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page of somebody who reports: one big button, and how the own reports stand."""
     over = Q(state__in=["confirmed", "auto_closed", "rejected", "withdrawn"])
     rows = list(cards_of(RepairRequest.objects.filter(reporter=request.user).exclude(over))[:6])
+    news = [{"title": card.title, "html": html} for card in widgets_for("home:reporter") if (html := card.render(request))]
     return render(request, "maintenance/report_home.html", {
+        "news": news,
         "page": {"title": _("Home")}, "cards": [card(row) for row in rows[:5]], "more": len(rows) > 5,
         "turns": sum(row.state in progress.TURN for row in rows)})
 

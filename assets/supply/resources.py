@@ -1,0 +1,61 @@
+"""The supply map as lists, pages, forms and API."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy
+
+from assets.models import CriticalLoad, Supply
+from assets.supply import filters, forms
+from logistics.core.columns import Column, NameColumn
+from logistics.core.resources import Resource, resource
+
+
+@resource
+class SupplyLines(Resource):
+    model = Supply
+    slug = "supply"
+    icon = "sitemap"
+    menu = ("system", 62)
+    filterset = filters.SupplyFilters
+    form = forms.SupplyForm
+    list_joins = detail_joins = ("equipment", "place")
+    columns = (
+        NameColumn(
+            "equipment.name", gettext_lazy("Fed by"), second="equipment.number", export=lambda row: row.equipment.number or "", width=30
+        ),
+        Column("place.place_label", gettext_lazy("Place"), sort="place__code", export=lambda row: row.place.code, width=30),
+        Column("get_utility_display", gettext_lazy("Utility"), sort="utility", css="c-state"),
+        Column("share", gettext_lazy("Share of the need (%)"), kind="number", css="hq-end c-hide"),
+    )
+    facts = (
+        Column("equipment", gettext_lazy("Fed by")),
+        Column("place", gettext_lazy("Place")),
+        Column("get_utility_display", gettext_lazy("Utility")),
+        Column("share", gettext_lazy("Share of the need (%)")),
+    )
+    api_fields = ("equipment", "place", "utility", "share")
+
+
+@resource
+class CriticalLoads(Resource):
+    model = CriticalLoad
+    slug = "critical-loads"
+    icon = "alert-triangle"
+    menu = ("system", 63)
+    filterset = filters.CriticalLoadFilters
+    form = forms.CriticalLoadForm
+    list_joins = detail_joins = ("equipment", "place", "contact")
+    columns = (
+        NameColumn("__str__", gettext_lazy("Load"), second="place.place_label", export=str, width=30),
+        Column("get_utility_display", gettext_lazy("Utility"), sort="utility", css="c-state"),
+        Column("contact.name", gettext_lazy("Who answers for it")),
+        Column("need", gettext_lazy("What it needs"), css="c-hide", width=40),
+    )
+    facts = (
+        Column("place", gettext_lazy("Place")),
+        Column("equipment", gettext_lazy("Equipment")),
+        Column("get_utility_display", gettext_lazy("Utility")),
+        Column("contact.name", gettext_lazy("Who answers for it")),
+        Column("need", gettext_lazy("What it needs")),
+    )
+    api_fields = ("place", "equipment", "utility", "contact", "need")
