@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class AssetsConfig(AppConfig):
     name = "assets"
     verbose_name = _("Equipment")
+
+    def ready(self) -> None:
+        from assets.certificates.services import ship_standards
+
+        post_migrate.connect(ship_standards, sender=self)

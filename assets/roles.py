@@ -18,3 +18,18 @@ for record in ("equipmentcategory", "categoryattribute", "equipmentmodel"):
 allow("equipment_keeper", "assets.equipmentmodel", "view", "add", "change", "export")
 auditor_reads("assets.equipment", "assets.equipmentcategory", "assets.categoryattribute", "assets.equipmentmodel")
 allow("auditor", "assets.equipment", "cost")
+
+# Certificates: who keeps things and who watches over safety records them; the law is the safety director's and the manager's.
+CERTIFIERS = "equipment_keeper asset_officer facilities_manager safety_officer safety_director"
+LAWGIVERS = "facilities_manager safety_director"
+allow(f"{CERTIFIERS} logistics_director principal department_head", "assets.requirement", "view", "export")
+allow(f"{CERTIFIERS} logistics_director principal department_head", "assets.statutoryrecord", "view", "export")
+allow(CERTIFIERS, "assets.statutoryrecord", "add", "change")
+allow(f"{CERTIFIERS} logistics_director principal inspector", "assets.scheme", "view", "export")
+allow(f"{CERTIFIERS} logistics_director principal inspector", "assets.schemeversion", "view")
+allow(f"{CERTIFIERS} logistics_director principal inspector", "assets.schemerule", "view")
+allow(CERTIFIERS, "accounts.organisation", "view")  # the inspection body is one of them
+allow(LAWGIVERS, "assets.scheme", "add", "change")
+allow(LAWGIVERS, "assets.schemerule", "add", "change")
+allow(LAWGIVERS, "assets.schemeversion", "change")
+auditor_reads("assets.requirement", "assets.statutoryrecord", "assets.scheme", "assets.schemeversion", "assets.schemerule")

@@ -84,7 +84,9 @@ class DepartmentQuerySet(OpenToAll):
 
 class OrganisationQuerySet(ScopedQuerySet):
     def scope(self, access: Access, action: str) -> Q:
-        """The own one of an outside person; otherwise by permission."""
+        """The own one of an outside person; who may read them anywhere reads all, for they stand nowhere; otherwise by permission."""
+        if action == "view" and access.has("accounts.organisation:view"):
+            return EVERYTHING
         own = Q(pk=getattr(access.person, "organisation_id", None) or 0)
         return either(super().scope(access, action), own) if action == "view" else super().scope(access, action)
 

@@ -17,9 +17,9 @@ DAILY = crontab(hour=5, minute=30)
 
 @dataclass(frozen=True)
 class Check:
-    """A question asked from time to time: `check(now)` yields (subject, key, place, params) for everything that is wrong."""
+    """A question asked from time to time: `check(now)` yields (subject, key, place, params[, severity]) for all that is wrong."""
 
-    check: Callable[[Any], Iterable[tuple[Any, str, Any, dict[str, Any]]]]
+    check: Callable[[Any], Iterable[tuple[Any, ...]]]
     code: str
 
 
