@@ -91,7 +91,7 @@ class RecordForm(ActingForm):
     certificate_no = forms.CharField(label=_("Certificate number"), required=False, max_length=80)
     body = RecordChoice(Organisation, resource="accounts.organisation", label=_("Inspection body"), required=False)
     file = forms.FileField(label=_("Certificate or report"), required=False)
-    inspector = forms.CharField(label=_("Inspector"), required=False, max_length=80)
+    inspector = forms.CharField(label=_("Inspected by"), required=False, max_length=80)
     grade = forms.IntegerField(
         label=_("Safety grade"), required=False, min_value=1, max_value=5, help_text=_("Of pressure vessels: 1 to 5.")
     )

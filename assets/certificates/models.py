@@ -22,7 +22,7 @@ from logistics.core.models import AppendOnly
 from logistics.core.scoping import Record, ScopedModel
 
 ACTIONS = [
-    ("inspect", _("Inspection")),
+    ("inspect", _("Statutory inspection")),
     ("test", _("Testing")),
     ("check", _("Own check")),
     ("calibrate", _("Calibration")),
@@ -351,7 +351,7 @@ class StatutoryRecord(Record):
     body = models.ForeignKey(
         "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("inspection body")
     )
-    inspector = models.CharField(_("inspector"), max_length=80, blank=True)
+    inspector = models.CharField(_("inspected by"), max_length=80, blank=True)
     grade = models.SmallIntegerField(
         _("safety grade"),
         null=True,

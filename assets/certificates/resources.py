@@ -186,7 +186,7 @@ class StatutoryRecords(Resource):
         Column("valid_until", gettext_lazy("Valid until")),
         Column("certificate_no", gettext_lazy("Certificate number")),
         Column("body", gettext_lazy("Inspection body")),
-        Column("inspector", gettext_lazy("Inspector")),
+        Column("inspector", gettext_lazy("Inspected by")),
         Column("grade", gettext_lazy("Safety grade")),
         Column("note", gettext_lazy("Note")),
         Column("by", gettext_lazy("Entered by")),

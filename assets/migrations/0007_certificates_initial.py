@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='SchemeInterval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('inspect', 'Inspection'), ('test', 'Testing'), ('check', 'Own check'), ('calibrate', 'Calibration'), ('clean', 'Cleaning'), ('appraise', 'Appraisal'), ('replace', 'Replacement')], max_length=10, verbose_name='action')),
+                ('action', models.CharField(choices=[('inspect', 'Statutory inspection'), ('test', 'Testing'), ('check', 'Own check'), ('calibrate', 'Calibration'), ('clean', 'Cleaning'), ('appraise', 'Appraisal'), ('replace', 'Replacement')], max_length=10, verbose_name='action')),
                 ('by', models.CharField(choices=[('all', 'everything'), ('grade', 'safety grade of the last record'), ('fire_class', 'fire class of the place'), ('agent', 'extinguishing agent')], default='all', max_length=10, verbose_name='of')),
                 ('value', models.CharField(blank=True, max_length=20, verbose_name='value')),
                 ('ages', django.contrib.postgres.fields.ranges.IntegerRangeField(verbose_name='age in months')),
@@ -166,12 +166,12 @@ class Migration(migrations.Migration):
             name='StatutoryRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('inspect', 'Inspection'), ('test', 'Testing'), ('check', 'Own check'), ('calibrate', 'Calibration'), ('clean', 'Cleaning'), ('appraise', 'Appraisal'), ('replace', 'Replacement')], max_length=10, verbose_name='action')),
+                ('action', models.CharField(choices=[('inspect', 'Statutory inspection'), ('test', 'Testing'), ('check', 'Own check'), ('calibrate', 'Calibration'), ('clean', 'Cleaning'), ('appraise', 'Appraisal'), ('replace', 'Replacement')], max_length=10, verbose_name='action')),
                 ('performed_on', models.DateField(verbose_name='done on')),
                 ('result', models.CharField(choices=[('pass', 'Passed'), ('conditional', 'Passed with conditions'), ('fail', 'Failed')], max_length=11, verbose_name='result')),
                 ('valid_until', models.DateField(blank=True, help_text='The last day, as the certificate says.', null=True, verbose_name='valid until')),
                 ('certificate_no', models.CharField(blank=True, max_length=80, verbose_name='certificate number')),
-                ('inspector', models.CharField(blank=True, max_length=80, verbose_name='inspector')),
+                ('inspector', models.CharField(blank=True, max_length=80, verbose_name='inspected by')),
                 ('grade', models.SmallIntegerField(blank=True, help_text='Of pressure vessels: 1 to 5.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='safety grade')),
                 ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
                 ('at', models.DateTimeField(default=logistics.core.clock.now, editable=False, verbose_name='entered at')),
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
             name='Requirement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('inspect', 'Inspection'), ('test', 'Testing'), ('check', 'Own check'), ('calibrate', 'Calibration'), ('clean', 'Cleaning'), ('appraise', 'Appraisal'), ('replace', 'Replacement')], max_length=10, verbose_name='action')),
+                ('action', models.CharField(choices=[('inspect', 'Statutory inspection'), ('test', 'Testing'), ('check', 'Own check'), ('calibrate', 'Calibration'), ('clean', 'Cleaning'), ('appraise', 'Appraisal'), ('replace', 'Replacement')], max_length=10, verbose_name='action')),
                 ('result', models.CharField(blank=True, choices=[('pass', 'Passed'), ('conditional', 'Passed with conditions'), ('fail', 'Failed')], max_length=11, verbose_name='result')),
                 ('next_due_on', models.DateField(null=True, verbose_name='due')),
                 ('equipment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='assets.equipment', verbose_name='equipment')),
