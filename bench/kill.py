@@ -31,6 +31,7 @@ from uuid import uuid4
 
 import psycopg2
 
+from bench.kill_days import DONE, ORDERS, STANDS, STEP, Day, hand_out
 from logistics.local import places
 from logistics.local.processes import die_with_parent, end, marked, wait_until
 from logistics.local.services import Services
@@ -246,7 +247,7 @@ def school() -> Iterator[School]:
 
 
 # the run -------------------------------------------------------------------------------------------------------------
-def work(here: School, said: Acknowledged, place: int, symptom: int, orders: list[int], seconds: float) -> list[str]:
+def work(here: School, said: Acknowledged, place: int, symptom: int, orders: list[int], day: Day, seconds: float) -> list[str]:
     """Everybody writes while the killer goes round; the names of the killed."""
     over, failures, killed = threading.Event(), [], []  # type: threading.Event, list[BaseException], list[str]
 
@@ -264,6 +265,15 @@ def work(here: School, said: Acknowledged, place: int, symptom: int, orders: lis
     doing = [busy(partial(report, who, place, symptom)) for who in people[: len(REPORTERS)]]
     doing += [busy(Phone(who, orders[n :: len(PHONES)]).send) for n, who in enumerate(people[len(REPORTERS) : -1])]
     doing.append(busy(partial(export, people[-1]), 4))
+    pause = seconds / (3 * len(day.orders))
+
+    def replay() -> None:
+        try:
+            day.send(lambda: over.wait(pause))  # type: ignore[arg-type, return-value]
+        except BaseException as error:
+            failures.append(error)
+
+    doing.append(replay)
     threads = [threading.Thread(target=act) for act in doing]
     for thread in threads:
         thread.start()
@@ -294,6 +304,10 @@ class Books:
         with psycopg2.connect(self.url) as line, line.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
+
+    def write(self, statement: str) -> None:
+        with psycopg2.connect(self.url) as line, line.cursor() as cursor:
+            cursor.execute(statement)
 
     def column(self, statement: str, *values: Any) -> list[Any]:
         return [row[0] for row in self.rows(statement, *values)]
@@ -362,17 +376,35 @@ def inbox(reader: Person, since: datetime) -> list[int]:
     return found
 
 
+def days(here: School, said: Acknowledged, books: Books, place: int) -> list[Day]:
+    """The same day twice, at orders that the desk has handed out."""
+    symptom = books.column("SELECT s.id FROM maintenance_symptom s JOIN maintenance_repaircategory c ON c.id = s.category_id "
+                           "WHERE s.hazard = 'none' AND c.proof = 'none' AND c.trade = 'plumbing' ORDER BY s.id LIMIT 1")[0]
+    books.write("UPDATE maintenance_technician SET max_open = 100")
+    who, desk, technician = books.column("SELECT id FROM accounts_person WHERE number = 'S1101'")[0], *(
+        Person(here.port, number, said) for number in ("S1001", "S1101"))
+    found = [Day(technician, hand_out(desk, who, place, symptom)) for _n in range(2)]
+    time.sleep((STEP * len(DONE) * ORDERS).total_seconds() + 1)  # the day lies after the handing out
+    return found
+
+
 def main(seconds: float = SECONDS) -> None:
     with school() as here:
         said, books, since = Acknowledged(), Books(here), datetime.now(UTC)
         place = books.column("SELECT id FROM campus_place WHERE kind = 'room' AND use = 'classroom' ORDER BY id LIMIT 1")[0]
         symptom = books.column("SELECT id FROM maintenance_symptom WHERE hazard = 'none' ORDER BY id LIMIT 1")[0]
         orders = books.column("SELECT id FROM maintenance_workorder WHERE state IN ('assigned', 'in_progress') ORDER BY id DESC LIMIT 60")
+        quiet, disturbed = days(here, said, books, place)
+        quiet.send(lambda: None)
         began = time.monotonic()
-        killed = work(here, said, place, symptom, orders, seconds)
+        killed = work(here, said, place, symptom, orders, disturbed, seconds)
         took = time.monotonic() - began
         settled = wait_until(lambda: books.column(UNSETTLED, since) == [0], SETTLE_SECONDS)
         wrong = audit(here, said, books, since, Person(here.port, "S1001", said))
+        undisturbed, other = books.rows(STANDS, quiet.orders), books.rows(STANDS, disturbed.orders)
+        if undisturbed != other:
+            wrong.append(f"a day without a network stands otherwise than undisturbed: {undisturbed[0]} / {other}")
+        print(f"a day of {len(disturbed.orders)} orders sent between the kills stands as undisturbed: {undisturbed[0]}")
         if not settled:
             wrong.append(f"not settled after {SETTLE_SECONDS} s")
         if said.writes / took < RATE:
