@@ -71,6 +71,20 @@ def start(owner: dict[str, Any], kind: str, policy: ServicePolicy, *, place: Any
     return row
 
 
+def moved_by(draft: Any) -> tuple[int, int]:
+    """(running clocks that count by a calendar and are not due yet, those that would end at another time by its draft); none is changed."""
+    counting = calendar_clock(draft)
+    running = Clock.objects.filter(running=True, due_at__gt=watch.now(), calendar_version__calendar=draft.calendar)
+    rows = list(running.values_list("banked_at", "banked_s", "target_s", "due_at"))
+    moved = 0
+    for banked_at, banked_s, target_s, due_at in rows:
+        try:
+            moved += counting.add_business(banked_at, max(0, target_s - banked_s)).at != due_at
+        except NoWorkingTime:
+            moved += 1
+    return len(rows), moved
+
+
 def tell(clocks: Iterable[Clock], type_: str, *, at: datetime, cause: str = "", target_s: int | None = None, version: Any = None) -> None:
     """Tell clocks that something happened at an instant, and fold them again."""
     for row in clocks.select_related("policy") if isinstance(clocks, QuerySet) else list(clocks):

@@ -4,15 +4,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.publishing import hand_over
+from logistics.campus.registries import calendar_user
 from logistics.core.models import Attachment
 from logistics.core.pages import PHOTO_GUESTS
 from logistics.core.publishing import Waiting
 from logistics.core.records.comments import hears_comments
 from logistics.core.workflow import transitioned
 from maintenance import followups, homes, messages, stops
+from maintenance.clocks import moved_by
 from maintenance.models import RepairRequest, WorkOrder
 from maintenance.services.reporting import request_by_token
 
@@ -67,6 +70,13 @@ def tell(record: Any, comment: Any, told: set[int]) -> None:
     elif lead.pk not in told:
         messages.technician(record.work_order, lead, "maintenance.commented", key=key, **words)
         told.add(lead.pk)
+
+
+@calendar_user("maintenance.clocks")
+def clocks_of_calendar(draft: Any) -> Iterator[tuple[Any, str]]:
+    """How many running clocks another version would move; publishing changes none of them."""
+    running, moved = moved_by(draft)
+    yield _("Running clocks"), gettext("%(n)s of %(all)s would end at another time; none is changed") % {"n": moved, "all": running}
 
 
 DECISIONS = frozenset({"accept", "ask", "reject", "join", "split", "assign"})

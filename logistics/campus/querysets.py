@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from logistics.accounts.querysets import DatedQuerySet, OpenToAll
 from logistics.core import clock
-from logistics.core.access import Access, either
+from logistics.core.access import EVERYTHING, NOTHING, Access, access_of, either
 from logistics.core.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ class PlaceQuerySet(ScopedQuerySet):
         if action == "view" and getattr(access.person, "is_active", False):
             return either(rule, Q(valid__contains=clock.today()))
         return rule
+
+    def in_scope(self, person: Any, permission: str) -> Self:
+        """The places where a person holds a permission."""
+        rule = access_of(person).area(permission).rule(self.model)
+        return self.none() if rule == NOTHING else self if rule == EVERYTHING else self.filter(rule)
 
     def active(self) -> Self:
         """Places in use today."""

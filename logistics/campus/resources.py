@@ -172,7 +172,8 @@ class Places(Resource):
 
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:
-        return [{"label": _("Tree"), "url": reverse("campus:tree"), "icon": "sitemap"}]
+        return [{"label": _("Tree"), "url": reverse("campus:tree"), "icon": "sitemap"},
+                {"label": _("Place register as GeoJSON"), "url": reverse("campus:places-geojson"), "icon": "map"}]
 
 
 def closures_of(place: Any) -> list[PlaceClosure]:

@@ -23,6 +23,10 @@ allow("place_keeper facilities_manager system_manager", "campus.floorplan", "add
 allow("place_keeper facilities_manager safety_officer logistics_director asset_officer system_manager auditor", "campus.buildingprofile",
       "view", "export")
 allow("facilities_manager system_manager", "campus.buildingprofile", "add", "change")
+allow("place_keeper facilities_manager logistics_director system_manager auditor", "campus.placeuse", "view", "export")
+allow("facilities_manager system_manager", "campus.placeuse", "add")
+allow("place_keeper facilities_manager logistics_director system_manager auditor", "campus.idleexemption", "view", "export")
+allow("facilities_manager system_manager", "campus.idleexemption", "add", "change")
 for _kind in ("schoolyear", "term", "termmark", "periodset"):
     allow("calendar_keeper system_manager logistics_director auditor", f"campus.{_kind}", "view")
     allow("calendar_keeper system_manager", f"campus.{_kind}", "add", "change")

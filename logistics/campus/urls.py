@@ -7,6 +7,7 @@ from logistics.campus.views import calendars, door, labels, places, stewards
 urlpatterns = [
     path("tree/", places.tree, name="tree"),
     path("tree/<int:pk>/", places.branch, name="branch"),
+    path("places.geojson", places.geojson, name="places-geojson"),
     path("places/<int:pk>/move/", places.move, name="place-move"),
     path("places/<int:pk>/retire/", places.retire, name="place-retire"),
     path("places/<int:pk>/restore/", places.restore, name="place-restore"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("labels/<int:pk>/sheet/", labels.sheet, name="label-sheet"),
     path("bind/", labels.bind, name="bind"),
     path("stewards/", stewards.matrix, name="stewards"),
+    path("stewards/paper/", stewards.paper, name="stewards-paper"),
     path("stewards/hand-over/", stewards.hand_over, name="hand-over"),
     path("stewardships/<int:pk>/end/", stewards.end, name="stewardship-end"),
     path("calendars/<int:pk>/year/", calendars.year_page, name="calendar-year"),

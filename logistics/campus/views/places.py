@@ -7,18 +7,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Func, IntegerField, OuterRef, Subquery, Value
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from logistics.campus.forms import MoveForm, RetireForm
+from logistics.campus.geo import feature_collection
 from logistics.campus.models import Place
 from logistics.campus.services import places
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.forms import ActingForm
-from logistics.core.pages import add_errors
+from logistics.core.pages import add_errors, filtered_rows
 from logistics.core.resources import resource_of, update
 
 COUNTED = ("room", "technical", "outdoor", "spot")
@@ -88,6 +89,14 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     }
     followers = places.followers(place)
     return render(request, "campus/move.html", {"page": page, "followers": followers}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def geojson(request: HttpRequest) -> JsonResponse:
+    """The places of the list, exactly as it is filtered, for a map."""
+    rows = filtered_rows(resource_of(Place), request).rows
+    return JsonResponse(feature_collection(rows), content_type="application/geo+json")
 
 
 def _checked(request: HttpRequest, pk: int) -> Place:

@@ -15,9 +15,12 @@ from logistics.campus.columns import span_words
 from logistics.campus.forms import EndForm, HandOverForm
 from logistics.campus.models import Place, Stewardship
 from logistics.campus.services import stewardship
+from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.pages import add_errors
+from logistics.core.pdf.report import Report, Table, heading
+from logistics.core.templatetags.ui import paper_day
 
 
 def _check(request: HttpRequest, action: str) -> None:
@@ -38,9 +41,37 @@ def matrix(request: HttpRequest) -> HttpResponse:
         ngettext("%(n)s gap: nobody looks after it.", "%(n)s gaps: nobody looks after them.", gaps) % {"n": gaps} if gaps else _("No gaps.")
     )
     segments = [{"label": campus.name, "url": f"?campus={campus.pk}", "current": campus == chosen} for campus in campuses]
-    page = {"title": _("Who looks after what"), "sentence": sentence, "segments": segments}
+    paper_url = f"{reverse('campus:stewards-paper')}?campus={chosen.pk if chosen else ''}"
+    page = {"title": _("Who looks after what"), "sentence": sentence, "segments": segments, "paper_url": paper_url}
     may = access_of(request.user).has("campus.stewardship:add")
     return render(request, "campus/stewards.html", {"page": page, "roles": roles, "rows": rows, "may_entrust": may})
+
+
+@login_required
+@require_safe
+def paper(request: HttpRequest) -> HttpResponse:
+    """责任人一览表: the matrix of a campus, or of all, as PDF."""
+    _check(request, "view")
+    campuses = Place.objects.visible_to(request.user).campuses()
+    asked = request.GET.get("campus", "")
+    chosen = campuses.filter(pk=asked).first() if asked.isdigit() else None
+    roles, rows = stewardship.matrix(chosen, request.user)
+    table = Table(
+        [_("Place"), *(label for _code, label in roles)],
+        [[row.place.place_label, *(_names(cell) for cell in row.cells)] for row in rows], roomy=range(1, len(roles) + 1), dense=True,
+    )
+    title = _("Who looks after what, as of %(day)s") % {"day": paper_day(clock.today())}
+    report = Report(title=title, sections=[table], wide=True, **heading(request))
+    response = HttpResponse(report.pdf(), content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="responsibilities.pdf"'
+    return response
+
+
+def _names(cell: stewardship.Cell) -> str:
+    if cell.gap:
+        return _("nobody")
+    names = _(", ").join(person.name for person in cell.people)
+    return f"({names})" if cell.inherited else names
 
 
 @login_required
