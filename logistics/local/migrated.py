@@ -1,10 +1,12 @@
 """A database with all migrations, made once for each set of them: the databases of the tests are copies, which takes a second.
 
-It is kept as the data folder of a server that ended in order, under var/migrated beside manage.py.
+It is kept as the data folder of a server that ended in order, under var/migrated beside manage.py. A new migration starts from the
+copy that has all the others.
 """
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -19,7 +21,8 @@ from logistics.local.services import Services, throw_away
 
 NAME = "houqin_migrated"  # the database that others are copied from
 TEMPLATE = "HOUQIN_TEST_TEMPLATE"  # read by the settings
-KEPT = 3  # branches that are worked on in turn
+KEPT = 6  # branches that are worked on in turn
+LISTED = "migrations.json"  # which files made it
 
 
 @contextmanager
@@ -30,13 +33,27 @@ def servers() -> Iterator[dict[str, str]]:
         yield environ | ({TEMPLATE: NAME} if own else {})
 
 
+def sources() -> dict[str, str]:
+    """{file: mark of its text} of all that makes the database what it is."""
+    files = [file for file in places.BASE.glob("**/migrations/*.py") if not {"node_modules", ".venv"} & set(file.parts)]
+    return {str(file.relative_to(places.BASE)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in [*sorted(files), places.BASE / "requirements.txt"]}
+
+
 def folder() -> Path:
     """Where the copy for the migrations of this source lies, or will lie."""
-    mark = hashlib.sha256()
-    for file in [*sorted(places.BASE.glob("**/migrations/*.py")), places.BASE / "requirements.txt"]:
-        if "node_modules" not in file.parts and ".venv" not in file.parts:
-            mark.update(os.fsencode(str(file.relative_to(places.BASE))) + file.read_bytes())
+    mark = hashlib.sha256(json.dumps(sources(), sort_keys=True).encode())
     return places.BASE / "var" / "migrated" / mark.hexdigest()[:16]
+
+
+def nearest() -> Path | None:
+    """The kept copy that has the most of the present migrations and no others: only the rest is still to be done."""
+    wanted, found = sources().items(), []
+    for listed in (places.BASE / "var" / "migrated").glob("*/" + LISTED):
+        has = json.loads(listed.read_text()).items()
+        if has <= wanted:
+            found.append((len(has), listed.parent))
+    return max(found)[1] if found else None
 
 
 def start(services: Services) -> None:
@@ -47,10 +64,12 @@ def start(services: Services) -> None:
         return
     if kept.exists():
         os.utime(kept)
-        shutil.copytree(kept, postgres.data, symlinks=True)
-        services.start()
-        return
+    near = kept if kept.exists() else nearest()
+    if near is not None:
+        shutil.copytree(near, postgres.data, symlinks=True)
     services.start()
+    if near == kept:
+        return
     url = places.database_url(services.var, NAME)
     environ = os.environ | services.urls | {"HOUQIN_VAR": str(services.var), "DATABASE_URL": url}
     postgres.ensure_database(NAME)
@@ -59,6 +78,7 @@ def start(services: Services) -> None:
     assert pid
     send(pid, postgres.ending)
     wait_until(lambda: not running(pid), 60)
+    (postgres.data / LISTED).write_text(json.dumps(sources()))
     keep(postgres.data, kept)
     services.start()
 
