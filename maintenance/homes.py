@@ -11,6 +11,7 @@ from logistics.core.access import Access
 from logistics.core.approvals.deciding import is_approver
 from logistics.core.menu import DOCKS, HOMES, Dock, Home, item
 from logistics.core.publishing import widget
+from maintenance.rounds import views as rounds
 from maintenance.views import reporter, technician
 
 REPORTERS = frozenset({"student", "teacher", "guardian", "contractor", "supplier_user"})
@@ -28,6 +29,11 @@ def only_repairs(access: Access) -> bool:
     return "technician" in access.roles and access.roles.isdisjoint(DESK.split())
 
 
+def only_walks(access: Access) -> bool:
+    """An inspector who has no desk beside the rounds."""
+    return "inspector" in access.roles and access.roles.isdisjoint({*DESK.split(), "safety_officer", "safety_director", "team_leader"})
+
+
 def approves(access: Access) -> bool:
     """Somebody who decides on money and reads the figures, rather than working on the orders."""
     return access.has("maintenance.figures:view") and is_approver(access)
@@ -38,6 +44,7 @@ def anybody(access: Access) -> bool:
 
 
 HOMES.add("maintenance.technician", Home("maintenance.technician", 10, only_repairs, technician.today))
+HOMES.add("maintenance.inspector", Home("maintenance.inspector", 15, only_walks, rounds.my_rounds))
 HOMES.add("maintenance.reporter", Home("maintenance.reporter", 20, only_reports, reporter.home))
 
 HOME, BELL, ME = (_("Home"), "home", "home", False), (_("Messages"), "bell", "notifications", False), (_("Me"), "user", "profile", False)
@@ -48,6 +55,8 @@ DOCKS.add("maintenance.technician", Dock("maintenance.technician", 10, only_repa
     (_("Today"), "list-check", "maintenance:today", False), MINE, SCAN, BELL, ME)))
 DOCKS.add("maintenance.reporter", Dock("maintenance.reporter", 20, only_reports, (
     HOME, MINE, (_("Report"), "plus", "maintenance:report", True), BELL, ME)))
+DOCKS.add("maintenance.inspector", Dock("maintenance.inspector", 25, only_walks, (
+    (_("Rounds"), "route", "maintenance:my-rounds", False), MINE, SCAN, BELL, ME)))
 DOCKS.add("maintenance.desk", Dock("maintenance.desk", 30, lambda access: access.has("maintenance.repairrequest:change"), (
     HOME, (_("Queue"), "inbox", "maintenance:queue", False), SCAN, BELL, ME)))
 DOCKS.add("maintenance.approvers", Dock("maintenance.approvers", 40, approves, (
@@ -71,4 +80,5 @@ def report_equipment(request: Any, record: Any = None) -> str:
 
 
 item("maintenance.today", "repairs", 5, _("My work today"), "list-check", "maintenance:today", roles="technician")
+item("maintenance.rounds", "safety", 10, _("My rounds"), "list-check", "maintenance:my-rounds", roles="inspector technician safety_officer")
 item("maintenance.report", "repairs", 40, _("Report a problem"), "plus", "maintenance:report", roles=LEADERS)

@@ -107,7 +107,7 @@ class ListPage(RecordPage):
             "print_url": self.print_url() if shown else "",
             "add_url": reverse(declared.url_name("add")) if can_add(declared, request.user) else "",
             "add_label": _("New %(what)s") % {"what": declared.label},
-            "actions": [*declared.list_actions(request.user), *self.import_action()],
+            "actions": [*map(self.filtered, declared.list_actions(request.user)), *self.import_action()],
             "segments": declared.views("list") if declared.may_list(request.user) else [],
             "empty": None if shown else self.empty(filtered),
         }
@@ -143,6 +143,11 @@ class ListPage(RecordPage):
 
     def wants_table(self) -> bool:
         return bool(self.request.htmx) and self.request.htmx.target == "list"  # type: ignore[attr-defined]
+
+    def filtered(self, action: dict[str, Any]) -> dict[str, Any]:
+        """An action that is about the rows shown takes the filters of the list along."""
+        query = self.request.GET.urlencode()
+        return {**action, "url": f"{action['url']}?{query}"} if action.get("filtered") and query else action
 
     def columns(self) -> list[Any]:
         return chosen_columns(self.resource, self.request.GET)

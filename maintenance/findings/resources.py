@@ -157,6 +157,12 @@ class Findings(Resource):
         return models.Q(responsible_id=person.pk)
 
     @classmethod
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        if not cls.may(person, "export"):
+            return []
+        return [{"label": _("Print the ledger"), "url": reverse("maintenance:finding-ledger"), "icon": "printer", "filtered": True}]
+
+    @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
         from logistics.core.access import access_of
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from logistics.core import resources
 from logistics.core.errors import NotAllowed
 from logistics.core.models import Attachment
-from logistics.core.pages import after, client_uid
+from logistics.core.pages import after, client_uid, filtered_rows
 from logistics.core.photos import clean_photos, photo_cards
+from logistics.core.resources import resource_of
 from logistics.core.workflow import may_move, who_may
 from maintenance.checklists.asking import question
 from maintenance.findings import words
@@ -76,3 +77,23 @@ def _photos(finding: Finding, roles: tuple[str, ...]) -> list[Attachment]:
     if finding.work_order_id:
         rows |= Attachment.objects.filter(kind="maintenance.workorder", object_id=finding.work_order_id, role__in=roles)
     return list(rows.select_related("by").order_by("at", "pk")[:12])
+
+
+@login_required
+def ledger_paper(request: HttpRequest) -> HttpResponse:
+    """The ledger as PDF, exactly what is filtered."""
+    from logistics.core.pdf.report import heading  # the compiler is heavy: loaded when something is printed
+    from maintenance.findings.papers import MOST, ledger
+
+    declared = resource_of(Finding)
+    if not declared.may(request.user, "export"):
+        raise NotAllowed(_("You may not export this list."))
+    filtered = filtered_rows(declared, request)
+    people = ("found_by", "responsible", "department", "rectified_by", "verified_by")
+    rows = list(filtered.rows.select_related(*people).order_by("-found_at", "-pk")[: MOST + 1])
+    if len(rows) > MOST:
+        raise ValidationError(_("More than %(n)s rows match. Narrow the filter, or take the Excel file.") % {"n": f"{MOST:,}"})
+    chosen = _(", ").join(str(chip["label"]) for chip in filtered.chips if chip["on"])
+    response = HttpResponse(ledger(rows, heading(request), chosen), content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="ledger.pdf"'
+    return response

@@ -1,5 +1,7 @@
 """Repair requests, work orders, their clocks, and the catalogue that rules them."""
+
 from maintenance.checklists.models import Checklist, ChecklistItem, ChecklistRun, ChecklistVersion, ItemAnswer
+from maintenance.controls.models import ControlSheet, ControlSignature
 from maintenance.findings.models import Finding, FindingAnswer
 from maintenance.models.catalogue import (
     FailureCode,
@@ -22,9 +24,9 @@ from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanOccurre
 from maintenance.rounds.models import PointVisit, Round, RoundSignature, Route, RoutePoint
 
 __all__ = [
-    "Assignment", "Checklist", "ChecklistItem", "ChecklistRun", "ChecklistVersion", "Clock", "ClockEvent", "ClockStep", "CostLine",
-    "DispatchRule", "FailureCode", "Finding", "FindingAnswer", "GeneratorSpan", "GuestContact", "Hold", "HoldReason", "ItemAnswer",
-    "LabourEntry", "LabourRate", "MaintenancePlan", "Outage", "OutageLoad", "OutagePerson", "OutagePlace", "OutageUpdate",
-    "PlanOccurrence", "PlanTarget", "PlanTrigger", "PointVisit", "PriorityRule", "Rating", "RepairCategory", "RepairRequest",
-    "Round", "RoundSignature", "Route", "RoutePoint", "ServicePolicy", "Symptom", "Technician", "WorkOrder",
+    "Assignment", "Checklist", "ChecklistItem", "ChecklistRun", "ChecklistVersion", "Clock", "ClockEvent", "ClockStep", "ControlSheet",
+    "ControlSignature", "CostLine", "DispatchRule", "FailureCode", "Finding", "FindingAnswer", "GeneratorSpan", "GuestContact", "Hold",
+    "HoldReason", "ItemAnswer", "LabourEntry", "LabourRate", "MaintenancePlan", "Outage", "OutageLoad", "OutagePerson", "OutagePlace",
+    "OutageUpdate", "PlanOccurrence", "PlanTarget", "PlanTrigger", "PointVisit", "PriorityRule", "Rating", "RepairCategory",
+    "RepairRequest", "Round", "RoundSignature", "Route", "RoutePoint", "ServicePolicy", "Symptom", "Technician", "WorkOrder",
 ]

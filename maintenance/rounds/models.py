@@ -60,6 +60,7 @@ class Route(Named, Searchable, Record):
     signatures = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("signed by"))
     random_share = models.PositiveSmallIntegerField(_("share of the drawn points (%)"), default=0, validators=[MaxValueValidator(100)])
     minutes = models.PositiveIntegerField(_("time for a round (minutes)"), default=120)
+    duty = models.CharField(_("fulfils the duty"), max_length=60, blank=True)  # code of an obligation
     active = models.BooleanField(_("in use"), default=True)
 
     scope_place = "place"

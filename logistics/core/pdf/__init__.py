@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -55,13 +56,16 @@ class Label:
     second: str = ""  # the name in the other language
 
 
-def render(template: str, data: dict[str, Any]) -> bytes:
-    """The PDF of a template ("work_order") filled with data; a `url` among them is drawn as a QR symbol."""
+def render(template: str, data: dict[str, Any], made_at: datetime | None = None) -> bytes:
+    """The PDF of a template ("work_order") filled with data; a `url` among them is drawn as a QR symbol.
+
+    `made_at` instead of now makes the same data the same bytes for ever.
+    """
     data = {"lang": (get_language() or "en")[:2]} | data
     if "url" in data:
         data["qr"] = qr_svg(data["url"])
     inputs = {"data": json.dumps(data, cls=DjangoJSONEncoder)}
-    return cast(bytes, _compiler(template).compile(format="pdf", sys_inputs=inputs, timestamp=int(clock.now().timestamp())))
+    return cast(bytes, _compiler(template).compile(format="pdf", sys_inputs=inputs, timestamp=int((made_at or clock.now()).timestamp())))
 
 
 def label_sheet(labels: Iterable[Label], layout: str, title: str, heading: str = "", hotline: str = "") -> bytes:

@@ -1,8 +1,10 @@
 """Reports as PDF: a head with school, title and number, then sections of facts, words, tables and charts, then signature lines."""
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -58,8 +60,17 @@ class Drawing:
     charts: Sequence[Chart]
 
 
+@dataclass(frozen=True)
+class Photos:
+    """Small photos with a line under each, four beside each other: (JPEG, width, height, words)."""
+
+    photos: Sequence[tuple[bytes, int, int, Any]]
+    title: Any = ""
+    kind: str = "photos"
+
+
 HALF = 400  # a drawing narrower than this fills half the page at most
-Section = Facts | Words | Table | Drawing
+Section = Facts | Words | Table | Drawing | Photos
 
 
 @dataclass(frozen=True)
@@ -76,14 +87,14 @@ class Report:
     url: str = ""
     wide: bool = False
 
-    def pdf(self) -> bytes:
-        """The file, in the language that is active."""
+    def pdf(self, made_at: datetime | None = None) -> bytes:
+        """The file, in the language that is active; with `made_at` the same report is the same file for ever."""
         data: dict[str, Any] = {
             "title": str(self.title), "number": self.number, "printed": self.printed, "school": self.school, "wide": self.wide,
             "page_words": _("Page {n} of {total}"), "footnote": str(self.footnote), "signatures": _texts(self.signatures),
             "sections": [_plain(section) for section in self.sections],
         }
-        return render("report", data | ({"url": self.url} if self.url else {}))
+        return render("report", data | ({"url": self.url} if self.url else {}), made_at)
 
 
 def heading(request: Any) -> dict[str, str]:
@@ -110,7 +121,17 @@ def _plain(section: Section) -> dict[str, Any]:
         found = asdict(section)
         return found | {"title": str(section.title), "heads": _texts(section.heads), "rows": [_texts(row) for row in section.rows],
                         "total": _texts(section.total), "numbers": list(section.numbers), "roomy": list(section.roomy)}
+    if isinstance(section, Photos):
+        photos = [{"svg": framed(*photo[:3]), "words": str(photo[3])} for photo in section.photos]
+        return {"kind": "photos", "title": str(section.title), "photos": photos}
     return {"kind": "words", "title": str(section.title), "text": str(section.text)}
+
+
+def framed(jpeg: bytes, width: int, height: int) -> str:
+    """A photo as a drawing, because what templates are given is text."""
+    data = b64encode(jpeg).decode()
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}">'
+            f'<image width="{width}" height="{height}" xlink:href="data:image/jpeg;base64,{data}"/></svg>')
 
 
 def _chart(chart: Chart) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from logistics.core.workflow import WORKFLOWS
 
 SHELL = (
     "npm/@tabler/core/dist/css/tabler.min.css", "css/tokens.css", "css/app.css", "npm/htmx.org/dist/htmx.min.js", "js/app.js",
-    "js/outbox.js", "js/offline.js", "js/photos.js", "js/order.js", "js/scan.js", "img/app-icon.svg",
+    "js/outbox.js", "js/offline.js", "js/photos.js", "js/order.js", "js/rounds.js", "js/scan.js", "img/app-icon.svg",
 )
 PAGE = 50
 
