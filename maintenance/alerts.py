@@ -45,6 +45,10 @@ message("maintenance.done", _("Is it fixed? %(title)s"), _("%(number)s at %(plac
 message("maintenance.assigned", _("For you: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="user-check")
 message("maintenance.returned", _("Back to you: %(title)s"), _("%(number)s at %(place)s is not fixed yet."), icon="arrow-back-up")
 message("maintenance.declined", _("To assign again: %(title)s"), _("%(number)s at %(place)s has nobody."), icon="arrow-back-up")
+message("maintenance.quote_asked", _("A price is asked for: %(title)s"), _("%(number)s at %(place)s: say what it would cost."),
+        icon="wallet")
+message("maintenance.quoted", _("An offer of %(firm)s: %(amount)s CNY"), _("%(number)s %(title)s at %(place)s."), icon="wallet")
+message("maintenance.quote_accepted", _("Your offer is accepted: %(title)s"), _("%(number)s at %(place)s."), icon="check")
 message("maintenance.handed_back", _("Already done: %(title)s"),
         _("%(who)s was at work on %(number)s without a network and has finished it."), icon="arrow-back-up")
 message("maintenance.commented", _("%(who)s wrote about %(title)s"), "%(text)s", icon="message")

@@ -11,10 +11,13 @@ from logistics.core.approvals import services as approvals
 from logistics.core.errors import Conflict
 from logistics.core.workflow import perform
 from maintenance import clocks, followups, labour, messages, orders, stops
+from maintenance.contracting.checks import unfit_firm
+from maintenance.contracting.effects import charge
 from maintenance.fitness import unfit
 from maintenance.following import follow
 from maintenance.guards import COST
-from maintenance.models import Assignment, Hold, Rating, RepairRequest, WorkOrder
+from maintenance.models import Assignment, FailureCode, Hold, Rating, RepairRequest, WorkOrder
+from maintenance.permits import checks as permits
 
 
 # what else to lock -------------------------------------------------------------------------------------------------
@@ -226,8 +229,25 @@ def assign(order: WorkOrder, *, by: Any, at: datetime, to: Any, planned_start: A
     reason = unfit(order, to)
     if reason:
         raise ValidationError({"to": reason})
-    order.lead, order.pool = to, False
+    order.lead, order.contractor, order.pool = to, None, False
     order.team = orders.team_of(to) or order.team
+
+
+def assign_firm(order: WorkOrder, *, by: Any, at: datetime, contractor: Any, planned_start: Any = None, planned_end: Any = None,
+                **data: Any) -> None:
+    """To a firm: somebody of it holds the certificates of every planned day."""
+    order.planned_start, order.planned_end = planned_start or order.planned_start, planned_end or order.planned_end
+    reason = unfit_firm(order, contractor)
+    if reason:
+        raise ValidationError({"contractor": reason})
+    order.lead, order.contractor, order.pool = None, contractor, False
+
+
+def assigned_firm(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    orders.release_assignments(order, at)
+    messages.firm(order, order.contractor_id, "maintenance.assigned", key=str(event.pk))  # type: ignore[arg-type]
+    for request in order.requests.all():
+        orders.first_answer(request, at)
 
 
 def assigned(order: WorkOrder, *, by: Any, at: datetime, event: Any, to: Any, **data: Any) -> None:
@@ -239,25 +259,25 @@ def assigned(order: WorkOrder, *, by: Any, at: datetime, event: Any, to: Any, **
 
 
 def claim(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
-    order.lead, order.pool = by, False
+    order.lead, order.contractor, order.pool = by, None, False
 
 
 def accepted_work(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     """Somebody has it: the response is given."""
     updated = Assignment.objects.filter(order=order, person_id=order.lead_id, released_at__isnull=True).update(accepted_at=at)
-    if not updated:
+    if not updated and order.lead_id:
         orders.release_assignments(order, at)
         Assignment.objects.create(order=order, person_id=order.lead_id, offered_at=at, accepted_at=at)
     clocks.tell(order.clocks.filter(kind="response", met_at__isnull=True, stopped=""), "meet", at=at)
 
 
 def put_back(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
-    order.lead = None
+    order.lead = order.contractor = None
 
 
 def hand_back(order: WorkOrder, *, by: Any, at: datetime, to: Any, state: str, **data: Any) -> None:
     """The order stands again as that person left it: whoever did the work without a network ends it too."""
-    order.lead, order.pool, order.state, order.held_from = to, False, state, ""
+    order.lead, order.contractor, order.pool, order.state, order.held_from = to, None, False, state, ""
 
 
 def handed_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, to: Any, **data: Any) -> None:
@@ -275,7 +295,9 @@ def declined(order: WorkOrder, *, by: Any, at: datetime, event: Any, reason: str
 
 
 def started(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
-    labour.start(order, by or order.lead, at)
+    if order.lead_id:
+        labour.start(order, by or order.lead, at)
+    permits.use(order, at)
     stops.follow(order, at)
     follow(order, "started", by=by or order.lead, at=at)
 
@@ -330,11 +352,23 @@ def finish(
     order.done_at, order.done_by = at, by or order.lead
     order.completion_note = completion_note
     order.problem, order.cause, order.remedy = problem or order.problem, cause or order.cause, remedy or order.remedy
+    missing = uncoded(order)
+    if missing:
+        raise ValidationError({name: _("It is vital equipment: say it in codes.") for name in missing})
+
+
+def uncoded(order: WorkOrder) -> list[str]:
+    """Which of problem, cause and remedy still lack on a repair of vital equipment, of those for which the school keeps codes."""
+    if order.kind not in ("corrective", "defect") or order.equipment_id is None or order.equipment.criticality != "A":  # type: ignore[union-attr]
+        return []
+    kept = set(FailureCode.objects.filter(active=True).values_list("level", flat=True))
+    return [name for name in ("problem", "cause", "remedy") if name in kept and getattr(order, f"{name}_id") is None]
 
 
 def finished(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     """Exactly the open reports of this order are told."""
     labour.stop_all(order, at)
+    charge(order, by)
     clocks.tell(order.clocks.filter(kind="resolve", met_at__isnull=True, stopped=""), "meet", at=at)
     for request in RepairRequest.objects.filter(work_order=order, state="accepted").order_by("pk"):
         perform(request, "resolve", by=None)
@@ -362,7 +396,9 @@ def send_back(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
 def sent_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     """The clock goes on from what was used; the reports that still waited for a word wait again only if they were disputed."""
     clocks.tell(order.clocks.filter(kind="resolve", stopped=""), "reopen", at=at)
-    if not order.assignments.filter(released_at__isnull=True, role="lead").exists():
+    if order.contractor_id:
+        messages.firm(order, order.contractor_id, "maintenance.returned", key=str(event.pk))
+    elif not order.assignments.filter(released_at__isnull=True, role="lead").exists():
         Assignment.objects.create(order=order, person_id=order.lead_id, offered_at=at, accepted_at=at)
     stops.follow(order, at)
     messages.technician(order, order.lead, "maintenance.returned", key=str(event.pk))

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Equipment
-from logistics.accounts.models import Department, Person
+from logistics.accounts.models import Department, Organisation, Person
 from logistics.campus.models import Place
 from logistics.core.fields import DaysField
 from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice
@@ -187,6 +187,14 @@ class AssignForm(ActingForm):
         return data
 
 
+class FirmForm(AssignForm):
+    """Which firm, and for when it is planned."""
+
+    to = None  # type: ignore[assignment]
+    contractor = forms.ModelChoiceField(Organisation.objects.filter(kind="contractor", active=True), label=_("Firm"))
+    field_order = ["contractor", "planned_start", "planned_end"]
+
+
 class HoldForm(ActingForm):
     hold_reason = forms.ModelChoiceField(HoldReason.objects.filter(active=True), label=_("Why does it wait?"))
     until = forms.DateField(label=_("Expected until"), required=False, widget=DayInput())
@@ -195,6 +203,7 @@ class HoldForm(ActingForm):
 
 class FinishForm(ActingForm):
     completion_note = forms.CharField(label=_("What was done?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    problem = forms.ModelChoiceField(FailureCode.objects.filter(level="problem", active=True), label=_("What was wrong"), required=False)
     cause = forms.ModelChoiceField(FailureCode.objects.filter(level="cause", active=True), label=_("Cause"), required=False)
     remedy = forms.ModelChoiceField(FailureCode.objects.filter(level="remedy", active=True), label=_("Remedy"), required=False)
 

@@ -11,8 +11,10 @@ from logistics.core.access import access_of
 from logistics.core.approvals.services import against_asking, may_ask, missing
 from logistics.core.models import Attachment, kind_of
 from maintenance.checklists.services import unanswered_words
+from maintenance.contracting.checks import unfit_firm, works_for
 from maintenance.limits import DISPUTE_DAYS, INFO_DAYS, REOPEN_DAYS, working_days_since
 from maintenance.models import RepairRequest, Technician, WorkOrder
+from maintenance.permits.checks import against_work, open_ones
 
 COST = "maintenance.cost"  # the purpose of an approval: what a work order is going to cost
 
@@ -66,7 +68,14 @@ def claim(order: WorkOrder, person: Any) -> str | None:
 def start(order: WorkOrder, person: Any) -> str | None:
     if order.blocked_by_id and order.blocked_by.live:  # type: ignore[union-attr]
         return _("Waits for %(number)s.") % {"number": order.blocked_by.number}  # type: ignore[union-attr]
-    return unapproved(order, person)
+    if order.contractor_id and person is not None and works_for(order, person) and (reason := unfit_firm(order, order.contractor, person)):
+        return reason
+    return against_work(order) or unapproved(order, person)
+
+
+def resume(order: WorkOrder, person: Any) -> str | None:
+    """Work goes on with its permits only; what was on hold before it began needs none yet."""
+    return (against_work(order) if order.held_from == "in_progress" else None) or unapproved(order, person)
 
 
 def unapproved(order: WorkOrder, person: Any) -> str | None:
@@ -112,7 +121,7 @@ def _fault_photos(order: WorkOrder) -> bool:
 
 def finish(order: WorkOrder, person: Any) -> str | None:
     lacking = [*missing_proof(order), *unanswered_words(order)]
-    return _("Still missing: %(what)s.") % {"what": _(", ").join(lacking)} if lacking else None
+    return _("Still missing: %(what)s.") % {"what": _(", ").join(lacking)} if lacking else open_ones(order)
 
 
 def verify(order: WorkOrder, person: Any) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from logistics.accounts.models import Person
 from logistics.alerts.services import clear_alert, notify, raise_alert
 from logistics.core.access import holder_ids
+from logistics.core.bilingual import in_both
 from maintenance.models import RepairRequest, WorkOrder
 from maintenance.models.catalogue import LIFE_SAFETY
 
@@ -40,6 +42,24 @@ def technician(order: WorkOrder, person: Any, code: str, *, key: str = "", **mor
             dedupe_key=f"{code}:{order.pk}:{key}",
             importance="urgent" if order.priority == "P1" else "normal",
         )
+
+
+def named(words: Any) -> dict[str, str]:
+    """Words in both languages, as a param."""
+    return in_both(words)
+
+
+def people(order: WorkOrder, ids: Iterable[int], code: str, *, key: str = "", link: str = "", **more: Any) -> None:
+    """Tell some people (ids) something about an order."""
+    params = about(order, **{"priority": order.priority, **more})
+    notify(people=ids, code=code, params=params, link=link or order.get_absolute_url(), source=order,
+           dedupe_key=f"{code}:{order.pk}:{key}", importance="urgent" if order.priority == "P1" else "normal")
+
+
+def firm(order: WorkOrder, organisation_id: int, code: str, *, key: str = "") -> None:
+    """Tell the people of a firm."""
+    theirs = Person.objects.active().filter(organisation_id=organisation_id, kinds__contains=["contractor"])
+    people(order, theirs.values_list("pk", flat=True), code, key=key)
 
 
 def dispatchers(record: Any, code: str, *, by: Any = None, key: str = "", told: Iterable[int] = (), **more: Any) -> list[int]:

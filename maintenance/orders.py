@@ -71,6 +71,7 @@ def from_request(
         urgency=urgency,
         team=team,
         proof=kind.proof,
+        permits_needed=list(kind.permits),
         estimate_s=kind.estimate_s,
         priority=priority or priority_of(impact, urgency, hazard=request.hazard, critical_stop=critical, at=at),
         stops_use=request.stops_use,
@@ -229,6 +230,7 @@ def make(
                       reported_at=watch.now(), **{key: value for key, value in fields.items() if value is not None})
     if source is not None:
         order.source_kind, order.source_id = source._meta.label_lower, source.pk
+    order.permits_needed = order.permits_needed or list(category.permits)
     stand(order, place)
     order.full_clean(exclude=["number"])
     order.save()

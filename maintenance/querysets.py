@@ -46,7 +46,7 @@ class RequestQuerySet(ScopedQuerySet):
 
 class WorkOrderQuerySet(ScopedQuerySet):
     def scope(self, access: Access, action: str) -> Q:
-        """Lead and crew see their orders, technicians the pool of their team, others by role, place and team."""
+        """Lead, crew and firm see their orders, technicians the pool of their team, others by role, place and team."""
         rule = super().scope(access, action)
         if action != "view" or not me(access):
             return rule
@@ -54,6 +54,11 @@ class WorkOrderQuerySet(ScopedQuerySet):
         if "technician" in access.roles:
             teams = list(access.area_of(["technician"]).departments)
             rule = either(rule, Q(lead_id=me(access)), Q(pool=True, state="open", team_id__in=teams), Q(Exists(crew)))
+        firm = getattr(access.person, "organisation_id", None) if "contractor" in access.roles else None
+        if firm:  # its own orders, and those for which it was asked for a price
+            quotes = apps.get_model("maintenance.Quote").objects
+            asked = quotes.filter(order=OuterRef("pk"), organisation_id=firm, state__in=["asked", "offered"])
+            rule = either(rule, Q(contractor_id=firm), Q(Exists(asked)))
         return rule
 
     def live(self) -> Self:

@@ -22,6 +22,7 @@ from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 from logistics.core.timeline import note
 from maintenance import filters, forms, orders
+from maintenance.contracting.checks import works_for
 from maintenance.limits import BEGUN_AT_ONCE
 from maintenance.models import (
     Clock,
@@ -37,6 +38,7 @@ from maintenance.models import (
     Technician,
     WorkOrder,
 )
+from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import LIVE_STATES
 from maintenance.services.reporting import report
 from maintenance.words import face
@@ -51,19 +53,24 @@ def clock_of(record: Any, kind: str) -> Any:
     return next((row for row in record.clocks.all() if row.kind == kind), None)
 
 
+def who_has(order: Any) -> str:
+    """Who works on it: a technician or a firm; "" for nobody."""
+    return order.lead.name if order.lead_id else order.contractor.name if order.contractor_id else ""
+
+
 def prio(record: Any) -> Any:
     return ui.prio(record.priority)
 
 
 def order_card(order: Any) -> Card:
     """An order on the board."""
-    nobody = "" if order.lead_id else _("in the pool") if order.pool else _("not assigned")
+    nobody = "" if order.lead_id else who_has(order) or (_("in the pool") if order.pool else _("not assigned"))
     shown = face(next(iter(order.clocks.all()), None))
     return Card(order.title, order.number or "", order.place_label, order.lead, nobody, order.priority, shown)
 
 
 def live_rows(rows: Any) -> Any:
-    return rows.select_related("lead", "team").prefetch_related(clocks_of("resolve"))
+    return rows.select_related("lead", "team", "contractor").prefetch_related(clocks_of("resolve"))
 
 
 def too_many_begun(state: str, lane: Any) -> str:
@@ -255,9 +262,9 @@ class WorkOrders(Resource):
         Column(
             "lead.name",
             gettext_lazy("Technician"),
-            joins=("lead",),
-            show=lambda row: row.lead.name if row.lead_id else _("not assigned"),
-            export=lambda row: row.lead.name if row.lead_id else "",
+            joins=("lead", "contractor"),
+            show=lambda row: who_has(row) or _("not assigned"),
+            export=lambda row: who_has(row),
         ),
         Column("created_at", gettext_lazy("Made"), sort="created_at", kind="datetime"),
         Column("done_at", gettext_lazy("Finished"), sort="done_at", kind="datetime", default=False, css="c-hide"),
@@ -268,7 +275,10 @@ class WorkOrders(Resource):
         Column("category", gettext_lazy("Category"), joins=("category__parent",)),
         Column("equipment", gettext_lazy("Equipment"), joins=("equipment",)),
         Column("place", gettext_lazy("Place"), joins=("place",)),
-        Column("lead.name", gettext_lazy("Technician"), joins=("lead",)),
+        Column("lead.name", gettext_lazy("Technician"), joins=("lead", "contractor"), show=lambda row: who_has(row) or _("not assigned")),
+        Column("permits_needed", gettext_lazy("Permits needed"),
+               show=lambda row: _(", ").join(str(PermitKind(kind).label) for kind in row.permits_needed) or "–"),
+        Column("problem", gettext_lazy("What was wrong"), joins=("problem",), show=lambda row: row.problem.name if row.problem_id else ""),
         Column("team", gettext_lazy("Team"), joins=("team",)),
         Column("cause", gettext_lazy("Cause"), joins=("cause",), show=lambda row: row.cause.name if row.cause_id else ""),
         Column("remedy", gettext_lazy("Remedy"), joins=("remedy",), show=lambda row: row.remedy.name if row.remedy_id else ""),
@@ -291,6 +301,8 @@ class WorkOrders(Resource):
         "category",
         "team",
         "lead",
+        "contractor",
+        "permits_needed",
         "pool",
         "planned_start",
         "planned_end",
@@ -339,8 +351,8 @@ class WorkOrders(Resource):
 
     @classmethod
     def meta(cls, record: Any, person: Any) -> str:
-        lead = f" · {record.lead.name}" if record.lead_id else ""
-        return f"{record.number} · {record.place_label}{lead}"
+        who = who_has(record)
+        return f"{record.number} · {record.place_label}" + (f" · {who}" if who else "")
 
     @classmethod
     def badges(cls, record: Any, person: Any) -> list[str]:
@@ -353,7 +365,7 @@ class WorkOrders(Resource):
 
     @classmethod
     def internal(cls, record: Any, person: Any) -> bool:
-        return True
+        return not works_for(record, person)
 
     @classmethod
     def more_views(cls) -> list[tuple[str, Any, str]]:
@@ -379,11 +391,12 @@ class WorkOrders(Resource):
     @classmethod
     def thread_words(cls, record: Any) -> str:
         state = super().thread_words(record)
-        return f"{record.lead.name} · {state}" if record.lead_id else state
+        who = who_has(record)
+        return f"{who} · {state}" if who else state
 
     @classmethod
     def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        requests = requests_of(record)
+        requests = requests_of(record) if not works_for(record, request.user) else []
         return [(_("Reporters"), render_to_string("maintenance/_reporters.html", {"requests": requests}))] if requests else []
 
 

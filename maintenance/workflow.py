@@ -9,6 +9,8 @@ from maintenance.models import RepairRequest, WorkOrder
 
 REPORTER = Relation("reporter", _("the reporter"), lambda record, person: record.reporter_id is not None and record.reporter_id == person.pk)
 LEAD = Relation("lead", _("the assigned technician"), lambda record, person: record.lead_id is not None and record.lead_id == person.pk)
+FIRM = Relation("firm", _("the firm that has it"), lambda record, person: record.contractor_id is not None
+                and "contractor" in person.kinds and person.organisation_id == record.contractor_id)
 POOL = Relation("pool", _("technicians of the team"), guards.may_claim)
 DISPATCH = ("dispatcher", "facilities_manager")
 LEADERS = ("team_leader", "facilities_manager", "safety_officer")
@@ -68,28 +70,30 @@ ORDERS = Workflow(WorkOrder, (
        after=effects.released)
  .move("assign", _("Assign"), "open assigned accepted", "assigned", (*DISPATCH, "team_leader", SYSTEM), _("assigned it to %(to)s"), weight=10,
        icon="user-check", form="maintenance.forms.AssignForm", effect=effects.assign, after=effects.assigned)
+ .move("assign_firm", _("Give to a firm"), "open assigned accepted", "assigned", DISPATCH, _("gave it to %(contractor)s"), weight=30,
+       icon="building", form="maintenance.forms.FirmForm", effect=effects.assign_firm, after=effects.assigned_firm)
  .move("claim", _("Take it"), "open", "accepted", POOL, _("took it from the pool"), weight=5, icon="hand-grab", guard=guards.claim,
        effect=effects.claim, after=effects.accepted_work)
- .move("accept", _("Accept job"), "assigned", "accepted", LEAD, _("accepted the job"), weight=5, icon="user-check", after=effects.accepted_work)
- .move("decline", _("Decline"), "assigned", "open", LEAD, _("declined the job"), weight=60, icon="arrow-back-up", danger=True,
+ .move("accept", _("Accept job"), "assigned", "accepted", (LEAD, FIRM), _("accepted the job"), weight=5, icon="user-check", after=effects.accepted_work)
+ .move("decline", _("Decline"), "assigned", "open", (LEAD, FIRM), _("declined the job"), weight=60, icon="arrow-back-up", danger=True,
        form="maintenance.forms.ReasonForm", effect=effects.put_back, after=effects.declined)
  .move("put_back", _("Put back"), "accepted", "open", SYSTEM, _("put it back: not started in time"), icon="arrow-back-up",
        effect=effects.put_back, after=effects.declined)
  .move("hand_back", _("Hand back"), "open assigned accepted in_progress on_hold", "", SYSTEM, _("handed it back to %(to)s, who was at work on it"),
        icon="arrow-back-up", effect=effects.hand_back, after=effects.handed_back)
- .move("start", _("Start"), "accepted", "in_progress", LEAD, _("started work"), weight=5, icon="player-play", guard=guards.start,
+ .move("start", _("Start"), "accepted", "in_progress", (LEAD, FIRM), _("started work"), weight=5, icon="player-play", guard=guards.start,
        after=effects.started)
  .move("hold", _("Hold"), "accepted in_progress", "on_hold", (LEAD, *DISPATCH), _("put it on hold: %(hold_reason)s"), weight=50,
        icon="player-pause", form="maintenance.forms.HoldForm", effect=effects.hold, after=effects.held)
  .move("resume", _("Resume"), "on_hold", "in_progress", (LEAD, *DISPATCH, SYSTEM), _("resumed work"), weight=5, icon="player-play",
-       guard=guards.unapproved, effect=effects.resume, after=effects.resumed)
+       guard=guards.resume, effect=effects.resume, after=effects.resumed)
  .move("estimate", _("Estimate the cost"), "open assigned accepted in_progress on_hold", "", (LEAD, *DISPATCH, "team_leader"),
        _("estimated the cost: %(amount)s CNY"), weight=65, icon="wallet", form="maintenance.forms.EstimateForm", effect=effects.estimate,
        after=effects.estimated)
  .move("ask_approval", _("Ask for approval"), "open assigned accepted in_progress on_hold", "", (LEAD, *DISPATCH, "team_leader"),
        _("asked for approval of the cost"), weight=8, icon="checkbox", form="maintenance.forms.AskForm", guard=guards.ask_approval,
        when=guards.asks, after=effects.asked_approval)
- .move("finish", _("Finish"), "in_progress", "done", LEAD, _("finished; waiting for verification"), weight=10, icon="check",
+ .move("finish", _("Finish"), "in_progress", "done", (LEAD, FIRM), _("finished; waiting for verification"), weight=10, icon="check",
        form="maintenance.forms.FinishForm", guard=guards.finish, effect=effects.finish, after=effects.finished)
  .move("verify", _("Verify"), "done", "closed", (*LEADERS, SYSTEM), _("verified the work"), weight=5, icon="eye-check",
        guard=guards.verify, effect=effects.close, after=effects.closed)

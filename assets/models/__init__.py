@@ -16,23 +16,7 @@ from assets.models.lock import UseLock
 from assets.supply.models import CriticalLoad, Supply
 
 __all__ = [
-    "CategoryAttribute",
-    "CriticalLoad",
-    "Downtime",
-    "Equipment",
-    "EquipmentCategory",
-    "EquipmentModel",
-    "Meter",
-    "MeterFit",
-    "MeterReading",
-    "ReadingVoid",
-    "Requirement",
-    "Scheme",
-    "SchemeFigure",
-    "SchemeInterval",
-    "SchemeRule",
-    "SchemeVersion",
-    "StatutoryRecord",
-    "Supply",
-    "UseLock",
+    "CategoryAttribute", "CriticalLoad", "Downtime", "Equipment", "EquipmentCategory", "EquipmentModel", "Meter", "MeterFit",
+    "MeterReading", "ReadingVoid", "Requirement", "Scheme", "SchemeFigure", "SchemeInterval", "SchemeRule", "SchemeVersion",
+    "StatutoryRecord", "Supply", "UseLock",
 ]

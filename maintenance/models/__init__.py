@@ -1,6 +1,7 @@
 """Repair requests, work orders, their clocks, and the catalogue that rules them."""
 
 from maintenance.checklists.models import Checklist, ChecklistItem, ChecklistRun, ChecklistVersion, ItemAnswer
+from maintenance.contracting.models import FirmCertificate, Quote, Visit
 from maintenance.controls.models import ControlSheet, ControlSignature
 from maintenance.findings.models import Finding, FindingAnswer
 from maintenance.models.catalogue import (
@@ -20,13 +21,15 @@ from maintenance.models.policy import (
 from maintenance.models.request import GuestContact, Rating, RepairRequest
 from maintenance.models.technician import Technician
 from maintenance.outages.models import Outage, OutageLoad, OutagePerson, OutagePlace, OutageUpdate
+from maintenance.permits.models import Permit
 from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanOccurrence, PlanTarget, PlanTrigger
 from maintenance.rounds.models import PointVisit, Round, RoundSignature, Route, RoutePoint
 
 __all__ = [
-    "Assignment", "Checklist", "ChecklistItem", "ChecklistRun", "ChecklistVersion", "Clock", "ClockEvent", "ClockStep", "ControlSheet",
-    "ControlSignature", "CostLine", "DispatchRule", "FailureCode", "Finding", "FindingAnswer", "GeneratorSpan", "GuestContact", "Hold",
-    "HoldReason", "ItemAnswer", "LabourEntry", "LabourRate", "MaintenancePlan", "Outage", "OutageLoad", "OutagePerson", "OutagePlace",
-    "OutageUpdate", "PlanOccurrence", "PlanTarget", "PlanTrigger", "PointVisit", "PriorityRule", "Rating", "RepairCategory",
-    "RepairRequest", "Round", "RoundSignature", "Route", "RoutePoint", "ServicePolicy", "Symptom", "Technician", "WorkOrder",
+    "Assignment", "Checklist", "ChecklistItem", "ChecklistRun", "ChecklistVersion", "Clock", "ClockEvent", "ClockStep",
+    "ControlSheet", "ControlSignature", "CostLine", "DispatchRule", "FailureCode", "Finding", "FindingAnswer", "FirmCertificate",
+    "GeneratorSpan", "GuestContact", "Hold", "HoldReason", "ItemAnswer", "LabourEntry", "LabourRate", "MaintenancePlan", "Outage",
+    "OutageLoad", "OutagePerson", "OutagePlace", "OutageUpdate", "Permit", "PlanOccurrence", "PlanTarget", "PlanTrigger",
+    "PointVisit", "PriorityRule", "Quote", "Rating", "RepairCategory", "RepairRequest", "Round", "RoundSignature", "Route",
+    "RoutePoint", "ServicePolicy", "Symptom", "Technician", "Visit", "WorkOrder",
 ]

@@ -12,6 +12,7 @@ from logistics.core.bilingual import Named
 from logistics.core.history import tracked
 from logistics.core.scoping import Record
 from logistics.core.trades import Trade
+from maintenance.permits.kinds import Kind
 
 
 class Catalogued(Named, Record):
@@ -50,6 +51,9 @@ class RepairCategory(Catalogued):
     urgency = models.PositiveSmallIntegerField(_("usual urgency"), default=3, validators=[MinValueValidator(1), MaxValueValidator(4)])
     estimate_s = models.PositiveIntegerField(_("usual effort in seconds"), default=3600)
     proof = models.CharField(_("proof of work"), max_length=12, choices=Proof, default=Proof.NONE)
+
+    permits = ArrayField(models.CharField(max_length=14, choices=Kind), verbose_name=_("permits needed"), default=list, blank=True,
+                         help_text=_("Its orders start only with these permits."))
 
     class Meta:
         verbose_name = _("repair category")

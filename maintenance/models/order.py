@@ -4,7 +4,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from logistics.core.search import Searchable, search_index, search_trigger
 from maintenance.models.catalogue import RepairCategory
 from maintenance.models.policy import Priority
 from maintenance.models.request import Here, Titled
+from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import LIVE_STATES, OrderPartQuerySet, WorkOrderQuerySet
 
 
@@ -53,6 +54,12 @@ class WorkOrder(Titled, Here, Searchable, Record):
     pool = models.BooleanField(_("in the pool"), default=False)
     lead = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="led_orders", verbose_name=_("technician")
+    )
+    contractor = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("firm")
+    )
+    permits_needed = ArrayField(
+        models.CharField(max_length=14, choices=PermitKind), verbose_name=_("permits needed"), default=list, blank=True
     )
     planned_start = models.DateTimeField(_("planned from"), null=True, blank=True)
     planned_end = models.DateTimeField(_("planned to"), null=True, blank=True)
@@ -93,8 +100,10 @@ class WorkOrder(Titled, Here, Searchable, Record):
         constraints = [
             models.CheckConstraint(
                 name="order_at_work_has_lead",
-                condition=~Q(state__in=["assigned", "accepted", "in_progress", "done"]) | Q(lead__isnull=False),
+                condition=~Q(state__in=["assigned", "accepted", "in_progress", "done"])
+                | Q(lead__isnull=False) | Q(contractor__isnull=False),
             ),
+            models.CheckConstraint(name="order_lead_or_firm", condition=Q(lead__isnull=True) | Q(contractor__isnull=True)),
             models.CheckConstraint(name="order_done_has_time", condition=~Q(state__in=["done", "closed"]) | Q(done_at__isnull=False)),
             models.CheckConstraint(name="order_cancelled_has_reason", condition=~Q(state="cancelled") | ~Q(cancel_reason="")),
             models.CheckConstraint(name="order_estimate_not_negative", condition=Q(estimate_cost__isnull=True) | Q(estimate_cost__gte=0)),
@@ -108,6 +117,7 @@ class WorkOrder(Titled, Here, Searchable, Record):
             models.Index(fields=["category", "-created_at", "-id"], name="order_category"),
             models.Index(fields=["team", "-created_at", "-id"], name="order_team"),
             models.Index(fields=["lead", "-created_at", "-id"], name="order_lead"),
+            models.Index(fields=["contractor", "-created_at"], name="order_firm", condition=Q(contractor__isnull=False)),
             models.Index(fields=["place", "-created_at"], name="order_place"),
             models.Index(fields=["equipment", "-created_at"], name="order_equipment", condition=Q(equipment__isnull=False)),
             models.Index(fields=["state", "priority", "reported_at"], name="order_live", condition=Q(state__in=LIVE_STATES)),
@@ -237,6 +247,7 @@ class CostLine(models.Model):
     amount = models.DecimalField(_("amount in CNY"), max_digits=12, decimal_places=2)
     note = models.CharField(_("for what"), max_length=200)
     by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -30,8 +30,10 @@ from logistics.core.records import files
 from logistics.core.sync.pages import waits
 from logistics.core.templatetags import ui
 from maintenance import costs, labour, orders
+from maintenance.contracting.checks import works_for
 from maintenance.forms import CostForm, LabourForm
 from maintenance.models import Assignment, Clock, LabourEntry, RepairRequest, WorkOrder
+from maintenance.permits.checks import against_work
 from maintenance.words import face
 
 TO_DO = ("assigned", "accepted", "in_progress")
@@ -185,12 +187,19 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
     first = next((moves[name] for name in PRIMARY if name in moves), None)
     entries = list(order.labour.filter(voided_by__isnull=True).select_related("person").order_by("during"))
     running = next((entry for entry in entries if entry.running and entry.person_id == person.pk), None)
-    requests = list(order.requests.select_related("reporter").order_by("submitted_at"))
+    firm = works_for(order, person) or (person.organisation_id is not None and "contractor" in person.kinds)
+    requests = [] if firm else list(order.requests.select_related("reporter").order_by("submitted_at"))
     photos = list(photos_of(order))
     reports = Q(kind="maintenance.repairrequest", object_id__in=[row.pk for row in requests])
+    told = order.requests.order_by("submitted_at").values_list("pk", "description") if firm else []  # what is wrong, nobody's name
+    if firm:
+        reports = Q(kind="maintenance.repairrequest", object_id__in=[pk for pk, _words in told])
     fault_photos = list(Attachment.objects.filter(reports).order_by("id"))
     clocks = {row.kind: row for row in order.clocks.select_related("calendar_version__calendar")}
-    words = Comment.objects.filter(Q(kind="maintenance.workorder", object_id=order.pk) | reports, withdrawn_at__isnull=True)
+    words = Comment.objects.filter(Q(kind="maintenance.workorder", object_id=order.pk) | (reports if not firm else Q(pk__in=[])),
+                                   withdrawn_at__isnull=True)
+    if firm:
+        words = words.filter(internal=False)
     talk = words.select_related("by").order_by("at", "id")
     books = costs.may_book(order, person) and order.live
     page = {"title": order.title, "short_title": order.number,
@@ -200,6 +209,10 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "rest": [move for name, move in moves.items() if name not in (*PRIMARY, "hold")], "face": clock_face(order, clocks),
         "missing_before": order.proof == "before_after" and not any(row.role in ("before", "fault") for row in photos) and not fault_photos,
         "waiting": order.holds.filter(during__endswith__isnull=True).select_related("reason").first() if order.state == "on_hold" else None,
+        "told": [words_ for _pk, words_ in told if words_],
+        "quotes": list(order.quotes.filter(organisation_id=person.organisation_id)) if firm else [],
+        "visits": list(order.visits.filter(organisation_id=person.organisation_id)) if firm and order.contractor_id else [],
+        "permit_lack": against_work(order) if order.live else None, "firm": firm,
         "requests": requests, "needs_contact": {row.pk for row in requests if row.access in ("windows", "present")},
         "fault_photos": photo_cards(fault_photos),
         "before": photo_cards(row for row in photos if row.role == "before"),
