@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from assets.custody.services import idle
 from assets.models import CategoryAttribute, Equipment, EquipmentCategory, EquipmentModel
 from logistics.accounts.filters import DepartmentTreeFilter
 from logistics.campus.models import Place
@@ -33,12 +34,14 @@ class EquipmentFilters(RecordFilters):
     tracking = django_filters.ChoiceFilter(label=_("Kept as"), choices=Equipment.Tracking.choices)
     criticality = django_filters.ChoiceFilter(label=_("Criticality"), choices=Equipment._meta.get_field("criticality").choices)
     warranty = django_filters.BooleanFilter(label=_("Warranty ends within 30 days"), method="ending", widget=forms.CheckboxInput)
+    idle = django_filters.BooleanFilter(label=_("Idle"), method="unused", widget=forms.CheckboxInput)
     mine = django_filters.BooleanFilter(label=_("Kept by me"), method="kept", widget=forms.CheckboxInput)
     quick = (
         (_("Locked"), {"use_state": "locked"}, "lock"),
         (_("Warranty ends within 30 days"), {"warranty": "true"}, "hourglass"),
         (_("Vital"), {"criticality": "A"}, "star"),
         (_("Kept by me"), {"mine": "true"}, "user-check"),
+        (_("Idle"), {"idle": "true"}, "moon"),
     )
 
     class Meta:
@@ -50,6 +53,9 @@ class EquipmentFilters(RecordFilters):
 
     def ending(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         return rows.warranty_ending() if value else rows
+
+    def unused(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        return rows.filter(pk__in=idle().values("pk")) if value else rows
 
     def kept(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         return rows.filter(keeper=self.request.user) if value else rows

@@ -116,7 +116,7 @@ class CategoryForm(ActingModelForm):
         model = EquipmentCategory
         fields = (
             "parent", "code", "name_zh", "name_en", "kind", "trade", "default_life_years", "default_criticality", "group_allowed",
-            "asset_class_code", "documents",
+            "use_noted", "asset_class_code", "documents",
         )
 
 

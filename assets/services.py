@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -44,6 +45,24 @@ def register_many(rows: list[dict[str, Any]], by: Any) -> list[Equipment]:
         if thing.place_id and thing.commissioned_on:
             thing.status = "in_service"
     return Equipment.objects.bulk_create(things)
+
+
+def split(thing: Equipment, quantity: int, origin: models.Model) -> Equipment:
+    """Take pieces out of a group as a line of its own, at the same place, with their share of the cost; its number comes later."""
+    if thing.tracking != "group" or not 0 < quantity < thing.quantity:
+        raise ValidationError(_("%(name)s has %(n)s pieces.") % {"name": thing, "n": thing.quantity})
+    cost = thing.purchase_cost
+    share = None if cost is None else (Decimal(cost) * quantity / thing.quantity).quantize(Decimal("0.01"))
+    part = Equipment.objects.get(pk=thing.pk)
+    part.pk, part.number, part.fixed_asset_no, part.quantity, part.purchase_cost = None, None, "", quantity, share
+    part.origin_kind, part.origin_id = kind_of(origin), origin.pk
+    part._state.adding = True
+    part.save()
+    thing.quantity -= quantity
+    if share is not None and thing.purchase_cost is not None:
+        thing.purchase_cost = Decimal(thing.purchase_cost) - share
+    thing.save(update_fields=["quantity", "purchase_cost"])
+    return part
 
 
 def number_many(ids: list[int], by: Any) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assets.custody.ending import end_custodies
 from assets.models import Equipment
 from logistics.campus.models import Place
 from logistics.core.forms import ActingForm, DayInput, ReasonForm, RecordChoice
-from logistics.core.workflow import Relation, State, Workflow
+from logistics.core.workflow import SYSTEM, Relation, State, Workflow
 
 KEEPER = Relation("keeper", _("its keeper"), lambda thing, person: thing.keeper_id == person.pk)
 KEEPERS = ("equipment_keeper", "asset_officer", "facilities_manager", KEEPER)
@@ -25,6 +26,11 @@ class CommissionForm(ActingForm):
 
 def commission(thing: Equipment, *, by: Any, at: Any, place: Place, commissioned_on: Any, **data: Any) -> None:
     thing.place, thing.commissioned_on = place, commissioned_on
+
+
+def nobody_has_it(thing: Equipment, person: Any) -> Any:
+    held = thing.custodies.open().select_related("holder", "holder_department").first()
+    return _("%(who)s has it; take it back first.") % {"who": held.holder_name} if held else None
 
 
 def unlocked(thing: Equipment, person: Any) -> Any:
@@ -54,7 +60,7 @@ FLOW.move(
     form=CommissionForm,
     effect=commission,
 )
-FLOW.move("rest", _("Set idle"), "in_service", "idle", KEEPERS, _("set it idle"), icon="moon", weight=50, danger=True)
+FLOW.move("rest", _("Set idle"), "in_service", "idle", KEEPERS, _("set it idle"), icon="moon", weight=50, danger=True, guard=nobody_has_it)
 FLOW.move(
     "stop",
     _("Take out of service"),
@@ -66,6 +72,7 @@ FLOW.move(
     weight=60,
     form=ReasonForm,
     danger=True,
+    after=end_custodies,
 )
 FLOW.move(
     "resume",
@@ -81,12 +88,11 @@ FLOW.move(
 FLOW.move(
     "dispose",
     _("Dispose of"),
-    "idle out_of_service planned",
+    "planned in_service idle out_of_service",
     "disposed",
-    ("asset_officer",),
+    SYSTEM,
     _("disposed of it"),
     icon="trash",
     weight=90,
-    form=ReasonForm,
-    danger=True,
+    after=end_custodies,
 )

@@ -1,4 +1,5 @@
 """The register of what the school owns and whether it may be used."""
+from assets.census.models import Census, CensusLine
 from assets.certificates.models import (
     Requirement,
     Scheme,
@@ -8,15 +9,19 @@ from assets.certificates.models import (
     SchemeVersion,
     StatutoryRecord,
 )
+from assets.custody.models import Custody, UsageEntry
+from assets.disposals.models import Appraisal, Disposal, DisposalLine
 from assets.downtime.models import Downtime
 from assets.meters.models import Meter, MeterFit, MeterReading, ReadingVoid
 from assets.models.catalogue import CategoryAttribute, EquipmentCategory, EquipmentModel
 from assets.models.equipment import Equipment
 from assets.models.lock import UseLock
 from assets.supply.models import CriticalLoad, Supply
+from assets.transfers.models import Transfer, TransferLine
 
 __all__ = [
-    "CategoryAttribute", "CriticalLoad", "Downtime", "Equipment", "EquipmentCategory", "EquipmentModel", "Meter", "MeterFit",
-    "MeterReading", "ReadingVoid", "Requirement", "Scheme", "SchemeFigure", "SchemeInterval", "SchemeRule", "SchemeVersion",
-    "StatutoryRecord", "Supply", "UseLock",
+    "Appraisal", "CategoryAttribute", "Census", "CensusLine", "CriticalLoad", "Custody", "Disposal", "DisposalLine", "Downtime",
+    "Equipment", "EquipmentCategory", "EquipmentModel", "Meter", "MeterFit", "MeterReading", "ReadingVoid", "Requirement", "Scheme",
+    "SchemeFigure", "SchemeInterval", "SchemeRule", "SchemeVersion", "StatutoryRecord", "Supply", "Transfer", "TransferLine",
+    "UsageEntry", "UseLock",
 ]

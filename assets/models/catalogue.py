@@ -61,6 +61,9 @@ class EquipmentCategory(Named, Searchable, Record):
         _("may be kept as a group"), default=False, db_default=False,
         help_text=_("Many alike in one place, such as chairs, may be one line with a number of pieces."),
     )
+    use_noted = models.BooleanField(
+        _("its use is noted"), default=False, db_default=False,
+        help_text=_("By custody, bookings, meters or a log; without any for long such a thing counts as idle."))
     asset_class_code = models.CharField(
         _("fixed asset class"), max_length=20, blank=True, db_default="", help_text=_("From the national classification of fixed assets."))
     documents = ArrayField(

@@ -45,11 +45,12 @@ class Categories(Resource):
         Column("default_life_years", gettext_lazy("Usual life (years)")),
         Column("get_default_criticality_display", gettext_lazy("Usual criticality")),
         Column("group_allowed", gettext_lazy("May be kept as a group")),
+        Column("use_noted", gettext_lazy("Its use is noted")),
         Column("asset_class_code", gettext_lazy("Fixed asset class")),
         Column("documents", gettext_lazy("Papers needed"), show=lambda row: papers_words(row.documents)),
     )
     api_fields = ("code", "name_zh", "name_en", "parent", "kind", "trade", "default_life_years", "default_criticality", "group_allowed",
-                  "asset_class_code", "documents")
+                  "use_noted", "asset_class_code", "documents")
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:

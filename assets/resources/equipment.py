@@ -222,9 +222,28 @@ class Things(Resource):
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
-        if record.status in ("disposed", "planned") or access_of(person).grant_over(services.MAY_LOCK, record) is None:
-            return []
-        return [{"label": _("Lock"), "icon": "lock", "url": reverse("assets:lock", args=[record.pk])}]
+        found: list[dict[str, str]] = []
+        if record.status in ("disposed", "planned"):
+            return found
+        access = access_of(person)
+        if access.grant_over(services.MAY_LOCK, record) is not None:
+            found.append({"label": _("Lock"), "icon": "lock", "url": reverse("assets:lock", args=[record.pk])})
+        if access.may("assets.custody:add", record) or record.keeper_id == person.pk:
+            found.append({"label": _("Hand out"), "icon": "user-check", "url": f"{reverse('assets:custody-add')}?equipment={record.pk}"})
+        if access.has("assets.transfer:add"):
+            query = f"?things={record.pk}&from_department={record.department_id or ''}"
+            found.append({"label": _("Transfer"), "icon": "transfer", "url": reverse("assets:transfer-add") + query})
+            query = f"?things={record.pk}&department={record.department_id or ''}"
+            found.append({"label": _("Dispose of"), "icon": "trash", "url": reverse("assets:disposal-add") + query})
+        return found
+
+    @classmethod
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        access = access_of(person)
+        doors = (("assets.custody", "custody", _("Custody"), "user-check"), ("assets.transfer", "transfer", _("Transfers"), "transfer"),
+                 ("assets.disposal", "disposal", _("Disposals"), "trash"), ("assets.census", "census", _("Counts"), "clipboard-list"))
+        return [{"label": label, "icon": icon, "url": reverse(f"assets:{stem}-list")} for kind, stem, label, icon in doors
+                if access.has(f"{kind}:view")]
 
 
 def words(value: Any) -> Any:
