@@ -4,44 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.census import filters, forms, services
+from assets.census.seen import result, tally
 from assets.models import Census, CensusLine
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.pages import fragment
 from logistics.core.resources import Resource, resource
-from logistics.core.templatetags import ui
 from logistics.core.timeline import note
 
 note("counted", gettext_lazy("found it at %(at)s in a count"), "clipboard-list", "info")
-LOOKS = {
-    "found": ("done", "check"),
-    "moved": ("late", "transfer"),
-    "missing": ("danger", "alert-octagon"),
-    "surplus": ("info", "plus"),
-    "broken": ("late", "tool"),
-    "": ("wait", "hourglass"),
-}
-
-
-def result(line: CensusLine) -> Any:
-    look, icon = LOOKS[line.result]
-    return ui.state(look, line.get_result_display() if line.result else _("not seen yet"), icon, sprite=True)
-
-
-def tally(census: Census) -> dict[str, int]:
-    """How many lines of each result; "expected" and "undecided" beside them. One statement."""
-    odd = Q(result__in=["missing", "surplus", "moved", "broken"]) | (Q(result="found") & ~Q(seen_quantity=F("expected_quantity")))
-    return census.lines.aggregate(
-        expected=Count("pk", filter=Q(expected_place__isnull=False)),
-        open=Count("pk", filter=Q(result="")),
-        undecided=Count("pk", filter=odd & Q(decision="")),
-        **{code: Count("pk", filter=Q(result=code)) for code in ("found", "moved", "missing", "surplus", "broken")},
-    )
 
 
 @resource

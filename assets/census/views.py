@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assets.census import services
 from assets.census.forms import SeeForm
-from assets.census.resources import result, tally
+from assets.census.seen import result, tally
 from assets.models import Census, CensusLine, Equipment
 from assets.papers import day, pdf
 from logistics.campus.models import Place
