@@ -96,7 +96,7 @@ class CensusLine(Record):
     seen_place = models.ForeignKey("campus.Place", models.PROTECT, null=True, related_name="+", verbose_name=_("seen at"))
     seen_quantity = models.PositiveIntegerField(_("pieces seen"), null=True)
     seen_at = models.DateTimeField(_("seen"), null=True)
-    seen_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("seen by"))
+    seen_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("noted by"))
     result = models.CharField(_("result"), max_length=8, choices=RESULTS, blank=True)
     decision = models.CharField(_("decision"), max_length=9, choices=DECISIONS, blank=True)
     category = models.ForeignKey(  # of a thing that the register does not know yet

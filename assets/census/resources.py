@@ -107,7 +107,7 @@ class Lines(Resource):
         Column("seen_place", gettext_lazy("Seen at")),
         Column("expected_quantity", gettext_lazy("Pieces expected")),
         Column("seen_quantity", gettext_lazy("Pieces seen")),
-        Column("seen_by", gettext_lazy("Seen by")),
+        Column("seen_by", gettext_lazy("Noted by")),
         Column("seen_at", gettext_lazy("Seen")),
         Column("result", gettext_lazy("Result"), show=result),
         Column("get_decision_display", gettext_lazy("Decision")),
