@@ -33,3 +33,12 @@ allow(LAWGIVERS, "assets.scheme", "add", "change")
 allow(LAWGIVERS, "assets.schemerule", "add", "change")
 allow(LAWGIVERS, "assets.schemeversion", "change")
 auditor_reads("assets.requirement", "assets.statutoryrecord", "assets.scheme", "assets.schemeversion", "assets.schemerule")
+
+# Safety units: the same people; technicians and team leaders take things away and bring them back.
+allow(f"{CERTIFIERS} team_leader technician inspector logistics_director", "assets.safetygroup", "view")
+allow(f"{CERTIFIERS} team_leader technician inspector logistics_director", "assets.takenout", "view")
+allow(f"{CERTIFIERS} team_leader technician inspector logistics_director", "assets.substitution", "view")
+allow("safety_officer facilities_manager", "assets.safetygroup", "add", "change", "export")
+allow("safety_officer facilities_manager equipment_keeper team_leader technician", "assets.takenout", "add")
+allow("safety_officer facilities_manager equipment_keeper team_leader technician", "assets.substitution", "add")
+auditor_reads("assets.safetygroup", "assets.takenout", "assets.substitution")

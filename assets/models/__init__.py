@@ -16,12 +16,40 @@ from assets.meters.models import Meter, MeterFit, MeterReading, ReadingVoid
 from assets.models.catalogue import CategoryAttribute, EquipmentCategory, EquipmentModel
 from assets.models.equipment import Equipment
 from assets.models.lock import UseLock
+from assets.safety.models import SafetyGroup, Substitution, TakenOut
 from assets.supply.models import CriticalLoad, Supply
 from assets.transfers.models import Transfer, TransferLine
 
 __all__ = [
-    "Appraisal", "CategoryAttribute", "Census", "CensusLine", "CriticalLoad", "Custody", "Disposal", "DisposalLine", "Downtime",
-    "Equipment", "EquipmentCategory", "EquipmentModel", "Meter", "MeterFit", "MeterReading", "ReadingVoid", "Requirement", "Scheme",
-    "SchemeFigure", "SchemeInterval", "SchemeRule", "SchemeVersion", "StatutoryRecord", "Supply", "Transfer", "TransferLine",
-    "UsageEntry", "UseLock",
+    "Appraisal",
+    "CategoryAttribute",
+    "Census",
+    "CensusLine",
+    "CriticalLoad",
+    "Custody",
+    "Disposal",
+    "DisposalLine",
+    "Downtime",
+    "Equipment",
+    "EquipmentCategory",
+    "EquipmentModel",
+    "Meter",
+    "MeterFit",
+    "MeterReading",
+    "ReadingVoid",
+    "Requirement",
+    "SafetyGroup",
+    "Scheme",
+    "SchemeFigure",
+    "SchemeInterval",
+    "SchemeRule",
+    "SchemeVersion",
+    "StatutoryRecord",
+    "Substitution",
+    "Supply",
+    "TakenOut",
+    "Transfer",
+    "TransferLine",
+    "UsageEntry",
+    "UseLock",
 ]

@@ -114,6 +114,8 @@ class Equipment(Named, Searchable, Record):
     life_years = models.SmallIntegerField(
         _("life (years)"), null=True, blank=True, validators=LIFE, help_text=_("Empty: as its model says, else as usual for its category."))
     criticality = models.CharField(_("criticality"), max_length=1, choices=CRITICALITY, default="C")
+    safety_group = models.ForeignKey(
+        "assets.SafetyGroup", models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("safety unit"))
     attributes = models.JSONField(_("technical facts"), default=dict, db_default={}, blank=True)
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("stands in for"))
