@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Self
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Floor
 from django.db.models.lookups import GreaterThan
 
@@ -32,7 +33,7 @@ class SafetyGroupQuerySet(ScopedQuerySet):
 
         return self.annotate(
             size=number(members),
-            share=Coalesce("max_out_share", Subquery(law.values("value")[:1]), 0.0),
+            share=Coalesce("max_out_share", Subquery(law.values("value")[:1]), Decimal(0), output_field=DecimalField()),
             away=number(away.filter(gone=True, stands_in=False)),
             unfit=number(away.filter(Q(gone=True) | Q(use_state="locked") | Q(status="out_of_service"), stands_in=False)),
         ).annotate(allowed=Floor(F("size") * F("share")))

@@ -1,4 +1,5 @@
 """Units of extinguishers: a quarter may be away, more only with a stand-in of the same kind and rating, whoever asks at once."""
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -34,8 +35,10 @@ def a_unit(n: int, share: Any = None, rating: str = "3A", place: Any = None) -> 
     for code in ("agent", "rating"):
         CategoryAttribute.objects.create(category=category, code=code, name_zh=code, type="text")
     group = SafetyGroupFactory(place=place or BuildingFactory(), scheme=scheme, max_out_share=share)
-    things = [EquipmentFactory(category=category, place=group.place, safety_group=group, attributes={"agent": "干粉", "rating": rating})
-              for _n in range(n)]
+    things = [
+        EquipmentFactory(category=category, place=group.place, safety_group=group, attributes={"agent": "干粉", "rating": rating})
+        for _n in range(n)
+    ]
     return group, things
 
 
@@ -85,8 +88,21 @@ def test_the_share_is_a_row_of_the_law_and_a_unit_may_be_stricter() -> None:
 
     from assets.certificates.services import amend
 
-    amend(scheme=scheme, since=clock.today(), clause="本校", status="to_check", source="", apply_before=None, apply_unit="month",
-          keep_years=3, note="", reason="试点", intervals=[], figures={"max_out_share": Decimal("0.5")}, by=None)
+    amend(
+        scheme=scheme,
+        since=clock.today(),
+        clause="本校",
+        status="to_check",
+        source="",
+        apply_before=None,
+        apply_unit="month",
+        keep_years=3,
+        note="",
+        reason="试点",
+        intervals=[],
+        figures={"max_out_share": Decimal("0.5")},
+        by=None,
+    )
     _other, more = a_unit(4)
     for thing in more[:2]:
         services.take_out(equipment=thing, reason="x", by=None)
