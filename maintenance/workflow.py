@@ -104,4 +104,4 @@ ORDERS = Workflow(WorkOrder, (
  .move("prioritise", _("Set priority"), "open assigned accepted in_progress on_hold", "", DISPATCH, _("set the priority to %(priority)s"),
        weight=70, icon="flag", form="maintenance.forms.PriorityForm", effect=effects.prioritise, after=effects.reprioritised)
  .move("cancel", _("Cancel"), "draft open assigned accepted in_progress on_hold", "cancelled", DISPATCH, _("cancelled it"), weight=95, icon="ban",
-       danger=True, form="maintenance.forms.ReasonForm", effect=effects.cancel, after=effects.cancelled))
+       danger=True, form="maintenance.forms.ReasonForm", guard=guards.cancel, effect=effects.cancel, after=effects.cancelled))

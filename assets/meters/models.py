@@ -1,4 +1,5 @@
 """Meters of equipment, the counters fitted to them, and readings that are never rewritten."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -8,7 +9,6 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from pgtrigger import Before, Delete, Trigger, Update
 
@@ -48,12 +48,19 @@ class Meter(Record):
     quantity = models.CharField(_("quantity"), max_length=8, choices=Quantity)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CUMULATIVE)
     max_rate_per_day = models.DecimalField(
-        _("most in a day"), max_digits=14, decimal_places=3, null=True, blank=True, validators=[MinValueValidator(0)],
+        _("most in a day"),
+        max_digits=14,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
         help_text=_("A reading that grows faster is asked about. Empty: 24 a day for running hours, else nothing is asked."),
     )
     decimals = models.PositiveSmallIntegerField(_("decimal places"), default=0, validators=[MaxValueValidator(3)])
     read_every_days = models.PositiveSmallIntegerField(
-        _("read every (days)"), default=31, validators=[MinValueValidator(1)],
+        _("read every (days)"),
+        default=31,
+        validators=[MinValueValidator(1)],
         help_text=_("Without a reading for longer, somebody is told."),
     )
 
@@ -66,8 +73,11 @@ class Meter(Record):
         verbose_name_plural = _("meters")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["equipment", "quantity"], name="meter_once",
-                                    violation_error_message=_("This thing already has a meter of this quantity.")),
+            models.UniqueConstraint(
+                fields=["equipment", "quantity"],
+                name="meter_once",
+                violation_error_message=_("This thing already has a meter of this quantity."),
+            ),
             models.CheckConstraint(name="meter_rate", condition=Q(max_rate_per_day__isnull=True) | Q(max_rate_per_day__gte=0)),
             models.CheckConstraint(name="meter_decimals", condition=Q(decimals__lte=3)),
             models.CheckConstraint(name="meter_read_every", condition=Q(read_every_days__gte=1)),
@@ -94,7 +104,12 @@ class MeterFit(ScopedModel):
     end_value = models.DecimalField(_("showed at last"), max_digits=14, decimal_places=3, null=True, blank=True)
     during = DateTimeRangeField(_("fitted from–to"))
     rolls_over_at = models.DecimalField(
-        _("begins anew at"), max_digits=14, decimal_places=3, null=True, blank=True, help_text=_("100,000 for a counter of five digits."),
+        _("begins anew at"),
+        max_digits=14,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text=_("100,000 for a counter of five digits."),
     )
 
     scope_place = "meter__equipment__place"
@@ -117,7 +132,7 @@ class MeterFit(ScopedModel):
         return f"{self.meter} {self.start_value}"
 
 
-class MeterReading(ScopedModel):
+class MeterReading(Record):
     """读数: what a counter showed at an instant; only its derived sum over all counters is written again."""
 
     class Source(models.TextChoices):
@@ -146,8 +161,9 @@ class MeterReading(ScopedModel):
         verbose_name_plural = _("readings")
         ordering = ["-read_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["meter", "read_at"], name="reading_once",
-                                    violation_error_message=_("There is already a reading of this instant.")),
+            models.UniqueConstraint(
+                fields=["meter", "read_at"], name="reading_once", violation_error_message=_("There is already a reading of this instant.")
+            ),
             models.CheckConstraint(name="reading_not_of_the_future", condition=Q(read_at__lte=F("recorded_at") + timedelta(seconds=300))),
         ]
         indexes = [models.Index(fields=["meter", "cumulative", "read_at"], name="reading_reached")]
@@ -165,9 +181,6 @@ class MeterReading(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.value.normalize():f} {self.meter.unit}".strip()
-
-    def get_absolute_url(self) -> str:
-        return reverse("assets:equipment-detail", args=[self.meter.equipment_id])
 
 
 class ReadingVoid(ScopedModel):

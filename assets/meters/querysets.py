@@ -1,4 +1,5 @@
 """Questions about meters and readings; who sees a thing sees what it counts."""
+
 from __future__ import annotations
 
 from typing import Self

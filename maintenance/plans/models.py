@@ -1,4 +1,5 @@
 """Plans of upkeep, their triggers and targets, each date that fell due, and when the generator was at work."""
+
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -53,13 +54,17 @@ class MaintenancePlan(Named, Searchable, Record):
     work = models.ForeignKey(
         "maintenance.RepairCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kind of work")
     )
+    route = models.ForeignKey(
+        "maintenance.Route", models.PROTECT, null=True, blank=True, related_name="plans", verbose_name=_("inspection route")
+    )
     scope = models.CharField(_("for which things"), max_length=6, choices=Scope, default=Scope.FILTER)
     category = models.ForeignKey(
         "assets.EquipmentCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("equipment category")
     )
     place = models.ForeignKey("campus.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place"))
     statutory = models.BooleanField(
-        _("required by law"), default=False,
+        _("required by law"),
+        default=False,
         help_text=_("Cannot be cancelled; only the safety director may skip it, and it counts as missed."),
     )
     clause = models.CharField(_("clause"), max_length=120, blank=True)
@@ -93,20 +98,29 @@ class MaintenancePlan(Named, Searchable, Record):
         constraints = [
             models.CheckConstraint(name="plan_state", condition=Q(state__in=["draft", "active", "suspended", "ended"])),
             models.CheckConstraint(
-                name="plan_statutory_never_later", condition=Q(statutory=False) | Q(shift__in=["none", "previous_workday"]),
+                name="plan_statutory_never_later",
+                condition=Q(statutory=False) | Q(shift__in=["none", "previous_workday"]),
                 violation_error_message=_("What the law asks for may move forward only: stay on the day, or the working day before."),
             ),
             models.CheckConstraint(
-                name="plan_season_whole", condition=Q(season_from="", season_to="") | (~Q(season_from="") & ~Q(season_to="")),
+                name="plan_season_whole",
+                condition=Q(season_from="", season_to="") | (~Q(season_from="") & ~Q(season_to="")),
                 violation_error_message=_("A season has a first and a last day."),
             ),
             models.CheckConstraint(
-                name="plan_filter_filters", condition=~Q(scope="filter") | Q(category__isnull=False),
+                name="plan_filter_filters",
+                condition=~Q(scope="filter") | Q(category__isnull=False),
                 violation_error_message=_("Name the category of equipment."),
             ),
             models.CheckConstraint(
-                name="plan_order_has_work", condition=~Q(output="work_order") | Q(work__isnull=False),
+                name="plan_order_has_work",
+                condition=~Q(output="work_order") | Q(work__isnull=False),
                 violation_error_message=_("Name the kind of work."),
+            ),
+            models.CheckConstraint(
+                name="plan_round_has_route",
+                condition=Q(output="round", route__isnull=False, scope="list") | Q(output="work_order", route__isnull=True),
+                violation_error_message=_("A round goes along one route; name it."),
             ),
             models.CheckConstraint(name="plan_running_counts", condition=~Q(state="active") | Q(counts_from__isnull=False)),
             models.CheckConstraint(
@@ -152,9 +166,7 @@ class PlanTrigger(ScopedModel):
     every_days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True, validators=[MaxValueValidator(30000)])
     quantity = models.CharField(_("quantity"), max_length=8, choices=Quantity, blank=True)
     every_units = models.DecimalField(_("units"), max_digits=14, decimal_places=3, null=True, blank=True)
-    comparator = models.CharField(
-        _("passes"), max_length=2, choices=[("ge", _("at or above")), ("le", _("at or below"))], blank=True
-    )
+    comparator = models.CharField(_("passes"), max_length=2, choices=[("ge", _("at or above")), ("le", _("at or below"))], blank=True)
     set_at = models.DecimalField(_("value"), max_digits=14, decimal_places=3, null=True, blank=True)
     clear_at = models.DecimalField(_("armed again at"), max_digits=14, decimal_places=3, null=True, blank=True)
 
@@ -168,20 +180,32 @@ class PlanTrigger(ScopedModel):
             models.CheckConstraint(
                 name="trigger_fits_its_type",
                 condition=(
-                    (Q(type="calendar_fixed", every__gte=1, anchor_on__isnull=False, every_months__isnull=True, every_days__isnull=True)
-                     & Q(quantity="", every_units__isnull=True, set_at__isnull=True) & ~Q(freq=""))
-                    | (Q(type="calendar_floating", freq="", quantity="", every_units__isnull=True, set_at__isnull=True)
-                       & (Q(every_months__gte=1) | Q(every_days__gte=1)))
-                    | (Q(type="meter_interval", freq="", every_months__isnull=True, every_days__isnull=True)
-                       & Q(every_units__gt=0, set_at__isnull=True) & ~Q(quantity=""))
-                    | (Q(type="meter_threshold", freq="", every_months__isnull=True, every_days__isnull=True, every_units__isnull=True)
-                       & Q(set_at__isnull=False, clear_at__isnull=False, comparator__in=["ge", "le"]) & ~Q(quantity=""))
+                    (
+                        Q(type="calendar_fixed", every__gte=1, anchor_on__isnull=False, every_months__isnull=True, every_days__isnull=True)
+                        & Q(quantity="", every_units__isnull=True, set_at__isnull=True)
+                        & ~Q(freq="")
+                    )
+                    | (
+                        Q(type="calendar_floating", freq="", quantity="", every_units__isnull=True, set_at__isnull=True)
+                        & (Q(every_months__gte=1) | Q(every_days__gte=1))
+                    )
+                    | (
+                        Q(type="meter_interval", freq="", every_months__isnull=True, every_days__isnull=True)
+                        & Q(every_units__gt=0, set_at__isnull=True)
+                        & ~Q(quantity="")
+                    )
+                    | (
+                        Q(type="meter_threshold", freq="", every_months__isnull=True, every_days__isnull=True, every_units__isnull=True)
+                        & Q(set_at__isnull=False, clear_at__isnull=False, comparator__in=["ge", "le"])
+                        & ~Q(quantity="")
+                    )
                 ),
                 violation_error_message=_("These fields do not fit this kind of trigger."),
             ),
             models.CheckConstraint(
                 name="trigger_clears_on_the_other_side",
-                condition=Q(set_at__isnull=True) | Q(comparator="ge", clear_at__lt=models.F("set_at"))
+                condition=Q(set_at__isnull=True)
+                | Q(comparator="ge", clear_at__lt=models.F("set_at"))
                 | Q(comparator="le", clear_at__gt=models.F("set_at")),
                 violation_error_message=_("It is armed again on the other side of the value."),
             ),
@@ -269,7 +293,9 @@ class PlanOccurrence(Record):
         "maintenance.WorkOrder", models.PROTECT, null=True, related_name="occurrences", verbose_name=_("work order")
     )
     completed_on = models.DateField(_("done on"), null=True)
-    completed_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(
+        _("ended at"), null=True, editable=False
+    )  # done, skipped or missed later; readings up to then belong to it
     completed_meter = models.DecimalField(_("counter then"), max_digits=16, decimal_places=3, null=True)
     decided_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)
@@ -291,11 +317,15 @@ class PlanOccurrence(Record):
             ),
             models.UniqueConstraint(fields=["plan", "equipment", "target_place", "seq"], name="occurrence_seq", nulls_distinct=False),
             models.UniqueConstraint(
-                fields=["plan", "equipment", "target_place", "planned_on"], name="occurrence_date", nulls_distinct=False,
+                fields=["plan", "equipment", "target_place", "planned_on"],
+                name="occurrence_date",
+                nulls_distinct=False,
                 condition=Q(fixed=True),
             ),
             models.UniqueConstraint(
-                fields=["plan", "equipment", "target_place"], name="occurrence_one_open", nulls_distinct=False,
+                fields=["plan", "equipment", "target_place"],
+                name="occurrence_one_open",
+                nulls_distinct=False,
                 condition=Q(state="generated", one_open=True),
             ),
             models.CheckConstraint(
@@ -318,6 +348,7 @@ class PlanOccurrence(Record):
             models.Index(fields=["-due_on", "-id"], name="occurrence_due"),
             models.Index(fields=["place", "-due_on"], name="occurrence_place"),
             models.Index(fields=["plan", "equipment", "target_place", "-seq"], name="occurrence_target"),
+            models.Index(fields=["plan", "equipment", "target_place", "-seq"], name="occurrence_open", condition=Q(state="generated")),
             models.Index(fields=["equipment", "-due_on"], name="occurrence_equipment", condition=Q(equipment__isnull=False)),
             models.Index(fields=["work_order"], name="occurrence_order", condition=Q(work_order__isnull=False)),
         ]

@@ -1,4 +1,5 @@
 """Questions about plans and what is due, and who may see them."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,0 +1,77 @@
+"""Cards of planned upkeep: on the home page, and on the page of a thing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from logistics.core import clock
+from logistics.core.menu import item
+from logistics.core.publishing import MEASURES, widget
+from maintenance.plans.models import PlanOccurrence, PlanTarget
+from maintenance.plans.words import badged
+
+item(
+    "maintenance.planner",
+    "repairs",
+    42,
+    _("Year planner"),
+    "calendar-stats",
+    "maintenance:planner",
+    roles="facilities_manager team_leader logistics_director safety_director",
+)
+
+
+@widget("maintenance.pm_calendar", "home", _("Planned upkeep"), order=30, permission="maintenance.maintenanceplan:view")
+def pm_calendar(request: Any, record: Any = None) -> str:
+    """Compliance of the month, and what falls due in the next two weeks, day by day."""
+    today, now = clock.today(), clock.now()
+    days = [today + timedelta(days=n) for n in range(14)]
+    mine = PlanOccurrence.objects.visible_to(request.user)
+    rows = (
+        mine.open()
+        .order_by()
+        .aggregate(overdue=Count("pk", filter=Q(last_on__lt=today)), soon=Count("pk", filter=Q(due_on__range=(today, days[-1]))))
+    )
+    by_day = dict(mine.open().filter(due_on__range=(today, days[-1])).order_by().values_list("due_on").annotate(n=Count("pk")))
+    if not (rows["overdue"] or rows["soon"] or mine.exists()):
+        return ""
+    figure = MEASURES["maintenance.pm_compliance"].compute(request.user, (now - timedelta(days=30), now))
+    here = reverse("maintenance:planoccurrence-list")
+    return render_to_string(
+        "maintenance/_pm_calendar.html",
+        {
+            "days": [
+                {"day": day, "n": by_day.get(day, 0), "url": f"{here}?due_after={day}&due_before={day}&state=generated"} for day in days
+            ],
+            "figure": figure,
+            "overdue": rows["overdue"],
+            "soon": rows["soon"],
+            "overdue_url": f"{here}?overdue=true",
+            "planner_url": reverse("maintenance:planner"),
+        },
+    )
+
+
+@widget("maintenance.upkeep_of", "record:assets.Equipment", _("Planned upkeep"), order=15, permission="maintenance.planoccurrence:view")
+def upkeep_of(request: Any, record: Any = None) -> str:
+    """The plans of a thing with what is open, and how its last dates ended."""
+    mine = PlanOccurrence.objects.visible_to(request.user).filter(equipment=record)
+    rows = badged(mine.select_related("plan", "equipment", "target_place").order_by("-due_on", "-pk")[:6])
+    plans = [
+        one.plan
+        for one in PlanTarget.objects.filter(equipment=record, until__isnull=True, plan__state="active")
+        .select_related("plan")
+        .order_by("plan__code")
+    ]
+    if not rows and not plans:
+        return ""
+    return render_to_string(
+        "maintenance/_upkeep_of.html",
+        {"rows": rows, "plans": plans, "all_url": f"{reverse('maintenance:planoccurrence-list')}?equipment={record.pk}"},
+    )
