@@ -11,6 +11,7 @@ from logistics.core.approvals import services as approvals
 from logistics.core.errors import Conflict
 from logistics.core.workflow import perform
 from maintenance import clocks, followups, labour, messages, orders, stops
+from maintenance.checklists.services import put_on_order
 from maintenance.contracting.checks import unfit_firm
 from maintenance.contracting.effects import charge
 from maintenance.fitness import unfit
@@ -425,6 +426,10 @@ def estimated(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: An
 
 def asked_approval(order: WorkOrder, *, by: Any, at: datetime, event: Any, note: str = "", **data: Any) -> None:
     approvals.ask(record=order, purpose=COST, by=by, note=note, on_behalf_of=event.on_behalf_of_id)
+
+
+def checklist_put(order: WorkOrder, *, by: Any, at: datetime, event: Any, checklist: Any, **data: Any) -> None:
+    put_on_order(order=order, checklist=checklist)
 
 
 def cancel(order: WorkOrder, *, by: Any, at: datetime, reason: str = "", **data: Any) -> None:

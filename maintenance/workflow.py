@@ -103,5 +103,7 @@ ORDERS = Workflow(WorkOrder, (
        form="maintenance.forms.ReasonForm", guard=guards.reopen, effect=effects.send_back, after=effects.sent_back)
  .move("prioritise", _("Set priority"), "open assigned accepted in_progress on_hold", "", DISPATCH, _("set the priority to %(priority)s"),
        weight=70, icon="flag", form="maintenance.forms.PriorityForm", effect=effects.prioritise, after=effects.reprioritised)
+ .move("checklist", _("Put a checklist on it"), "draft open assigned accepted in_progress on_hold", "", DISPATCH,
+       _("put the checklist %(checklist)s on it"), weight=75, icon="checklist", form="maintenance.checklists.forms.PutForm", after=effects.checklist_put)
  .move("cancel", _("Cancel"), "draft open assigned accepted in_progress on_hold", "cancelled", DISPATCH, _("cancelled it"), weight=95, icon="ban",
        danger=True, form="maintenance.forms.ReasonForm", guard=guards.cancel, effect=effects.cancel, after=effects.cancelled))

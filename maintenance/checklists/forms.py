@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.access import ROLES
-from logistics.core.forms import ActingModelForm
+from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
 from maintenance.models import Checklist, ChecklistItem, ChecklistVersion
 from maintenance.models.policy import Priority
 
@@ -123,3 +123,9 @@ class ItemForm(ActingModelForm):
         if data.get("low") is not None and data.get("high") is not None and data["low"] > data["high"]:
             raise ValidationError({"high": _("The lowest value lies above the highest.")})
         return data
+
+
+class PutForm(ActingForm):
+    """Which checklist an order is worked through by, in the version of today."""
+
+    checklist = RecordChoice(Checklist.objects.in_use(), label=_("Checklist"))

@@ -2,7 +2,7 @@
 from logistics.core.access import allow
 
 KEEPERS = "safety_officer safety_director facilities_manager"
-READERS = f"{KEEPERS} inspector team_leader logistics_director auditor"
+READERS = f"{KEEPERS} dispatcher inspector team_leader logistics_director auditor"
 
 for _record in ("checklist", "checklistversion", "checklistitem"):
     allow(READERS, f"maintenance.{_record}", "view", "export")

@@ -6,4 +6,5 @@ from maintenance.checklists import views
 urlpatterns = [
     path("checklists/<int:pk>/items/", views.items, name="checklist-items"),
     path("checklist-items/<int:pk>/change/", views.change_item, name="checklistitem-change"),
+    path("checklists/runs/<int:pk>/answer/", views.order_answer, name="checklist-answer"),
 ]

@@ -30,6 +30,7 @@ from logistics.core.records import files
 from logistics.core.sync.pages import waits
 from logistics.core.templatetags import ui
 from maintenance import costs, labour, orders
+from maintenance.checklists.views import run_card
 from maintenance.contracting.checks import works_for
 from maintenance.forms import CostForm, LabourForm
 from maintenance.models import Assignment, Clock, LabourEntry, RepairRequest, WorkOrder
@@ -222,6 +223,7 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "minutes": sum(entry.minutes for entry in entries), "entries": entries,
         "lines": list(order.costs.select_related("by")) if books else [],
         "total": orders.cost_of(order) if books else None, "books": books, "warranty": under_warranty(order), "talk": talk,
+        "runs": [run_card(run, order) for run in order.checklist_runs.select_related("version__checklist")],
         "lacking": lacking(order, photos, fault_photos), "waits": {
             "labour": waits(order, "maintenance.labour", _("Hours")),
             "comment": waits(order, "core.comment", _("Message")),
