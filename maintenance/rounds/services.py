@@ -70,7 +70,7 @@ def open_round(
     stand(walk, route.place)
     walk.full_clean(exclude=["number"])
     walk.save()
-    write_event(walk, "made", by=by, to_state="due")
+    write_event(walk, "drawn_up", by=by, to_state="due")
     arm([(OVER, walk, window_to)])
     assign_number(walk, "XJ")
     return walk

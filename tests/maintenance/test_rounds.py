@@ -448,3 +448,47 @@ def test_a_phone_with_a_wrong_clock_is_marked_and_judged_by_the_time_of_arrival(
         phone.send()
     seen = PointVisit.objects.get()
     assert (seen.flags, seen.judged_at) == (["clock_skew"], at("2026-10-08 08:50"))
+
+
+# plans ---------------------------------------------------------------------------------------------------------------
+def test_a_due_date_of_a_plan_makes_its_round_and_ends_with_it(world: World) -> None:
+    from datetime import date
+
+    from maintenance.plans.factories import MaintenancePlanFactory, PlanOccurrenceFactory
+    from maintenance.plans.outputs import OUTPUTS
+
+    inspector = person_with("inspector")
+    route = listed(world, [world.washroom])
+    RoutePoint.objects.update(tag_needed=False, min_s=0)
+    plan = MaintenancePlanFactory(
+        shift="none", output="round", route=route, scope="list", category=None, work=None, team=None, statutory=True
+    )
+    rows = [
+        PlanOccurrenceFactory(
+            plan=plan,
+            equipment=None,
+            target_place=world.building,
+            place=world.building,
+            seq=n,
+            statutory=True,
+            planned_on=day,
+            due_on=day,
+            first_on=day,
+            last_on=day,
+            one_open=False,
+        )
+        for n, day in enumerate((date(2026, 10, 8), date(2026, 10, 9)), 1)
+    ]
+    with clock.standing_at(at("2026-10-07 06:00")):
+        OUTPUTS["round"](rows, clock.now())
+    first, second = Round.objects.order_by("window_from")
+    assert (first.window_from, first.window_to, first.statutory) == (at("2026-10-08 00:00"), at("2026-10-09 00:00"), True)
+    assert [walk.number for walk in (first, second)] == ["XJ-2026-000001", "XJ-2026-000002"]
+    with clock.standing_at(at("2026-10-08 10:00")):
+        perform(first, "start", by=inspector)
+        visit(walk=first, point="1", by=inspector)
+        perform(first, "submit", by=inspector)
+    with clock.standing_at(at("2026-10-10 00:01")):
+        scan_deadlines()
+    states = [type(row).objects.get(pk=row.pk).state for row in rows]
+    assert states == ["done", "missed"]
