@@ -6,6 +6,7 @@ from typing import Any
 
 from assets.certificates import services
 from assets.certificates.models import Requirement, SchemeVersion, StatutoryRecord
+from assets.models import UseLock
 from logistics.accounts.models import Organisation
 from logistics.core.demo import World
 
@@ -32,7 +33,10 @@ def load(world: World) -> None:
     StatutoryRecord.objects.bulk_create(rows, batch_size=5000)
     versions = SchemeVersion.objects.live().filter(scheme__code__in=CONFIRMED)
     versions.update(confirmed_by=world["safety"], confirmed_at=world.at(world.today - timedelta(days=60), 600), confirm_reason="对照正式文本逐条核对（示例）")
-    services.lock_lapsed(world.today)
+    over = Requirement.objects.expired(world.today).filter(equipment__isnull=False, scheme__on_expiry="lock").select_related("basis", "scheme")
+    UseLock.objects.bulk_create([
+        UseLock(equipment_id=one.equipment_id, level="locked", cause="certificate", reason=f"{one.scheme.name_zh} 已于 {one.next_due_on} 到期",
+                source_kind="assets.statutoryrecord", source_id=one.basis_id, opened_at=world.at(one.next_due_on + timedelta(days=1), 0)) for one in over])
     services.call_for_applications()
 
 
