@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from logistics.accounts.models import Department, Person
 from logistics.campus.models import Place
 from logistics.core.filters import RecordFilters
 from logistics.core.forms import RemoteSelect
+from logistics.core.publishing import MEASURES
 from maintenance.models import (
     RepairCategory,
     RepairRequest,
@@ -18,6 +20,7 @@ from maintenance.models import (
     Technician,
     WorkOrder,
 )
+from maintenance.spans import rows_of
 
 
 class AtPlace(django_filters.ModelChoiceFilter):
@@ -37,7 +40,33 @@ def categories(queryset: QuerySet, name: str, value: Any) -> QuerySet:
     return queryset.filter(category_id__in=[value.pk, *value.children.values_list("pk", flat=True)])
 
 
+class FigureField(forms.CharField):
+    """A figure and its window, as an address writes them."""
+
+    def say(self, value: str) -> str:
+        """In words: the figure and its days."""
+        name, first, last = [*value.split("~"), "", ""][:3]
+        one = MEASURES.get(f"maintenance.{name}")
+        return f"{one.title}, {first[:10]} – {last[:10]}" if one else value
+
+
+class FigureFilter(django_filters.CharFilter):
+    """The rows that a figure counted: its name, and the window in which it was counted."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Counted in a figure"), widget=forms.HiddenInput())
+
+    field_class = FigureField
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if not value:
+            return qs
+        rows = rows_of(value, self.parent.request.user, qs.model)
+        return qs.none() if rows is None else qs.filter(pk__in=rows.order_by().values("pk"))
+
+
 class RequestFilters(RecordFilters):
+    figure = FigureFilter()
     state = django_filters.ChoiceFilter(choices=RepairRequest.State, label=_("State"))
     place = AtPlace()
     category = django_filters.ModelChoiceFilter(queryset=RepairCategory.objects.all(), method=categories, label=_("Category"))
@@ -60,6 +89,7 @@ class RequestFilters(RecordFilters):
 
 
 class OrderFilters(RecordFilters):
+    figure = FigureFilter()
     state = django_filters.ChoiceFilter(choices=WorkOrder.State, label=_("State"))
     priority = django_filters.ChoiceFilter(choices=[(p, p) for p in ("P1", "P2", "P3", "P4")], label=_("Priority"))
     place = AtPlace()

@@ -292,6 +292,8 @@ def _words_of(field: forms.Field, values: list[str]) -> str:
     if isinstance(field, forms.ModelChoiceField):
         found = field.queryset.filter(pk__in=[value for value in values if value.isdigit()])[:5]
         return _(", ").join(str(row) for row in found)
+    if hasattr(field, "say"):  # a field that knows what its value means
+        return str(field.say(values[-1]))
     if isinstance(field, forms.NullBooleanField):
         return _("yes") if values[-1] in ("true", "True", "1") else _("no")
     words = dict(_flat(iter(getattr(field, "choices", ()))))

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from logistics.accounts.models import Person
 from logistics.core import clock
 from logistics.core.publishing import Figure, measure
-from maintenance.measures.spans import Span, days_of
 from maintenance.models import Outage
+from maintenance.spans import Span, days_of
 
 VIEW = "maintenance.outage:view"
 GRAINS = {"building": "place__ancestors__2", "utility": "utility"}

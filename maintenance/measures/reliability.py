@@ -1,4 +1,5 @@
 """Availability, time to restore and between failures, of the things that a person answers for; and the work that repairs really took."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -13,8 +14,8 @@ from assets.downtime.services import Reliability, Span, reliability
 from assets.models import Downtime, Equipment
 from logistics.core.access import access_of
 from logistics.core.publishing import Figure, measure
-from maintenance.measures.spans import days_of
 from maintenance.models import WorkOrder
+from maintenance.spans import days_of
 
 STOPS = "assets.downtime:view"
 GRAINS = {"": "", "building": "place__ancestors__2", "category": "category_id", "department": "department_id", "equipment": "id"}
@@ -51,30 +52,59 @@ def figures(person: Any, span: Span, by: str, make: Any, narrow: dict[str, Any])
     return told if by else told.get(None, Figure(None))
 
 
-@measure("maintenance.availability", _("Availability"), unit="%", direction="up", permission=STOPS, rows=rows,
-         definition=_("Hours in which the things in use could be used, of all hours; whatever the cause of a stop. "
-                      "What still stands still counts up to the end of the period."))
+@measure(
+    "maintenance.availability",
+    _("Availability"),
+    unit="%",
+    direction="up",
+    permission=STOPS,
+    rows=rows,
+    definition=_(
+        "Hours in which the things in use could be used, of all hours; whatever the cause of a stop. "
+        "What still stands still counts up to the end of the period."
+    ),
+)
 def availability(person: Any, span: Span, by: str = "", **narrow: Any) -> Any:
     url = stops_url(span, criticality=narrow.get("criticality"))
-    return figures(person, span, by, lambda one: Figure(
-        one.availability, one.things, {"down_s": one.down_s, "required_s": one.required_s}, url), narrow)
+    return figures(
+        person,
+        span,
+        by,
+        lambda one: Figure(one.availability, one.things, {"down_s": one.down_s, "required_s": one.required_s}, url),
+        narrow,
+    )
 
 
-@measure("maintenance.mttr", _("Time to restore"), unit="h", direction="down", permission=STOPS, rows=rows,
-         definition=_("Hours for which things stood still because of a failure, of the failures that were mended in the period, "
-                      "per failure."))
+@measure(
+    "maintenance.mttr",
+    _("Time to restore"),
+    unit="h",
+    direction="down",
+    permission=STOPS,
+    rows=rows,
+    definition=_("Hours for which things stood still because of a failure, of the failures that were mended in the period, per failure."),
+)
 def mttr(person: Any, span: Span, by: str = "", **narrow: Any) -> Any:
     url = stops_url(span, cause="failure", criticality=narrow.get("criticality"))
     return figures(person, span, by, lambda one: Figure(one.mttr, one.restored, {"repair_s": one.repair_s}, url), narrow)
 
 
-@measure("maintenance.mtbf", _("Time between failures"), unit="h", direction="up", permission=STOPS, rows=rows,
-         definition=_("Hours in which the things could be used, per failure that began in the period; "
-                      "without a failure it is longer than the period."))
+@measure(
+    "maintenance.mtbf",
+    _("Time between failures"),
+    unit="h",
+    direction="up",
+    permission=STOPS,
+    rows=rows,
+    definition=_(
+        "Hours in which the things could be used, per failure that began in the period; without a failure it is longer than the period."
+    ),
+)
 def mtbf(person: Any, span: Span, by: str = "", **narrow: Any) -> Any:
     url = stops_url(span, cause="failure", criticality=narrow.get("criticality"))
-    return figures(person, span, by, lambda one: Figure(
-        one.mtbf, one.begun, {"longer_than_window": not one.begun and bool(one.things)}, url), narrow)
+    return figures(
+        person, span, by, lambda one: Figure(one.mtbf, one.begun, {"longer_than_window": not one.begun and bool(one.things)}, url), narrow
+    )
 
 
 ACTIVE = """
@@ -88,8 +118,14 @@ FROM work w GROUP BY w.grain
 ORDER_GRAINS = {"": "", "building": "place__ancestors__2", "team": "team_id", "category": "category_id", "person": "lead_id"}
 
 
-@measure("maintenance.active_repair", _("Hands-on time of a repair"), unit="h", direction="down", permission="maintenance.workorder:view",
-         definition=_("Hours in which at least one person worked on it, mean of the repairs closed in the period."))
+@measure(
+    "maintenance.active_repair",
+    _("Hands-on time of a repair"),
+    unit="h",
+    direction="down",
+    permission="maintenance.workorder:view",
+    definition=_("Hours in which at least one person worked on it, mean of the repairs closed in the period."),
+)
 def active_repair(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
     orders = WorkOrder.objects.visible_to(person).filter(kind="corrective", state="closed", closed_at__gte=span[0], closed_at__lt=span[1])
     if place is not None:

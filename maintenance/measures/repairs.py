@@ -1,43 +1,79 @@
-"""The figures of the repair service (facilities.md 6): window [from, to) in the school's zone, each with its rows."""
+"""The figures of the repair service (facilities.md 6): each with its cohort, its rows and one statement for any grain."""
+
 from __future__ import annotations
 
 from datetime import timedelta
+from statistics import mean, median, quantiles
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import Avg, Count, Exists, OuterRef, Q
-from django.urls import reverse
-from django.utils import timezone
+from django.db.models import Avg, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
+from logistics.campus.models import Place
+from logistics.campus.services.calendars import calendar_clock, resolve_version
 from logistics.core import clock as watch
+from logistics.core.models import Comment, Event
 from logistics.core.publishing import Figure, measure
-from maintenance.breakdowns import Span, clocks_due
+from maintenance.limits import REOPEN_DAYS
 from maintenance.models import Clock, Rating, RepairRequest, WorkOrder
-from maintenance.querysets import LIVE_STATES
+from maintenance.spans import ORDERS, REQUESTS, Percentile, Span, figures, rows_url, share
 
 VIEW = "maintenance.workorder:view"
+ORDER, REQUEST = "maintenance.workorder", "maintenance.repairrequest"
+REQUEST_LIST = "maintenance:repairrequest-list"
+CLOCK_PATHS = {name: f"order__{path}" for name, path in ORDERS.items()}
 
 
-def orders_url(**query: Any) -> str:
-    return f"{reverse('maintenance:workorder-list')}?{urlencode({k: v for k, v in query.items() if v not in (None, '')})}"
+def visible(person: Any, place: Any = None, category: Any = None) -> Any:
+    """Orders that this person may read, at a place."""
+    rows = WorkOrder.objects.visible_to(person)
+    if category is not None:
+        rows = rows.filter(category=category)
+    return rows.at(place) if place is not None else rows
 
 
-def _days(span: Span) -> tuple[str, str]:
-    """First and last day of a span, as the filters write them."""
-    first, last = timezone.localdate(span[0]), timezone.localdate(span[1] - timedelta(seconds=1))
-    return first.isoformat(), last.isoformat()
+def reports(person: Any, place: Any = None) -> Any:
+    rows = RepairRequest.objects.visible_to(person)
+    return rows.at(place) if place is not None else rows
 
 
-def _share_on_time(person: Any, span: Span, kind: str, place: Any) -> Figure:
-    """Met in time ÷ (met in time + breached); running before due stays outside; cancelled after a breach counts as breached."""
-    found = clocks_due(person, span, kind, place).aggregate(
-        met=Count("pk", filter=Q(met_at__isnull=False, breached_at__isnull=True)),
-        late=Count("pk", filter=Q(breached_at__isnull=False) | Q(running=True, due_at__lt=watch.now())),
+def within(path: str, span: Span) -> Q:
+    return Q(**{f"{path}__gte": span[0], f"{path}__lt": span[1]})
+
+
+def told(kind: str, *moves: str, of: str = "pk") -> QuerySet:
+    """What people did to the record: events by a person, oldest first."""
+    return Event.objects.filter(kind=kind, object_id=OuterRef(of), move__in=moves).order_by("at")
+
+
+# on time -----------------------------------------------------------------------------------------------------------------
+MET = Q(met_at__isnull=False, breached_at__isnull=True)
+
+
+def overdue() -> Q:
+    return Q(breached_at__isnull=False) | Q(running=True, due_at__lt=watch.now())
+
+
+def clocks(person: Any, span: Span, kind: str, place: Any = None) -> QuerySet:
+    """Clocks of orders due in the window that were met or passed; one still in time stays outside."""
+    rows = Clock.objects.filter(within("due_at", span), kind=kind).filter(MET | overdue())
+    return rows.filter(order__in=visible(person, place))
+
+
+def _share_on_time(code: str, kind: str, person: Any, span: Span, by: str, place: Any) -> Any:
+    counts = {"met": Count("pk", filter=MET), "late": Count("pk", filter=overdue())}
+    return figures(
+        clocks(person, span, kind, place),
+        by,
+        CLOCK_PATHS,
+        counts,
+        lambda row: Figure(share(row["met"], row["met"] + row["late"]), row["met"] + row["late"], row, rows_url(code, span)),
     )
-    n = found["met"] + found["late"]
-    first, last = _days(span)
-    return Figure(100 * found["met"] / n if n else None, n, found, orders_url(done_after=first, done_before=last))
+
+
+def _rows_on_time(kind: str) -> Any:
+    return lambda person, span: visible(person).filter(Exists(clocks(person, span, kind).filter(order=OuterRef("pk"))))
 
 
 @measure(
@@ -46,44 +82,119 @@ def _share_on_time(person: Any, span: Span, kind: str, place: Any) -> Figure:
     unit="%",
     direction="up",
     permission=VIEW,
+    rows=_rows_on_time("resolve"),
     definition=_(
-        "Repairs finished within the promised time, of all whose time ran out in the period; those still in time are not counted."
+        "Repairs finished within the promised time, of all whose time ran out in the period; those still in time are not "
+        "counted, one cancelled after its time is late."
     ),
 )
-def on_time(person: Any, span: Span, place: Any = None) -> Figure:
-    return _share_on_time(person, span, "resolve", place)
+def on_time(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    return _share_on_time("on_time", "resolve", person, span, by, place)
 
 
-@measure("maintenance.response_on_time", _("Answers on time"), unit="%", direction="up", permission=VIEW,
-         definition=_("Orders taken by somebody within the promised time, of all whose time ran out in the period."))
-def response_on_time(person: Any, span: Span, place: Any = None) -> Figure:
-    return _share_on_time(person, span, "response", place)
+@measure(
+    "maintenance.response_on_time",
+    _("Answers on time"),
+    unit="%",
+    direction="up",
+    permission=VIEW,
+    rows=_rows_on_time("response"),
+    definition=_("Orders taken by somebody within the promised time, of all whose time ran out in the period."),
+)
+def response_on_time(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    return _share_on_time("response_on_time", "response", person, span, by, place)
 
 
-@measure("maintenance.clock_coverage", _("Orders with a clock"), unit="%", direction="up", permission=VIEW,
-         definition=_("Orders released in the period that have a clock for the repair, of all released."))
-def clock_coverage(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = WorkOrder.objects.visible_to(person).filter(released_at__gte=span[0], released_at__lt=span[1])
-    found = rows.aggregate(n=Count("pk"), with_clock=Count("pk", filter=Exists(Clock.objects.filter(order=OuterRef("pk"), kind="resolve"))))
-    return Figure(100 * found["with_clock"] / found["n"] if found["n"] else None, found["n"], found)
+def released(person: Any, span: Span) -> Any:
+    return visible(person).filter(within("released_at", span))
 
 
-@measure("maintenance.backlog", _("Open work orders"), unit=_("orders"), direction="down", permission=VIEW,
-         definition=_("Orders not yet closed or cancelled at the end of the period."))
-def backlog(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = WorkOrder.objects.visible_to(person)
-    if place is not None:
-        rows = rows.at(place)
-    if span[1] >= watch.now() - timedelta(minutes=5):
-        n = rows.filter(state__in=LIVE_STATES).count()
-    else:
-        n = (
-            rows.filter(created_at__lt=span[1])
-            .exclude(state="cancelled")
-            .filter(Q(closed_at__isnull=True) | Q(closed_at__gte=span[1]))
-            .count()
+@measure(
+    "maintenance.clock_coverage",
+    _("Orders with a clock"),
+    unit="%",
+    direction="up",
+    permission=VIEW,
+    rows=released,
+    definition=_("Orders released in the period that have a clock for the repair, of all released."),
+)
+def clock_coverage(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    rows = visible(person, place).filter(within("released_at", span))
+    counts = {"n": Count("pk"), "with_clock": Count("pk", filter=Exists(Clock.objects.filter(order=OuterRef("pk"), kind="resolve")))}
+    return figures(
+        rows, by, ORDERS, counts, lambda row: Figure(share(row["with_clock"], row["n"]), row["n"], row, rows_url("clock_coverage", span))
+    )
+
+
+# how long ----------------------------------------------------------------------------------------------------------------
+def submitted(person: Any, span: Span) -> Any:
+    return reports(person).filter(within("submitted_at", span))
+
+
+@measure(
+    "maintenance.first_response",
+    _("Time to the first answer"),
+    unit="h",
+    direction="down",
+    permission=VIEW,
+    rows=submitted,
+    definition=_(
+        "Working hours from the report until a person asked, accepted, rejected, assigned or wrote; mean of the reports of the "
+        "period. What a rule did does not count; reports without an answer are named beside."
+    ),
+)
+def first_response(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    """One statement; the working time between two instants is counted by the calendar of the school."""
+    own = told(REQUEST, "ask", "accept", "reject").filter(by__isnull=False)
+    given = told(ORDER, "assign", "assign_firm", "claim", of="work_order_id").filter(by__isnull=False)
+    word = (
+        Comment.objects.filter(kind=REQUEST, object_id=OuterRef("pk"), withdrawn_at__isnull=True)
+        .exclude(by=OuterRef("reporter"))
+        .order_by("at")
+    )
+    rows = (
+        reports(person, place)
+        .filter(within("submitted_at", span))
+        .order_by()
+        .annotate(
+            key=F(REQUESTS[by]) if by else F("pk"),
+            own=Subquery(own.values("at")[:1]),
+            given=Subquery(given.values("at")[:1]),
+            word=Subquery(word.values("at")[:1]),
         )
-    return Figure(n, n, rows_url=orders_url(live="true"))
+    )
+    school = Place.objects.filter(parent__isnull=True).order_by("pk").first()
+    working = calendar_clock(resolve_version(school, "duty", span[0])) if school else None
+    lasted: dict[Any, list[float]] = {}
+    waiting: dict[Any, int] = {}
+    for key, since, *acts in rows.values_list("key", "submitted_at", "own", "given", "word"):
+        group = key if by else None
+        first = min((at for at in acts if at is not None), default=None)
+        if first is None:
+            waiting[group] = waiting.get(group, 0) + 1
+        else:
+            seconds = working.business_seconds(since, max(first, since)) if working else (first - since).total_seconds()
+            lasted.setdefault(group, []).append(max(0.0, seconds))
+    link = rows_url("first_response", span, REQUEST_LIST)
+
+    def make(group: Any) -> Figure:
+        hours = [seconds / 3600 for seconds in lasted.get(group, [])]
+        return Figure(
+            mean(hours) if hours else None,
+            len(hours),
+            {
+                "open": waiting.get(group, 0),
+                "median": median(hours) if hours else None,
+                "p90": quantiles(hours, n=10, method="inclusive")[8] if len(hours) > 1 else (hours[0] if hours else None),
+            },
+            link,
+        )
+
+    return {group: make(group) for group in {*lasted, *waiting}} if by else make(None)
+
+
+def finished(person: Any, span: Span) -> Any:
+    return visible(person).filter(within("done_at", span))
 
 
 @measure(
@@ -92,56 +203,232 @@ def backlog(person: Any, span: Span, place: Any = None) -> Figure:
     unit="h",
     direction="down",
     permission=VIEW,
+    rows=finished,
     definition=_(
-        "Working hours from the first report to the finished repair, without paused waiting; mean of the orders finished in the period."
+        "Working hours from the first report to the finished repair, without paused waiting; mean of the orders finished in the "
+        "period. Median, the slowest tenth and plain hours are named beside."
     ),
 )
-def resolution(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = Clock.objects.filter(kind="resolve", order__in=WorkOrder.objects.visible_to(person), met_at__gte=span[0], met_at__lt=span[1])
-    found = rows.aggregate(mean=Avg("banked_s"), n=Count("pk"))
-    first, last = _days(span)
-    return Figure(
-        found["mean"] / 3600 if found["mean"] is not None else None, found["n"], rows_url=orders_url(done_after=first, done_before=last)
+def resolution(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    rows = Clock.objects.filter(kind="resolve", met_at__isnull=False, order__in=visible(person, place).filter(within("done_at", span)))
+    plain = Extract(F("order__done_at") - F("order__reported_at"), "epoch", output_field=FloatField())
+    wanted = {
+        "mean": Avg("banked_s"),
+        "median": Percentile(0.5, F("banked_s")),
+        "p90": Percentile(0.9, F("banked_s")),
+        "plain": Avg(plain),
+        "n": Count("pk"),
+    }
+
+    def make(row: dict[str, Any]) -> Figure:
+        hours = {name: row[name] / 3600 if row[name] is not None else None for name in ("mean", "median", "p90", "plain")}
+        return Figure(hours.pop("mean"), row["n"], hours, rows_url("resolution", span))
+
+    return figures(rows, by, CLOCK_PATHS, wanted, make)
+
+
+# what waits --------------------------------------------------------------------------------------------------------------
+def open_at(person: Any, span: Span, place: Any = None) -> Any:
+    """Orders released and neither closed nor cancelled at the end of the window."""
+    at, rows = span[1], visible(person, place).filter(released_at__lt=span[1])
+    if at >= watch.now() - timedelta(minutes=5):
+        return rows.live()
+    called_off = Event.objects.filter(kind=ORDER, object_id=OuterRef("pk"), move="cancel", at__lt=at)
+    return rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=at)).exclude(Q(state="cancelled") & Exists(called_off))
+
+
+@measure(
+    "maintenance.backlog",
+    _("Open work orders"),
+    unit=_("orders"),
+    direction="down",
+    permission=VIEW,
+    rows=open_at,
+    definition=_("Orders not yet closed or cancelled at the end of the period."),
+)
+def backlog(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    return figures(
+        open_at(person, span, place), by, ORDERS, {"n": Count("pk")}, lambda row: Figure(row["n"], row["n"], row, rows_url("backlog", span))
     )
 
 
-@measure("maintenance.first_response", _("Time to the first answer"), unit="min", direction="down", permission=VIEW,
-         definition=_("Working minutes from the first report until somebody took the order; mean of those taken in the period."))
-def first_response(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = Clock.objects.filter(kind="response", order__in=WorkOrder.objects.visible_to(person), met_at__gte=span[0], met_at__lt=span[1])
-    found = rows.aggregate(mean=Avg("banked_s"), n=Count("pk"))
-    return Figure(found["mean"] / 60 if found["mean"] is not None else None, found["n"])
+BANDS = ((0, 3), (4, 7), (8, 14), (15, 30), (31, None))
 
 
-@measure("maintenance.rework", _("Rework"), unit="%", direction="down", permission=VIEW,
-         definition=_("Orders finished in the period that came back at least once."))
-def rework(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = WorkOrder.objects.visible_to(person).filter(done_at__gte=span[0], done_at__lt=span[1])
-    found = rows.aggregate(n=Count("pk"), back=Count("pk", filter=Q(reopened_count__gt=0)))
-    return Figure(100 * found["back"] / found["n"] if found["n"] else None, found["n"], found)
+@measure(
+    "maintenance.backlog_age",
+    _("Age of open orders"),
+    unit=_("days"),
+    direction="down",
+    permission=VIEW,
+    rows=open_at,
+    definition=_(
+        "Days since the first report of the orders open at the end of the period, median; with how many are 0–3, 4–7, 8–14, "
+        "15–30 and more than 30 days old."
+    ),
+)
+def backlog_age(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    at = min(span[1], watch.now())
+    wanted: dict[str, Any] = {"n": Count("pk"), "median": Percentile(0.5, Extract(at - F("reported_at"), "epoch"))}
+    for n, (first, last) in enumerate(BANDS):
+        older = Q(reported_at__lte=at - timedelta(days=first)) if first else Q()
+        younger = Q(reported_at__gt=at - timedelta(days=last + 1)) if last is not None else Q()
+        wanted[f"band{n}"] = Count("pk", filter=older & younger)
+
+    def make(row: dict[str, Any]) -> Figure:
+        bands = [row[f"band{n}"] for n in range(len(BANDS))]
+        return Figure(
+            row["median"] / 86400 if row["median"] is not None else None, row["n"], {"bands": bands}, rows_url("backlog_age", span)
+        )
+
+    return figures(open_at(person, span, place), by, ORDERS, wanted, make)
 
 
-@measure("maintenance.satisfaction", _("Satisfaction"), unit="/ 5", direction="up", permission=VIEW, minimum_n=3,
-         definition=_("Mean of the ratings that reporters gave in the period; silence counts as no rating."))
-def satisfaction(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = Rating.objects.filter(at__gte=span[0], at__lt=span[1], request__in=RepairRequest.objects.visible_to(person))
-    found = rows.aggregate(mean=Avg("score"), n=Count("pk"))
-    return Figure(found["mean"] if found["n"] >= 3 else None, found["n"])
-
-
-@measure("maintenance.rating_share", _("Share of ratings"), unit="%", direction="up", permission=VIEW,
-         definition=_("Ratings given, of all reports that ended with a repair in the period."))
-def rating_share(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = RepairRequest.objects.visible_to(person).filter(
-        state__in=["confirmed", "auto_closed"], ended_at__gte=span[0], ended_at__lt=span[1]
+# quality -----------------------------------------------------------------------------------------------------------------
+def sent_back(span: Span) -> Exists:
+    """Returned or reopened within the days of the rule after it was finished in the window."""
+    days = timedelta(days=REOPEN_DAYS.value())
+    done = Event.objects.filter(
+        within("at", span), kind=ORDER, object_id=OuterRef("object_id"), move="finish", at__lt=OuterRef("at"), at__gte=OuterRef("at") - days
     )
-    found = rows.aggregate(n=Count("pk"), rated=Count("rating"))
-    return Figure(100 * found["rated"] / found["n"] if found["n"] else None, found["n"], found)
+    return Exists(told(ORDER, "return", "reopen").filter(Exists(done)))
 
 
-@measure("maintenance.joined_share", _("Joined reports"), unit="%", direction="none", permission=VIEW,
-         definition=_("Accepted reports beyond the first of their order, of all accepted ones submitted in the period."))
-def joined_share(person: Any, span: Span, place: Any = None) -> Figure:
-    rows = RepairRequest.objects.visible_to(person).filter(submitted_at__gte=span[0], submitted_at__lt=span[1], work_order__isnull=False)
-    found = rows.aggregate(n=Count("pk"), orders=Count("work_order", distinct=True))
-    return Figure(100 * (found["n"] - found["orders"]) / found["n"] if found["n"] else None, found["n"], found)
+def done_in(person: Any, span: Span, place: Any = None) -> Any:
+    """Orders finished in the window, also those that came back and were finished again after it."""
+    again = Q(reopened_count__gt=0, done_at__gte=span[1]) & Exists(told(ORDER, "finish").filter(within("at", span)))
+    return visible(person, place).filter(within("done_at", span) | again)
+
+
+@measure(
+    "maintenance.rework",
+    _("Rework"),
+    unit="%",
+    direction="down",
+    permission=VIEW,
+    rows=done_in,
+    definition=_("Orders finished in the period that were returned or reopened within 14 days, of all finished."),
+)
+def rework(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    counts = {"n": Count("pk"), "back": Count("pk", filter=Q(reopened_count__gt=0) & sent_back(span))}
+    return figures(
+        done_in(person, span, place),
+        by,
+        ORDERS,
+        counts,
+        lambda row: Figure(share(row["back"], row["n"]), row["n"], row, rows_url("rework", span)),
+    )
+
+
+def closed_repairs(person: Any, span: Span, place: Any = None) -> Any:
+    return visible(person, place).filter(within("closed_at", span), state="closed", kind="corrective")
+
+
+@measure(
+    "maintenance.first_time_fix",
+    _("Fixed at the first go"),
+    unit="%",
+    direction="up",
+    permission=VIEW,
+    rows=closed_repairs,
+    definition=_(
+        "Repairs closed in the period that were done in one visit, without leaving in between and without coming back, of all "
+        "repairs closed."
+    ),
+)
+def first_time_fix(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    left = Exists(told(ORDER, "hold").filter(from_state="in_progress"))
+    rows = closed_repairs(person, span, place).annotate(came=Subquery(_visits()), left=left)
+    fixed = Q(reopened_count=0, left=False) & (Q(came__isnull=True) | Q(came__lte=1))
+    return figures(
+        rows,
+        by,
+        ORDERS,
+        {"n": Count("pk"), "fixed": Count("pk", filter=fixed)},
+        lambda row: Figure(share(row["fixed"], row["n"]), row["n"], row, rows_url("first_time_fix", span)),
+    )
+
+
+def _visits() -> QuerySet:
+    from maintenance.models import Visit
+
+    return (
+        Visit.objects.filter(order=OuterRef("pk"), arrived_at__isnull=False).order_by().values("order").annotate(n=Count("pk")).values("n")
+    )
+
+
+# what people say ---------------------------------------------------------------------------------------------------------
+def repaired(person: Any, span: Span, place: Any = None) -> Any:
+    """Reports repaired in the window: confirmed, lapsed, or disputed in it."""
+    said_no = Exists(told(REQUEST, "dispute").filter(within("at", span)))
+    ended = Q(state__in=["confirmed", "auto_closed"]) & within("resolved_at", span)
+    return reports(person, place).filter(ended | (Q(submitted_at__lt=span[1], work_order__reopened_count__gt=0) & said_no))
+
+
+def rated(person: Any, span: Span, place: Any = None) -> Any:
+    return reports(person, place).filter(within("resolved_at", span), rating__isnull=False)
+
+
+@measure(
+    "maintenance.satisfaction",
+    _("Satisfaction"),
+    unit="/ 5",
+    direction="up",
+    permission=VIEW,
+    minimum_n=3,
+    rows=rated,
+    definition=_("Mean of the ratings that people gave to the repairs of the period; at least three. Silence counts as no rating."),
+)
+def satisfaction(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    rows = Rating.objects.filter(request__in=rated(person, span, place))
+    paths = {name: f"request__{path}" for name, path in REQUESTS.items()}
+    return figures(
+        rows,
+        by,
+        paths,
+        {"mean": Avg("score"), "n": Count("pk")},
+        lambda row: Figure(row["mean"] if row["n"] >= 3 else None, row["n"], {}, rows_url("satisfaction", span, REQUEST_LIST)),
+    )
+
+
+@measure(
+    "maintenance.rating_share",
+    _("Share of ratings"),
+    unit="%",
+    direction="up",
+    permission=VIEW,
+    rows=repaired,
+    definition=_("Ratings given, of all reports that were confirmed, disputed or ended by silence after a repair of the period."),
+)
+def rating_share(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    return figures(
+        repaired(person, span, place),
+        by,
+        REQUESTS,
+        {"n": Count("pk"), "rated": Count("rating")},
+        lambda row: Figure(share(row["rated"], row["n"]), row["n"], row, rows_url("rating_share", span, REQUEST_LIST)),
+    )
+
+
+def accepted(person: Any, span: Span, place: Any = None) -> Any:
+    return reports(person, place).filter(within("submitted_at", span), work_order__isnull=False)
+
+
+@measure(
+    "maintenance.joined_share",
+    _("Joined reports"),
+    unit="%",
+    direction="none",
+    permission=VIEW,
+    rows=accepted,
+    definition=_("Accepted reports beyond the first of their order, of all accepted ones submitted in the period."),
+)
+def joined_share(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    counts = {"n": Count("pk"), "orders": Count("work_order", distinct=True)}
+    return figures(
+        accepted(person, span, place),
+        by,
+        REQUESTS,
+        counts,
+        lambda row: Figure(share(row["n"] - row["orders"], row["n"]), row["n"], row, rows_url("joined_share", span, REQUEST_LIST)),
+    )

@@ -124,6 +124,7 @@ class RepairRequest(Titled, Here, Searchable, Record):
             models.Index(fields=["equipment", "-submitted_at"], name="request_equipment", condition=Q(equipment__isnull=False)),
             models.Index(fields=["category", "-submitted_at", "-id"], name="request_category"),
             models.Index(fields=["submitted_at"], name="request_waiting", condition=Q(state__in=["submitted", "needs_info"])),
+            models.Index(fields=["resolved_at"], name="request_resolved"),
             models.Index(fields=["resolved_at"], name="request_to_confirm", condition=Q(state="resolved")),
             search_index("request_search"),
         ]

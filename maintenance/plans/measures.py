@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
 from logistics.core.publishing import Figure, measure
-from maintenance.measures.spans import Span, days_of
 from maintenance.models import PlanOccurrence, WorkOrder
+from maintenance.spans import Span, days_of
 
 VIEW = "maintenance.planoccurrence:view"
 

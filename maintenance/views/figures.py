@@ -17,16 +17,10 @@ from logistics.core.charts import bar_chart, line_chart, spark
 from logistics.core.errors import NotAllowed
 from logistics.core.publishing import MEASURES
 from maintenance import breakdowns
+from maintenance.dashboard.limits import aims
 from maintenance.views.dispatch import layout
 
 SPANS = {"week": 7, "month": 30, "term": 120}
-TARGETS = {
-    "maintenance.on_time": 90,
-    "maintenance.response_on_time": 90,
-    "maintenance.backlog": 45,
-    "maintenance.satisfaction": 4.5,
-    "maintenance.rework": 5,
-}
 CARDS = ("maintenance.on_time", "maintenance.response_on_time", "maintenance.backlog", "maintenance.satisfaction", "maintenance.rework")
 POINTS = 8
 
@@ -44,13 +38,13 @@ def shown(value: float | None, unit: str) -> str:
     return f"{value:.1f}" if unit in TENTHS else f"{value:,.0f}"
 
 
-def card(code: str, person: Any, until: datetime, length: timedelta) -> dict[str, Any]:
+def card(code: str, person: Any, until: datetime, length: timedelta, targets: dict[str, float]) -> dict[str, Any]:
     """A figure with its trend over eight spans, the change against the span before, target and verdict."""
     one = MEASURES[code]
     history = [one.compute(person, (until - length * (n + 1), until - length * n)).value for n in range(POINTS - 1, 0, -1)]
     now = one.compute(person, (until - length, until))
     series = [*history, now.value]
-    target = TARGETS.get(code)
+    target = targets.get(code)
     before = series[-2]
     delta = None
     if now.value is not None and before is not None:
@@ -80,13 +74,14 @@ def allowed(person: Any) -> None:
 
 def figures_of(person: Any, until: datetime, length: timedelta) -> dict[str, Any]:
     """The figures of a span that ends at an instant: cards with trend, charts that state their finding, and further figures."""
-    span = (until - length, until)
+    span, targets = (until - length, until), aims()
     weeks = breakdowns.on_time_by_week(person, until)
     bands = breakdowns.backlog_by_age(person, clock.now())
     places, kinds = breakdowns.by_building(person, span), breakdowns.by_category(person, span)
     charts = {
         "on_time": line_chart(
-            title=_on_time_title(weeks), note=_("Share of due repairs finished in time, by week"), unit="%", target=90,
+            title=_on_time_title(weeks, targets["maintenance.on_time"]), note=_("Share of due repairs finished in time, by week"), unit="%",
+            target=targets["maintenance.on_time"],
             labels=[week["week"].strftime("%d.%m") for week in weeks], series=[(_("On time"), [week["value"] for week in weeks])],
         ),
         "backlog": bar_chart(
@@ -110,7 +105,7 @@ def figures_of(person: Any, until: datetime, length: timedelta) -> dict[str, Any
         one, figure = MEASURES[code], MEASURES[code].compute(person, span)
         more.append({"title": one.title, "definition": one.definition, "unit": one.unit, "value": shown(figure.value, one.unit),
                      "n": figure.n, "url": figure.rows_url})
-    return {"cards": [card(code, person, until, length) for code in CARDS], "charts": charts, "more": more}
+    return {"cards": [card(code, person, until, length, targets) for code in CARDS], "charts": charts, "more": more}
 
 
 @login_required
@@ -140,14 +135,14 @@ def _sentence(cards: list[dict[str, Any]]) -> str:
     return _("Needs a look: %(names)s.") % {"names": _(", ").join(missed)} if missed else _("Every figure with a target meets it.")
 
 
-def _on_time_title(weeks: list[dict[str, Any]]) -> str:
+def _on_time_title(weeks: list[dict[str, Any]], aim: float) -> str:
     if not weeks:
         return _("No repair fell due yet")
     last = weeks[-1]["value"]
     words = {"value": f"{last:.1f}"}
     return (
         _("Repairs on time stand at %(value)s%%, above the target") % words
-        if last >= 90
+        if last >= aim
         else _("Repairs on time stand at %(value)s%%, below the target") % words
     )
 

@@ -1,0 +1,175 @@
+"""The facilities dashboard, and its month as PDF and Excel."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from logistics.core import clock
+from logistics.core.access import access_of
+from logistics.core.templatetags import ui
+from maintenance.dashboard.board import Board, Shown, board
+from maintenance.dashboard.limits import KEPT
+from maintenance.spans import Span
+from maintenance.views.figures import allowed, months
+from maintenance.views.report import month_asked
+
+SPANS = {"week": 7, "month": 30, "term": 120}
+
+
+def signature(person: Any) -> str:
+    """What a person may see, as a name: who may see the same is shown the same page."""
+    access = access_of(person)
+    held = sorted((one.role, one.department_id or 0, one.place_id or 0) for one in access.grants)
+    return hashlib.sha256(repr((held, person.organisation_id)).encode()).hexdigest()[:24]
+
+
+def kept(person: Any, span: Span, make: Any) -> Any:
+    """The same for everybody with the same rights, for some seconds; without a cache it is made each time."""
+    seconds = KEPT.value()
+    if not seconds:
+        return make()
+    key = f"facilities:{signature(person)}:{get_language()}:{span[0].isoformat()}:{span[1].isoformat()}"
+    try:
+        found = cache.get(key)
+        if found is None:
+            found = make()
+            cache.set(key, found, seconds)
+        return found
+    except (ConnectionError, OSError):
+        return make()
+
+
+def window(days: int) -> Span:
+    until = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return until - timedelta(days=days), until
+
+
+@login_required
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """How the facilities stand: clocks, backlog, upkeep, dangers, vital equipment, outages, costs."""
+    allowed(request.user)
+    chosen = request.GET.get("span", "month") if request.GET.get("span") in SPANS else "month"
+    span = window(SPANS[chosen])
+
+    def make() -> dict[str, str]:
+        made = board(request.user, span)
+        return {
+            "sentence": sentence(made),
+            "html": render_to_string("maintenance/_dashboard.html", {"board": made}),
+            "at": ui.paper_time(clock.now()),
+        }
+
+    body = kept(request.user, span, make)
+    page = {
+        "title": _("Facilities"),
+        "sentence": body["sentence"],
+        "months": months(),
+        "segments": [
+            {"label": label, "url": f"?span={code}", "current": code == chosen}
+            for code, label in (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))
+        ],
+    }
+    return render(request, "maintenance/dashboard.html", {"page": page, "body": body})
+
+
+def sentence(made: Board) -> str:
+    missed = [one.title for one in made.all if one.met is False]
+    return _("Needs a look: %(names)s.") % {"names": _(", ").join(missed)} if missed else _("Every figure with a target meets it.")
+
+
+def month_of(request: HttpRequest) -> tuple[date, Span]:
+    first = month_asked(request.GET.get("month", ""))
+    after = (first + timedelta(days=32)).replace(day=1)
+    last = min(after, clock.today() + timedelta(days=1))
+    return first, (clock.midnight(first), clock.midnight(last))
+
+
+def figure_rows(made: Board) -> list[tuple[str, Shown]]:
+    return [(_("At a glance"), one) for one in made.cards] + [(title, one) for title, rows in made.groups for one in rows]
+
+
+@login_required
+@require_safe
+def paper(request: HttpRequest) -> HttpResponse:
+    """The month as PDF."""
+    from logistics.core.pdf.report import Drawing, Facts, Report, Table, heading  # the compiler is heavy: loaded when something is printed
+
+    allowed(request.user)
+    first, span = month_of(request)
+    made = board(request.user, span)
+    # Translators: a date pattern of Django
+    sections: list[Any] = [Facts([(_("Month"), date_format(first, _("F Y"))), (_("Finding"), sentence(made))], columns=1)]
+    for title, rows in [(_("At a glance"), made.cards), *made.groups]:
+        sections.append(
+            Table(
+                [_("Figure"), _("Value"), _("Month before"), _("Target and verdict"), _("Counted")],
+                [[one.title, f"{one.value} {one.unit}", number(one.before), one.foot or one.beside or "–", one.n] for one in rows],
+                title=title,
+                numbers=(1, 2, 4),
+            )
+        )
+    drawn = list(made.charts.values())
+    sections += [Drawing(drawn[:1]), *[Drawing(drawn[n : n + 1]) for n in range(1, len(drawn))]]
+    report = Report(
+        _("Facilities report"),
+        sections,
+        number=f"{first:%Y-%m}",
+        signatures=[_("Facilities manager"), _("Logistics director")],
+        footnote=_("How each figure is counted stands below the figures in the system."),
+        **heading(request),
+    )
+    response = HttpResponse(report.pdf(), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="facilities-{first:%Y-%m}.pdf"'
+    return response
+
+
+def number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.1f}"
+
+
+@login_required
+@require_safe
+def workbook(request: HttpRequest) -> HttpResponse:
+    """The month as Excel: each figure with its definition, in full precision."""
+    from logistics.core import sheets
+
+    allowed(request.user)
+    first, span = month_of(request)
+    made = board(request.user, span)
+    columns = [
+        sheets.SheetColumn(_("Group"), width=22),
+        sheets.SheetColumn(_("Figure"), width=30),
+        sheets.SheetColumn(_("Value"), "number"),
+        sheets.SheetColumn(_("Unit"), width=10),
+        sheets.SheetColumn(_("Month before"), "number"),
+        sheets.SheetColumn(_("Target"), "number"),
+        sheets.SheetColumn(_("Verdict"), width=24),
+        sheets.SheetColumn(_("Counted"), "number"),
+        sheets.SheetColumn(_("How it is counted"), width=80),
+    ]
+    rows = [
+        [group, one.title, rounded(one.number), one.unit, rounded(one.before), one.aim, one.foot or one.beside, one.n, one.definition]
+        for group, one in figure_rows(made)
+    ]
+    name = f"{first:%Y-%m}"
+    response = HttpResponse(sheets.workbook(rows, columns, name), content_type=sheets.CONTENT_TYPES[".xlsx"])
+    response["Content-Disposition"] = f'attachment; filename="facilities-{name}.xlsx"'
+    return response
+
+
+def rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

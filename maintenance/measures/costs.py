@@ -1,0 +1,206 @@
+"""What repairs cost, and what they wait for: frozen costs of the orders closed in the window, against area, heads and value."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import BigIntegerField, Count, F, Q, Sum, Value
+from django.db.models.functions import Coalesce, Extract
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Equipment
+from logistics.campus.models import Place
+from logistics.campus.services.calendars import business_seconds
+from logistics.core import clock
+from logistics.core.publishing import MEASURES, Figure, measure
+from maintenance.measures.outages import people
+from maintenance.measures.repairs import open_at, visible, within
+from maintenance.models import Hold, Technician
+from maintenance.spans import ORDERS, Span, figures, rows_url
+from staff.services.questions import on_duty_minutes
+
+COST = "maintenance.workorder:cost"
+SPENT = """
+WITH o(id, grain) AS ({orders}), amounts AS (
+    SELECT o.grain, l.amount FROM o JOIN maintenance_labourentry l ON l.order_id = o.id AND l.voided_by_id IS NULL
+    UNION ALL SELECT o.grain, c.amount FROM o JOIN maintenance_costline c ON c.order_id = o.id)
+SELECT n.grain, n.orders, coalesce(a.amount, 0) FROM (SELECT grain, count(*) AS orders FROM o GROUP BY grain) n
+LEFT JOIN (SELECT grain, sum(amount) AS amount FROM amounts GROUP BY grain) a ON a.grain IS NOT DISTINCT FROM n.grain
+"""
+
+
+def closed(person: Any, span: Span, place: Any = None, **narrow: Any) -> Any:
+    return visible(person, place).filter(within("closed_at", span), state="closed", **narrow)
+
+
+def spent(person: Any, span: Span, by: str = "", place: Any = None, **narrow: Any) -> dict[Any, tuple[int, Decimal]]:
+    """Value of the grain (None without one) -> orders closed, and what they cost; one statement."""
+    grain = F(ORDERS[by]) if by else Value(None, output_field=BigIntegerField())
+    inner, params = closed(person, span, place, **narrow).order_by().values_list("pk", grain).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(SPENT.replace("{orders}", inner), params)
+        return {key: (orders, amount) for key, orders, amount in cursor.fetchall()}
+
+
+def shared(code: str, person: Any, span: Span, by: str, place: Any, whole: dict[Any, float], **narrow: Any) -> Any:
+    """Cost over something of the same grain; None where that is not known."""
+    link = rows_url(code, span)
+
+    def make(key: Any, orders: int, amount: Decimal) -> Figure:
+        base = whole.get(key, 0)
+        return Figure(float(amount) / base if base else None, orders, {"cost": float(amount), "base": base}, link)
+
+    found = {key: make(key, *row) for key, row in spent(person, span, by, place, **narrow).items()}
+    return found if by else found.get(None, Figure(None, 0, {"cost": 0.0, "base": whole.get(None, 0)}, link))
+
+
+@measure(
+    "maintenance.cost_per_m2",
+    _("Cost per square metre"),
+    unit="CNY",
+    direction="band",
+    permission=COST,
+    rows=closed,
+    definition=_("Hours and costs of the orders closed in the period, as they were booked, over the gross area of the buildings."),
+)
+def cost_per_m2(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    if by == "building":
+        rows = Place.objects.active().filter(kind="building", area_m2__isnull=False).values_list("pk", "area_m2")
+        whole = {pk: float(area) for pk, area in rows}
+    else:
+        area = MEASURES["campus.area_m2"].compute(person, span, **({"place": place} if place is not None else {}))
+        whole = {None: float(area.value or 0)}
+    return shared("cost_per_m2", person, span, by, place, whole)
+
+
+@measure(
+    "maintenance.cost_per_head",
+    _("Cost per head"),
+    unit="CNY",
+    direction="band",
+    permission=COST,
+    rows=closed,
+    definition=_("Hours and costs of the orders closed in the period over the pupils and staff of the school."),
+)
+def cost_per_head(person: Any, span: Span, place: Any = None) -> Any:
+    return shared("cost_per_head", person, span, "", place, {None: float(people())})
+
+
+VALUES = {"building": "place__ancestors__2", "category": "category_id", "equipment": "pk"}
+
+
+@measure(
+    "maintenance.cost_ratio",
+    _("Cost against value"),
+    unit="%",
+    direction="band",
+    permission=COST,
+    rows=lambda person, span: closed(person, span, equipment__isnull=False),
+    definition=_(
+        "Hours and costs of the orders on equipment that were closed in the period over what the equipment in use would cost "
+        "anew; where that is not known, what it was bought for."
+    ),
+)
+def cost_ratio(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    """In percent; by="equipment" answers for each thing."""
+    if by not in ("", *VALUES):
+        return {}
+    rows = Equipment.objects.exclude(status__in=["disposed", "planned"])
+    rows = rows.at(place) if place is not None else rows
+    worth = Sum(Coalesce("replacement_cost", "purchase_cost"))
+    if by:
+        whole = {key: float(value or 0) / 100 for key, value in rows.order_by().values_list(F(VALUES[by])).annotate(worth=worth)}
+    else:
+        whole = {None: float(rows.aggregate(worth=worth)["worth"] or 0) / 100}
+    if by == "category":  # categories of things, not of repairs
+        return _by_thing_category(person, span, place, whole)
+    return shared("cost_ratio", person, span, by, place, whole, equipment__isnull=False)
+
+
+def _by_thing_category(person: Any, span: Span, place: Any, whole: dict[Any, float]) -> dict[Any, Figure]:
+    each = spent(person, span, "equipment", place, equipment__isnull=False)
+    kinds = dict(Equipment.objects.filter(pk__in=each).values_list("pk", "category_id"))
+    sums: dict[Any, list[Any]] = {}
+    for pk, (orders, amount) in each.items():
+        row = sums.setdefault(kinds.get(pk), [0, Decimal(0)])
+        row[0], row[1] = row[0] + orders, row[1] + amount
+    return {
+        key: Figure(float(amount) / whole[key] if whole.get(key) else None, orders, {"cost": float(amount)}, "")
+        for key, (orders, amount) in sums.items()
+    }
+
+
+@measure(
+    "maintenance.parts_wait",
+    _("Waiting for parts"),
+    unit="h",
+    direction="down",
+    permission="maintenance.workorder:view",
+    rows=closed,
+    definition=_("Hours for which the orders closed in the period waited for parts, per order closed."),
+)
+def parts_wait(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    rows = closed(person, span, place)
+    waits = Hold.objects.filter(order__in=rows, reason__code="part", during__endswith__isnull=False)
+    lasted = Sum(Extract(F("during__endswith") - F("during__startswith"), "epoch"))
+    paths = {name: f"order__{path}" for name, path in ORDERS.items()}
+    if by:
+        seconds = dict(waits.order_by().values_list(F(paths[by])).annotate(s=lasted))
+    else:
+        seconds = {None: waits.aggregate(s=lasted)["s"]}
+    found = {}
+
+    def make(row: dict[str, Any], key: Any = None) -> Figure:
+        total = float(seconds.get(key) or 0)
+        return Figure(total / 3600 / row["n"] if row["n"] else None, row["n"], {"seconds": total}, rows_url("parts_wait", span))
+
+    if not by:
+        return make(rows.aggregate(n=Count("pk")))
+    for key, n in rows.order_by().values_list(F(ORDERS[by])).annotate(n=Count("pk")):
+        found[key] = make({"n": n}, key)
+    return found
+
+
+WEEKS = 4  # of past duty that say how much a team works in a week
+
+
+def weekly_seconds(at: Any) -> dict[Any, float]:
+    """Team id -> seconds on duty in a week, by the rosters of the last weeks; who has none counts with the calendar. None: all."""
+    crew = list(Technician.objects.filter(active=True).values_list("staff_id", "staff__team_id"))
+    minutes = on_duty_minutes([pk for pk, _team in crew], at - timedelta(weeks=WEEKS), at)
+    school = Place.objects.filter(parent__isnull=True).order_by("pk").first()
+    usual = business_seconds(school, "duty", at - timedelta(weeks=WEEKS), at) / WEEKS if school else 0
+    found: dict[Any, float] = {None: 0.0}
+    for pk, team in crew:
+        seconds = minutes[pk] * 60 / WEEKS if minutes.get(pk) else usual
+        found[team] = found.get(team, 0.0) + seconds
+        found[None] += seconds
+    return found
+
+
+@measure(
+    "maintenance.backlog_weeks",
+    _("Open work in weeks"),
+    unit=_("weeks"),
+    direction="down",
+    permission="maintenance.workorder:view",
+    rows=open_at,
+    definition=_("Estimated hours of the orders open at the end of the period over the hours that the technicians are on duty in a week."),
+)
+def backlog_weeks(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    at = min(span[1], clock.now())
+    weekly = weekly_seconds(at)
+    told = {"n": Count("pk"), "seconds": Sum("estimate_s", filter=~Q(state="done"), default=0)}
+    link = rows_url("backlog_weeks", span)
+
+    def make(row: dict[str, Any], key: Any = None) -> Figure:
+        base = weekly.get(key, 0)
+        return Figure(row["seconds"] / base if base else None, row["n"], {"seconds": row["seconds"], "weekly_s": base}, link)
+
+    rows = open_at(person, span, place)
+    if by == "team":
+        return {row["key"]: make(row, row["key"]) for row in rows.order_by().values(key=F("team_id")).annotate(**told)}
+    return figures(rows, by, ORDERS, told, make)
