@@ -38,13 +38,45 @@ def register(*, by: Any, origin: models.Model | None = None, **fields: Any) -> E
     return thing
 
 
-def register_many(rows: list[dict[str, Any]], by: Any) -> list[Equipment]:
-    """Enter many things of cleaned data at once; their numbers come last, by `number_many`."""
-    things = [Equipment(**fields) for fields in rows]
-    for thing in things:
+def register_many(rows: list[dict[str, Any]], by: Any) -> list[Equipment | ValidationError]:
+    """Enter many things of cleaned data at once; for each the thing, or what stands against it. Numbers come last, by `number_many`."""
+    answers: list[Equipment | ValidationError] = []
+    for fields, error in zip(rows, doubles(rows), strict=True):
+        if error is not None:
+            answers.append(error)
+            continue
+        thing = Equipment(**fields)
         if thing.place_id and thing.commissioned_on:
             thing.status = "in_service"
-    return Equipment.objects.bulk_create(things)
+        answers.append(thing)
+    Equipment.objects.bulk_create([thing for thing in answers if isinstance(thing, Equipment)])
+    return answers
+
+
+def doubles(rows: list[dict[str, Any]]) -> list[ValidationError | None]:
+    """What stands against each of many new things because another one has its number, in two statements for all."""
+    def serial(fields: dict[str, Any]) -> tuple[str, str, str]:
+        model = fields.get("model")
+        maker, name = (model.maker, model.name) if model else (fields.get("maker") or "", fields.get("model_name") or "")
+        return maker, name, fields.get("serial_no") or ""
+
+    assets = [fields["fixed_asset_no"] for fields in rows if fields.get("fixed_asset_no")]
+    serials = [key[2] for key in map(serial, rows) if key[1] and key[2]]
+    taken = set(Equipment.objects.filter(fixed_asset_no__in=assets).values_list("fixed_asset_no", flat=True)) if assets else set()
+    fitted = set(Equipment.objects.filter(serial_no__in=serials).values_list("maker", "model_name", "serial_no")) if serials else set()
+    found: list[ValidationError | None] = []
+    for fields in rows:
+        key, number = serial(fields), fields.get("fixed_asset_no") or ""
+        errors = {}
+        if number and number in taken:
+            errors["fixed_asset_no"] = [_("Another thing already has this fixed asset number.")]
+        if key[1] and key[2] and key in fitted:
+            errors["serial_no"] = [_("This serial number of this model is already registered.")]
+        if not errors:
+            taken.add(number)
+            fitted.add(key)
+        found.append(ValidationError(errors) if errors else None)
+    return found
 
 
 def split(thing: Equipment, quantity: int, origin: models.Model) -> Equipment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,13 +11,21 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from assets import facts, services
+from assets import dossier, facts, services
 from assets.forms import LiftForm, LockForm
-from assets.models import Equipment, EquipmentCategory, UseLock
+from assets.models import Custody, Equipment, EquipmentCategory, UseLock
+from assets.papers import day, pdf
+from logistics.core.access import access_of
+from logistics.core.bilingual import pick
+from logistics.core.errors import NotAllowed
 from logistics.core.idempotency import once
 from logistics.core.pages import add_errors, client_uid
+from logistics.core.templatetags import ui
+from logistics.core.timeline import timeline
+
+MOST_LINES = 2000
 
 
 def ask(request: HttpRequest, thing: Equipment, form: Any, title: str, label: str, danger: bool) -> HttpResponse:
@@ -89,3 +98,212 @@ def facts_of_category(request: HttpRequest) -> HttpResponse:
     widget = facts.FactsWidget()
     widget.definitions = facts.Definitions().of(category)
     return render(request, widget.template_name, widget.get_context("attributes", {}, None))
+
+
+@login_required
+@require_safe
+def dossier_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """一机一档 as PDF: everything that the school knows about a thing, for those who answer for it."""
+    from logistics.core.pdf.report import Facts, Report, Table, Words, heading  # the compiler is heavy: loaded when something is printed
+
+    rows = (
+        Equipment.objects.visible_to(request.user)
+        .for_reader(request.user)
+        .select_related("category", "place", "department", "keeper", "model", "supplier", "made_by", "contractor", "parent")
+    )
+    thing = get_object_or_404(rows, pk=pk)
+    if not (thing.keeper_id == request.user.pk or access_of(request.user).may("assets.equipment:cost", thing)):
+        raise NotAllowed(_("Only who answers for it may print its dossier."))
+    paper, cost = dossier.dossier(thing), dossier.lifetime(thing)
+    locks = UseLock.objects.filter(equipment=thing).order_by("-pk")[:20]
+    happened = timeline(thing, internal=True)[:40]
+    years = thing.years
+    return pdf(
+        Report(
+            thing.name,
+            [
+                Facts(
+                    [
+                        (_("Number"), thing.number or "–"),
+                        (_("Category"), thing.category),
+                        (_("State"), thing.get_status_display()),
+                        (_("Place"), thing.place.place_label if thing.place else "–"),
+                        (_("Department"), thing.department or "–"),
+                        (_("Keeper"), thing.keeper or "–"),
+                        (_("Maker"), thing.maker or "–"),
+                        (_("Model"), thing.model_name or "–"),
+                        (_("Serial number"), thing.serial_no or "–"),
+                        (_("Fixed asset number"), thing.fixed_asset_no or "–"),
+                        (_("Registration certificate"), thing.registration_no or "–"),
+                        (_("Device code"), thing.device_code or "–"),
+                        (_("Pieces"), thing.quantity),
+                        (_("Part of"), thing.parent or "–"),
+                        (_("Criticality"), thing.get_criticality_display()),
+                    ]
+                ),
+                Facts(
+                    [
+                        (_("Bought on"), day(thing.purchased_on)),
+                        (_("In use since"), day(thing.commissioned_on)),
+                        (_("Warranty until"), day(thing.warranty_until)),
+                        (_("Cost (yuan)"), ui.number(thing.purchase_cost) or "–"),
+                        (_("Life (years)"), years or "–"),
+                        (_("A new one"), ui.money(cost.new) or "–"),
+                        *[(label, ui.money(amount) or "¥0") for label, amount in cost.kept],
+                        (_("Supplier"), thing.supplier or "–"),
+                        (_("Maker as a company on file"), thing.made_by or "–"),
+                        (_("Serviced by"), thing.contractor or "–"),
+                    ],
+                    title=_("Dates, cost and life"),
+                ),
+                *(
+                    [Facts([(name, value or "–") for name, value, _counts in paper.facts], title=_("Technical facts"))]
+                    if paper.facts
+                    else []
+                ),
+                *(
+                    [
+                        Table(
+                            [_("Paper"), _("On file")],
+                            [[kind, _("yes") if here else _("missing")] for kind, here in paper.papers],
+                            title=_("Papers needed"),
+                        )
+                    ]
+                    if paper.papers
+                    else []
+                ),
+                *(
+                    [
+                        Table(
+                            [_("Who has it"), _("Since"), _("Back"), _("Condition when back")],
+                            [
+                                [
+                                    row.holder_name,
+                                    day(row.during.lower.date()),
+                                    day(row.during.upper.date() if row.during.upper else None),
+                                    row.condition_in or "–",
+                                ]
+                                for row in dossier.custody_of(thing, 20)
+                            ],
+                            title=_("Custody"),
+                        )
+                    ]
+                    if Custody.objects.filter(equipment=thing).exists()
+                    else []
+                ),
+                *(
+                    [
+                        Table(
+                            [_("Level"), _("Reason"), _("Since"), _("Lifted at")],
+                            [
+                                [
+                                    lock.get_level_display(),
+                                    lock.reason,
+                                    day(lock.opened_at.date()),
+                                    day(lock.lifted_at.date() if lock.lifted_at else None),
+                                ]
+                                for lock in locks
+                            ],
+                            title=_("Use locks"),
+                            name=1,
+                        )
+                    ]
+                    if locks
+                    else []
+                ),
+                *(
+                    [
+                        Table(
+                            [_("Day"), _("Who"), _("What happened")],
+                            [
+                                [
+                                    day(entry.at.date()),
+                                    entry.who or "–",
+                                    " ".join(part for part in (entry.text, str(entry.quote or "")) if part),
+                                ]
+                                for entry in happened
+                            ],
+                            title=_("Timeline"),
+                            name=2,
+                        )
+                    ]
+                    if happened
+                    else [Words(_("Nothing has happened yet."), title=_("Timeline"))]
+                ),
+            ],
+            number=thing.number or "",
+            url=request.build_absolute_uri(thing.get_absolute_url()),
+            signatures=[_("Keeper"), _("Asset officer")],
+            **heading(request),
+        ),
+        thing.number or "dossier",
+    )
+
+
+@login_required
+@require_safe
+def ledger(request: HttpRequest) -> HttpResponse:
+    """设备台账 as PDF: what the list shows under the same filters, with value and keeper; more than 2,000 lines are for Excel."""
+    from assets.filters import EquipmentFilters
+    from logistics.core.pdf.report import Facts, Report, Table, heading
+
+    if not access_of(request.user).has("assets.equipment:cost"):
+        raise NotAllowed(_("Only who answers for equipment may print the ledger."))
+    bound = EquipmentFilters(
+        request.GET,
+        queryset=Equipment.objects.visible_to(request.user).for_reader(request.user).exclude(status="disposed"),
+        request=request,
+    )
+    rows = (bound.qs if bound.form.is_valid() else bound.queryset.none()).select_related("category", "place", "department", "keeper")
+    found = list(rows.order_by("category__code", "number", "pk")[: MOST_LINES + 1])
+    if len(found) > MOST_LINES:
+        message = _("More than %(n)s rows match. Narrow the filter, or take the Excel file.") % {"n": f"{MOST_LINES:,}"}
+        layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
+        return render(request, "core/note.html", {"layout": layout, "page": {}, "message": message}, status=422)
+    total = sum((row.cost_seen for row in found if row.cost_seen is not None), Decimal(0))
+    return pdf(
+        Report(
+            _("Equipment ledger"),
+            [
+                Facts([(_("Lines"), len(found)), (_("Pieces"), sum(row.quantity for row in found)), (_("Cost (yuan)"), ui.number(total))]),
+                Table(
+                    [
+                        _("Number"),
+                        _("Equipment"),
+                        _("Category"),
+                        _("Model"),
+                        _("Place"),
+                        _("Pieces"),
+                        _("In use since"),
+                        _("Cost (yuan)"),
+                        _("Keeper"),
+                        _("State"),
+                    ],
+                    [
+                        [
+                            row.number or "–",
+                            str(row),
+                            str(row.category),
+                            row.model_name or "–",
+                            row.place.place_label if row.place else "–",
+                            str(row.quantity),
+                            day(row.commissioned_on),
+                            ui.number(row.cost_seen) or "–",
+                            pick(row.keeper_seen_zh or "", row.keeper_seen_en or "") or "–",
+                            row.get_use_state_display() if row.use_state != "normal" else row.get_status_display(),
+                        ]
+                        for row in found
+                    ],
+                    name=1,
+                    numbers=[5, 7],
+                    dense=True,
+                    roomy=[4],
+                    total=["", _("Total"), "", "", "", "", "", ui.number(total), "", ""],
+                ),
+            ],
+            signatures=[_("Asset officer"), _("Head of department")],
+            wide=True,
+            **heading(request),
+        ),
+        "equipment-ledger",
+    )

@@ -1,12 +1,15 @@
 """What maintenance answers to the floors below: who else may see a photo, and who is told of a message."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from assets.publishing import cost_source
 from logistics.accounts.publishing import hand_over
 from logistics.campus.registries import calendar_user
 from logistics.core.models import Attachment
@@ -16,7 +19,7 @@ from logistics.core.records.comments import hears_comments
 from logistics.core.workflow import transitioned
 from maintenance import followups, homes, messages, stops
 from maintenance.clocks import moved_by
-from maintenance.models import RepairRequest, WorkOrder
+from maintenance.models import CostLine, LabourEntry, RepairRequest, WorkOrder
 from maintenance.services.reporting import request_by_token
 
 __all__ = ["homes", "stops"]  # opened with this room
@@ -97,3 +100,16 @@ def open_orders_of(person: Any) -> Iterator[Waiting]:
     """What somebody who leaves still has in hand."""
     for order in WorkOrder.objects.open().filter(lead=person).order_by("reported_at"):
         yield Waiting(order.title, order.get_absolute_url(), f"{order.number} · {order.place_label}", order.reported_at)
+
+
+@cost_source("maintenance.repairs", _("Repairs and upkeep"))
+def spent_on(ids: Iterable[int]) -> dict[int, Decimal]:
+    """Hours and costs booked on the work orders of things. CNY."""
+    found: dict[int, Decimal] = {}
+    labour = LabourEntry.objects.filter(order__equipment__in=list(ids), voided_by__isnull=True).order_by()
+    costs = CostLine.objects.filter(order__equipment__in=list(ids)).order_by()
+    both = labour.values_list("order__equipment").annotate(sum=Sum("amount")).union(
+        costs.values_list("order__equipment").annotate(sum=Sum("amount")), all=True)
+    for pk, amount in both:
+        found[pk] = found.get(pk, Decimal(0)) + (amount or Decimal(0))
+    return found

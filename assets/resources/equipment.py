@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assets import filters, forms, services
+from assets import dossier, filters, forms, services
 from assets.models import Equipment
 from assets.roles import KEEPERS, READERS
 from logistics.core import clock, menu
@@ -66,21 +66,47 @@ class Things(Resource):
     photos = comments = files = links = open_to_all = True
     follows = ("keeper",)
     list_joins = ("place", "category")
-    detail_joins = ("keeper", "model")
+    detail_joins = ("keeper", "model", "contractor")
+    detail_template = "assets/equipment.html"
     option_hint = "place.place_label"
     transfer = Transfer(
-        key="number", bulk=services.register_many, last=services.number_many,
-        also={"name_zh": ("设备名称", "名称", "name"), "place": ("存放地点", "地点", "location"), "category": ("分类", "设备分类"),
-              "serial_no": ("出厂编号", "序列号", "SN"), "fixed_asset_no": ("固定资产编号", "资产编号"), "keeper": ("保管人", "责任人"),
-              "purchase_cost": ("原值", "价值", "金额", "price"), "purchased_on": ("购置日期", "取得日期"),
-              "maker": ("生产厂家", "厂家", "品牌"), "model_name": ("型号", "规格型号", "model"),
-              "commissioned_on": ("启用日期", "投入使用日期"), "quantity": ("数量", "件数"),
-              "department": ("使用部门", "管理部门"), "attributes": ("参数", "技术指标"), "warranty_until": ("保修期至", "质保期至")},
+        key="number",
+        bulk=services.register_many,
+        last=services.number_many,
+        also={
+            "name_zh": ("设备名称", "名称", "name"),
+            "place": ("存放地点", "地点", "location"),
+            "category": ("分类", "设备分类"),
+            "serial_no": ("出厂编号", "序列号", "SN"),
+            "fixed_asset_no": ("固定资产编号", "资产编号"),
+            "keeper": ("保管人", "责任人"),
+            "purchase_cost": ("原值", "价值", "金额", "price"),
+            "purchased_on": ("购置日期", "取得日期"),
+            "maker": ("生产厂家", "厂家", "品牌"),
+            "model_name": ("型号", "规格型号", "model"),
+            "commissioned_on": ("启用日期", "投入使用日期"),
+            "quantity": ("数量", "件数"),
+            "department": ("使用部门", "管理部门"),
+            "attributes": ("参数", "技术指标"),
+            "warranty_until": ("保修期至", "质保期至"),
+        },
         examples=(
-            {"name_zh": "多联机空调", "name_en": "VRF air conditioner", "category": "ac", "place": "B2-301",
-             "commissioned_on": "2026-09-01", "serial_no": "MX-20931"},
-            {"name_zh": "课桌椅", "category": "desk", "place": "B2-301", "tracking": "group", "quantity": "48",
-             "commissioned_on": "2026-09-01"},
+            {
+                "name_zh": "多联机空调",
+                "name_en": "VRF air conditioner",
+                "category": "ac",
+                "place": "B2-301",
+                "commissioned_on": "2026-09-01",
+                "serial_no": "MX-20931",
+            },
+            {
+                "name_zh": "课桌椅",
+                "category": "desk",
+                "place": "B2-301",
+                "tracking": "group",
+                "quantity": "48",
+                "commissioned_on": "2026-09-01",
+            },
         ),
     )
     columns = (
@@ -111,8 +137,9 @@ class Things(Resource):
         Column("model_name", gettext_lazy("Model"), sort="model_name", default=False),
         Column("serial_no", gettext_lazy("Serial number"), default=False),
         Column("fixed_asset_no", gettext_lazy("Fixed asset number"), default=False),
-        Column("department", gettext_lazy("Department"), joins=("department",), default=False,
-               export=lambda row: str(row.department or "")),
+        Column(
+            "department", gettext_lazy("Department"), joins=("department",), default=False, export=lambda row: str(row.department or "")
+        ),
         Column("commissioned_on", gettext_lazy("In use since"), sort="commissioned_on", kind="date", default=False),
     )
     facts = (
@@ -191,17 +218,49 @@ class Things(Resource):
         locks = list(record.locks.live().select_related("opened_by").order_by("-level", "pk"))
         may_lift = access_of(request.user).grant_over(services.MAY_LIFT, record) is not None
         usable = record.status == "in_service" and record.use_state != "locked"
-        return [
+        found = [
             (
                 _("Can I rely on it?"),
                 fragment("assets/_reliance.html", thing=record, locks=locks, may_lift=may_lift, usable=usable, facts=reliance(record)),
             )
         ]
+        if cls.answers(record, request.user):
+            paper = dossier.dossier(record)
+            if paper.wanted or paper.facts:
+                url = reverse("assets:dossier", args=[record.pk])
+                found.append((_("Dossier"), fragment("assets/_dossier.html", dossier=paper, url=url)))
+            cost = dossier.lifetime(record)
+            found.append(
+                (
+                    _("Cost of its lifetime"),
+                    fragment(
+                        "assets/_lifetime.html",
+                        cost=cost,
+                        bought=ui.money(cost.bought),
+                        new=ui.money(cost.new),
+                        kept=[(label, ui.money(amount) or "¥0") for label, amount in cost.kept],
+                    ),
+                )
+            )
+        family = dossier.kin(record)
+        if any(family.values()):
+            titles = (
+                (_("Part of"), "whole"),
+                (_("Its parts"), "parts"),
+                (_("Stands in for"), "replaces"),
+                (_("Replaced by"), "replaced_by"),
+            )
+            found.append((_("Belongs together"), fragment("assets/_kin.html", kin=[(title, family[key]) for title, key in titles])))
+        return found
+
+    @classmethod
+    def answers(cls, record: Any, person: Any) -> bool:
+        """Does this reader answer for it, and so know what it costs and who keeps it?"""
+        return record.keeper_id == person.pk or access_of(person).may("assets.equipment:cost", record)
 
     @classmethod
     def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        access = access_of(request.user)
-        if not (record.keeper_id == request.user.pk or access.may("assets.equipment:cost", record)):
+        if not cls.answers(record, request.user):
             return []
         facts = [
             (_("Keeper"), keeper_seen(record)),
@@ -209,16 +268,12 @@ class Things(Resource):
             (_("Cost (yuan)"), ui.number(record.cost_seen)),
             (_("Fixed asset number"), record.fixed_asset_no),
         ]
-        return [
-            (
-                _("Custody"),
-                fragment(
-                    "core/parts/facts.html",
-                    css="is-list",
-                    facts=[{"label": label, "value": value, "empty": not value} for label, value in facts],
-                ),
-            )
-        ]
+        if record.registration_no:
+            facts.append((_("Registration certificate"), record.registration_no))
+        if record.contractor_id:
+            facts.append((_("Serviced by"), str(record.contractor)))
+        shown = [{"label": label, "value": value, "empty": not value} for label, value in facts]
+        return [(_("Custody"), fragment("assets/_custody.html", facts=shown, rows=dossier.custody_of(record)))]
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
@@ -240,10 +295,20 @@ class Things(Resource):
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:
         access = access_of(person)
-        doors = (("assets.custody", "custody", _("Custody"), "user-check"), ("assets.transfer", "transfer", _("Transfers"), "transfer"),
-                 ("assets.disposal", "disposal", _("Disposals"), "trash"), ("assets.census", "census", _("Counts"), "clipboard-list"))
-        return [{"label": label, "icon": icon, "url": reverse(f"assets:{stem}-list")} for kind, stem, label, icon in doors
-                if access.has(f"{kind}:view")]
+        doors = (
+            ("assets.custody", "custody", _("Custody"), "user-check"),
+            ("assets.transfer", "transfer", _("Transfers"), "transfer"),
+            ("assets.disposal", "disposal", _("Disposals"), "trash"),
+            ("assets.census", "census", _("Counts"), "clipboard-list"),
+        )
+        found = [
+            {"label": label, "icon": icon, "url": reverse(f"assets:{stem}-list")}
+            for kind, stem, label, icon in doors
+            if access.has(f"{kind}:view")
+        ]
+        if access.has("assets.equipment:cost"):
+            found.append({"label": _("Ledger"), "icon": "printer", "url": reverse("assets:ledger")})
+        return found
 
 
 def words(value: Any) -> Any:

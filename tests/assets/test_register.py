@@ -12,7 +12,13 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from assets import services
-from assets.factories import EquipmentCategoryFactory, EquipmentFactory, UseLockFactory
+from assets.factories import (
+    CategoryAttributeFactory,
+    EquipmentCategoryFactory,
+    EquipmentFactory,
+    EquipmentModelFactory,
+    UseLockFactory,
+)
 from assets.models import Equipment, UseLock
 from logistics.accounts.factories import DepartmentFactory, PersonFactory
 from logistics.alerts.models import Alert
@@ -184,3 +190,82 @@ def test_locks_and_ending_warranties_are_told() -> None:
     EquipmentFactory(commissioned_on=date(2020, 1, 1), warranty_until=clock.today() + timedelta(days=31))
     assert (run_check("assets.locked"), run_check("assets.warranty_ending")) == (1, 1)
     assert Alert.objects.filter(state="open").count() == 2
+
+
+def test_a_model_gives_its_words_and_typed_words_find_their_model() -> None:
+    """The database keeps model and words together, whichever was entered first."""
+    typed = EquipmentFactory(maker="海岚", model_name="AC-1")
+    model = EquipmentModelFactory(maker="海岚", name="AC-1", life_years=9, replacement_cost=5200, price_year=2026)
+    chosen = EquipmentFactory(model=model)
+    later = EquipmentFactory(maker="海岚", model_name="AC-1")
+    for thing in (typed, chosen, later):
+        thing.refresh_from_db()
+        assert (thing.model, thing.maker, thing.model_name, thing.years) == (model, "海岚", "AC-1", 9)
+    model.name = "AC-2"
+    model.save()
+    typed.refresh_from_db()
+    assert (typed.model_name, "AC-2" in typed.search_text) == ("AC-2", True)
+    typed.model_name = "OTHER"
+    typed.save()
+    typed.refresh_from_db()
+    assert (typed.model, typed.model_name) == (None, "OTHER")
+
+
+def test_groups_parts_and_facts_keep_their_rules_in_the_database() -> None:
+    kind, plain = EquipmentCategoryFactory(group_allowed=True), EquipmentCategoryFactory()
+    CategoryAttributeFactory(category=kind, code="load", type="number")
+    child = EquipmentCategoryFactory(parent=kind, group_allowed=True)
+    whole = EquipmentFactory(category=child, attributes={"load": 5})
+    part = EquipmentFactory(category=kind, parent=whole)
+    assert EquipmentFactory(category=kind, tracking="group", quantity=48).pieces == "× 48"
+    wrong: list[dict[str, Any]] = [
+        {"category": kind, "quantity": 2}, {"category": kind, "tracking": "group", "quantity": 0},
+        {"category": plain, "tracking": "group", "quantity": 5},
+        {"category": kind, "tracking": "group", "quantity": 5, "serial_no": "1"},
+        {"category": kind, "attributes": {"load": "five"}}, {"category": plain, "attributes": {"load": 5}},
+        {"category": kind, "replacement_cost": 5}, {"category": kind, "life_years": 101}, {"category": kind, "origin_kind": "x"},
+    ]
+    for fields in wrong:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            EquipmentFactory(**fields)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Equipment.objects.filter(pk=whole.pk).update(parent=part)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Equipment.objects.filter(pk=whole.pk).update(replaces=whole)
+
+
+def test_the_form_asks_for_the_facts_of_the_category_and_the_page_says_what_the_dossier_lacks() -> None:
+    kind = EquipmentCategoryFactory(documents=["manual", "certificate"])
+    CategoryAttributeFactory(category=kind, code="load", name_en="Load", unit="kg", type="number", required=True)
+    manager, room = person_with("facilities_manager"), RoomFactory()
+    browser = client_of(manager)
+    assert 'name="attributes-load"' in browser.get(reverse("assets:facts") + f"?category={kind.pk}").content.decode()
+    fields = {"category": kind.pk, "name_zh": "电梯", "name_en": "Lift", "place": room.pk, "commissioned_on": "2020-01-01",
+              "criticality": "A", "tracking": "unit", "quantity": "1", "purchase_cost": "286000"}
+    wrong = browser.post(reverse("assets:equipment-add"), fields | {"attributes-load": "heavy"})
+    assert (wrong.status_code, "write a number" in wrong.content.decode()) == (422, True)
+    assert browser.post(reverse("assets:equipment-add"), fields).status_code == 302
+    thing = Equipment.objects.get()
+    page = browser.get(thing.get_absolute_url()).content.decode()
+    assert "0 of 3 are there." in page
+    assert "Missing: Manual, Certificate, Load" in page
+    assert browser.post(reverse("assets:equipment-edit", args=[thing.pk]), fields | {"attributes-load": "1,000"}).status_code == 302
+    thing.refresh_from_db()
+    assert thing.attributes == {"load": 1000}
+    page = browser.get(thing.get_absolute_url()).content.decode()
+    assert "1 of 3 are there." in page
+    assert "1,000 kg" in page
+    for name, address in (("dossier", reverse("assets:dossier", args=[thing.pk])), ("ledger", reverse("assets:ledger"))):
+        assert browser.get(address).content.startswith(b"%PDF"), name
+        assert client_of(PersonFactory(kinds=["student"])).get(address).status_code == 403, name
+
+
+def test_the_page_of_a_thing_costs_few_questions(django_assert_max_num_queries: Any) -> None:
+    """With the cards of all topics: meters, plans, certificates, stops, findings, rounds, supply."""
+    thing = EquipmentFactory(
+        category=EquipmentCategoryFactory(documents=["manual"]), keeper=PersonFactory(), department=DepartmentFactory())
+    for person, most in ((PersonFactory(kinds=["student"]), 14), (person_with("facilities_manager"), 30)):
+        browser = client_of(person)
+        browser.get(thing.get_absolute_url())
+        with django_assert_max_num_queries(most):
+            assert browser.get(thing.get_absolute_url()).status_code == 200
