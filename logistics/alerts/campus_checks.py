@@ -14,7 +14,7 @@ from logistics.alerts.calling.people import Directory
 from logistics.alerts.limits import CONFIRM_DAYS
 from logistics.alerts.messages import bilingual
 from logistics.alerts.registries import alert
-from logistics.campus.models import CalendarVersion, Place, PlaceClosure, Tag, WorkCalendar
+from logistics.campus.models import CalendarVersion, Place, PlaceClosure, Tag, WorkCalendar, label_of
 
 Found = Iterator[tuple[Any, str, Any, dict[str, Any]]]
 CARED_FOR = ("laboratory", "dormitory", "kitchen", "boiler_room", "power_room", "pump_room")
@@ -55,7 +55,7 @@ def no_steward(now: datetime) -> Found:
         missing = [role for role in MISSING if not directory.there(directory.holders((role,), path))]
         if missing:
             words = {"zh": "、".join(MISSING[role][0] for role in missing), "en": ", ".join(MISSING[role][1] for role in missing)}
-            yield place, str(place.pk), place, {"place": {"zh": place.label_zh, "en": place.label_en}, "missing": words}
+            yield place, str(place.pk), place, {"place": {language: label_of(place, language) for language in ("zh", "en")}, "missing": words}
 
 
 @alert("campus.place_closed", _("Closed: %(place)s"), 3, every=300, roles="facilities_manager", settle_s=0, chain="",
