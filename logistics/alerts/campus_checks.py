@@ -55,7 +55,8 @@ def no_steward(now: datetime) -> Found:
         missing = [role for role in MISSING if not directory.there(directory.holders((role,), path))]
         if missing:
             words = {"zh": "、".join(MISSING[role][0] for role in missing), "en": ", ".join(MISSING[role][1] for role in missing)}
-            yield place, str(place.pk), place, {"place": {language: label_of(place, language) for language in ("zh", "en")}, "missing": words}
+            names = {language: label_of(place, language) for language in ("zh", "en")}
+            yield place, str(place.pk), place, {"place": names, "missing": words}
 
 
 @alert("campus.place_closed", _("Closed: %(place)s"), 3, every=300, roles="facilities_manager", settle_s=0, chain="",

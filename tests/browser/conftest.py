@@ -14,6 +14,7 @@ import pytest
 from visitor import Visitor
 
 from bench.browser import chromium, serving
+from logistics.local.migrated import TEMPLATE
 from logistics.local.places import BASE
 
 SHARE = "0.1"
@@ -50,7 +51,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
     admin = psycopg2.connect(url._replace(path="/postgres").geturl())
     admin.autocommit = True
     with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        template = os.environ.get(TEMPLATE)  # the migrations are done there already
+        cursor.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
     yield {**os.environ, "DATABASE_URL": url._replace(path=f"/{name}").geturl(), "HOUQIN_VAR": str(tmp_path_factory.mktemp("var"))}
     with admin.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -221,6 +221,19 @@ def test_bind_mode_goes_scan_choose_bind_next(school, keeper):
     assert client.get(f"/campus/bind/?code={new_code()}").status_code == 422
 
 
+def test_of_two_hundred_printed_labels_a_hundred_and_ninety_eight_are_bound_on_the_phone(school, keeper, manager):
+    """Scenario 5: one after the other in bind mode; two are left over."""
+    batch = tags.new_tags(count=200, layout="a4_24", by=manager)
+    rooms = [RoomFactory(parent=school.floor) for _n in range(198)]
+    client = browser(keeper)
+
+    for tag, room in zip(batch.tags.order_by("pk"), rooms, strict=False):
+        assert client.post("/campus/bind/", {"code": tag.code, "target": room.pk}).status_code == 302
+
+    assert sorted(batch.tags.values_list("state", flat=True)) == ["bound"] * 198 + ["printed"] * 2
+    assert TagBinding.objects.open().count() == 198
+
+
 def test_those_who_keep_no_labels_are_refused(school, teacher):
     client = browser(teacher)
     for url in ("/campus/labels/", "/campus/bind/"):
