@@ -26,6 +26,7 @@ from maintenance.limits import UNSTARTED_HOURS
 from maintenance.messages import about
 from maintenance.models import Clock, ClockStep, RepairCategory, RepairRequest, WorkOrder
 from maintenance.services.reporting import report
+from maintenance.troubles import repeats
 
 FAULTS = uuid.UUID("6f0c3a52-3d7b-4a8e-9a55-0d4f3c1e7b21")  # names the reports about sensors, one for each alert
 
@@ -142,6 +143,15 @@ def hold_long(now: datetime) -> Any:
     for hold in Hold.objects.filter(during__endswith__isnull=True).select_related("order__place", "reason"):
         if (now - hold.during.lower).days > hold.reason.max_days:
             yield hold.order, str(hold.order_id), hold.order.place, about(hold.order)
+
+
+@alert("maintenance.repeat_failure", _("The same trouble again: %(name)s, %(problem)s"), 2, roles="facilities_manager equipment_keeper",
+       hint=_("Look for the cause: the remedy did not last."))
+def repeat_failure(now: datetime) -> Any:
+    """Things with the same problem twice within the days of the rule."""
+    for thing, problem, n in repeats(now):
+        yield thing, f"{thing.pk}:{problem.pk}", thing.place, {
+            "name": bilingual(thing), "problem": bilingual(problem), "n": n}
 
 
 @alert("maintenance.sync_conflict", _("Undecided for a day: what %(who)s did without a network on %(what)s"), 2, every=900,

@@ -28,6 +28,14 @@ def locks(thing: Equipment) -> Iterator[Standing]:
         yield Standing("lock", "assets.uselock", pk)
 
 
+@stops("assets.parts")
+def parts(thing: Equipment) -> Iterator[Standing]:
+    """A part that the whole cannot do without."""
+    rows = Downtime.objects.running().filter(equipment__parent=thing, equipment__stops_parent=True).order_by("equipment_id")
+    for pk in rows.values_list("equipment_id", flat=True):
+        yield Standing("child", "assets.equipment", pk)
+
+
 @transaction.atomic
 def settle(thing: Equipment, at: datetime | None = None) -> Downtime | None:
     """Bring the line of a thing in step with what stands against it from `at` on; the running stop, or None.
@@ -48,7 +56,10 @@ def settle(thing: Equipment, at: datetime | None = None) -> Downtime | None:
         return running
     if running:
         _end(running, at)
-    return _begin(thing, first[0], at) if first else None
+    begun = _begin(thing, first[0], at) if first else None
+    if thing.parent_id and thing.stops_parent:
+        settle(thing.parent, at)  # type: ignore[arg-type]
+    return begun
 
 
 def _end(running: Downtime, at: datetime) -> None:

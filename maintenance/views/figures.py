@@ -38,13 +38,13 @@ def shown(value: float | None, unit: str) -> str:
     return f"{value:.1f}" if unit in TENTHS else f"{value:,.0f}"
 
 
-def card(code: str, person: Any, until: datetime, length: timedelta, targets: dict[str, float]) -> dict[str, Any]:
+def card(code: str, person: Any, until: datetime, length: timedelta, targets: dict[str, float] | None = None) -> dict[str, Any]:
     """A figure with its trend over eight spans, the change against the span before, target and verdict."""
     one = MEASURES[code]
     history = [one.compute(person, (until - length * (n + 1), until - length * n)).value for n in range(POINTS - 1, 0, -1)]
     now = one.compute(person, (until - length, until))
     series = [*history, now.value]
-    target = targets.get(code)
+    target = (aims() if targets is None else targets).get(code)
     before = series[-2]
     delta = None
     if now.value is not None and before is not None:

@@ -189,3 +189,14 @@ def test_availability_lies_between_0_and_1_is_the_sum_of_clipped_stops_and_adds_
         assert left.down_s + right.down_s == whole.down_s
         assert whole.availability is not None and 0 <= whole.availability <= 100
         transaction.set_rollback(True)
+
+
+def test_a_part_that_the_whole_cannot_do_without_stops_it_up_to_the_top(here: Scene) -> None:
+    whole = EquipmentFactory(place=here.room)
+    middle = EquipmentFactory(place=here.room, parent=whole, stops_parent=True)
+    part, other = EquipmentFactory(place=here.room, parent=middle, stops_parent=True), EquipmentFactory(place=here.room, parent=middle)
+    broken(here, other, "2026-09-01 08:00")
+    assert lines(middle) == []
+    mended(here, broken(here, part, "2026-09-03 08:00"), "2026-09-03 12:00")
+    for thing in (middle, whole):
+        assert lines(thing) == [("child", at("2026-09-03 08:00"), at("2026-09-03 12:00"))]

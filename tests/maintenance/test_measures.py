@@ -14,6 +14,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assets.factories import EquipmentFactory
+from logistics.alerts.models import Alert
+from logistics.alerts.services import run_check
 from logistics.core import clock
 from logistics.core.models import Event
 from logistics.core.publishing import MEASURES
@@ -23,6 +25,7 @@ from maintenance import orders
 from maintenance.factories import ClockFactory, CostLineFactory, HoldFactory, LabourEntryFactory, WorkOrderFactory
 from maintenance.models import FailureCode, HoldReason, Rating, RepairRequest, WorkOrder
 from maintenance.services import report
+from maintenance.troubles import bad_actors
 from tests.maintenance.scene import HOUR, Scene, at, scene, technician
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +272,18 @@ def test_the_dashboard_says_what_needs_a_look_and_every_figure_leads_to_its_rows
     table = {row[1]: row for row in book.active.iter_rows(values_only=True)}
     assert table["Repairs on time"][2] == 0
     assert table["Repairs on time"][5:7] == (90, "target 90.0, missed")
+
+
+def test_the_same_trouble_twice_in_30_days_raises_an_alert_and_three_repairs_make_a_bad_actor(here: Scene) -> None:
+    code = FailureCode.objects.create(code="leak", name_zh="漏水", name_en="Leak", level="problem")
+    thing, fine = EquipmentFactory(place=here.room), EquipmentFactory(place=here.room)
+    now = clock.now()
+    for days, one in ((40, thing), (20, thing), (5, fine)):
+        made(here, equipment=one, problem=code, reported_at=now - timedelta(days=days))
+    run_check("maintenance.repeat_failure")
+    assert not Alert.objects.filter(kind="maintenance.repeat_failure").exists()  # 40 days ago is too long
+    made(here, equipment=thing, problem=code, reported_at=now - timedelta(days=1))
+    run_check("maintenance.repeat_failure")
+    assert Alert.objects.get(kind="maintenance.repeat_failure").dedup_key.endswith(f"{thing.pk}:{code.pk}")
+    assert bad_actors(here.dispatcher, now) == [(thing, 3)]
+    assert thing.name in client_of(person_with("facilities_manager")).get("/").content.decode()
