@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from assets.facts import Definitions, shown
+from assets.facts import shown
 from assets.limits import DEAR
-from assets.models import Custody, Equipment, EquipmentCategory
+from assets.models import CategoryAttribute, Custody, Equipment, EquipmentCategory
 from assets.publishing import COSTS
 from logistics.core.models import RecordFile
+from logistics.core.records.dossier import gather
 
 
 @dataclass
@@ -35,24 +36,50 @@ class Dossier:
         return [kind for kind, here in self.papers if not here] + [name for name, value, counts in self.facts if counts and not value]
 
 
-def dossier(thing: Equipment) -> Dossier:
-    """Three statements: the papers that the categories above ask for, those that are there, the facts."""
+def dossier(thing: Equipment, read: About | None = None) -> Dossier:
+    """The papers that the categories above ask for, those that are there, and the facts."""
     labels = {code: str(label) for code, label in RecordFile.Label.choices}
+    read = read or about(thing)
+    facts = [(row.name, shown(thing.attributes[row.code], row) if row.code in thing.attributes else "", row.required) for row in read.facts]
+    return Dossier([(labels.get(code, code), code in read.papers) for code in read.wanted], facts)
+
+
+@dataclass(frozen=True)
+class About:
+    """What stands about a thing in other tables."""
+
+    wanted: list[str]
+    papers: set[str]
+    facts: list[CategoryAttribute]
+    kin: dict[str, list[Equipment]]
+
+
+def about(thing: Equipment) -> About:
+    """Papers asked for and there, facts asked for, and kin: one statement for all."""
+    chain = list(thing.category.ancestors)
+    above = Q(pk__in=[pk for pk in (thing.parent_id, thing.replaces_id) if pk])
+    names = ("id", "category_id", "code", "name_zh", "name_en", "type", "unit", "required", "position", "choices")
+    kin = ("id", "name_zh", "name_en", "use_state", "parent_id", "replaces_id")
+    found = gather({
+        "category": (EquipmentCategory.objects.filter(pk__in=chain).order_by(), {"id": "id", "documents": "documents"}),
+        "fact": (CategoryAttribute.objects.filter(category_id__in=chain).order_by(), {name: name for name in names}),
+        "paper": (RecordFile.objects.filter(kind="assets.equipment", object_id=thing.pk, removed_at__isnull=True).order_by(),
+                  {"label": "label"}),
+        "kin": (Equipment.objects.filter(above | Q(parent=thing) | Q(replaces=thing)).order_by("number", "pk")[:60],
+                {name: name for name in kin}),
+    })
     wanted: list[str] = []
-    for codes in (
-        EquipmentCategory.objects.filter(pk__in=thing.category.ancestors).order_by("ancestors__len").values_list("documents", flat=True)
-    ):
-        wanted += [code for code in codes if code not in wanted]
-    here = (
-        set(RecordFile.objects.filter(kind="assets.equipment", object_id=thing.pk, removed_at__isnull=True).values_list("label", flat=True))
-        if wanted
-        else set()
-    )
-    facts = [
-        (row.name, shown(thing.attributes[row.code], row) if row.code in thing.attributes else "", row.required)
-        for row in Definitions().of(thing.category)
-    ]
-    return Dossier([(labels.get(code, code), code in here) for code in wanted], facts)
+    for row in sorted(found["category"], key=lambda one: chain.index(one["id"])):
+        wanted += [code for code in row["documents"] if code not in wanted]
+    facts = sorted((CategoryAttribute(**row) for row in found["fact"]),
+                   key=lambda row: (chain.index(row.category_id), row.position, row.code))
+    rows = [Equipment(**row) for row in found["kin"]]
+    return About(wanted, {row["label"] for row in found["paper"]}, facts, {
+        "whole": [row for row in rows if row.pk == thing.parent_id],
+        "parts": [row for row in rows if row.parent_id == thing.pk],
+        "replaces": [row for row in rows if row.pk == thing.replaces_id],
+        "replaced_by": [row for row in rows if row.replaces_id == thing.pk],
+    })
 
 
 @dataclass(frozen=True)
@@ -81,18 +108,6 @@ def lifetime(thing: Equipment) -> Lifetime:
     new, year = thing.price
     spent = sum((amount for _label, amount in kept), Decimal(0))
     return Lifetime(thing.purchase_cost, kept, new, year, bool(new and spent and 100 * spent >= DEAR.value() * new))
-
-
-def kin(thing: Equipment) -> dict[str, list[Equipment]]:
-    """What it is part of, its parts, what it stands in for and what replaced it, in one statement."""
-    above = Q(pk__in=[pk for pk in (thing.parent_id, thing.replaces_id) if pk])
-    rows = list(Equipment.objects.filter(above | Q(parent=thing) | Q(replaces=thing)).order_by("number", "pk")[:60])
-    return {
-        "whole": [row for row in rows if row.pk == thing.parent_id],
-        "parts": [row for row in rows if row.parent_id == thing.pk],
-        "replaces": [row for row in rows if row.pk == thing.replaces_id],
-        "replaced_by": [row for row in rows if row.replaces_id == thing.pk],
-    }
 
 
 def custody_of(thing: Equipment, most: int = 4) -> Iterable[Custody]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from assets import facts
 from assets.models import CategoryAttribute, Equipment, EquipmentCategory, EquipmentModel, UseLock
 from logistics.accounts.models import Department, Organisation, Person
-from logistics.campus.models import Place
+from logistics.campus.models import LabelBatch, Place
 from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice
 from logistics.core.models import RecordFile
 
@@ -155,3 +155,13 @@ class LockForm(ActingForm):
 
 class LiftForm(ReasonForm):
     """Why it may be used again."""
+
+
+class LabelForm(ActingForm):
+    """Labels for things that bear none yet."""
+
+    place = RecordChoice(Place, resource="campus.place", label=_("Things that stand in"), required=False,
+                         help_text=_("With everything below. Empty: everywhere."))
+    category = RecordChoice(EquipmentCategory, resource="assets.equipmentcategory", label=_("Category"), required=False)
+    department = RecordChoice(Department, resource="accounts.department", label=_("Department"), required=False)
+    layout = forms.ChoiceField(label=_("Layout"), choices=LabelBatch.Layout.choices)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from assets.downtime.services import settle
 from assets.models import Equipment, UseLock
+from logistics.campus.models import TagBinding
 from logistics.campus.registries import CLOSURE_GUARDS
 from logistics.core import clock
 from logistics.core.access import ROLES, access_of
@@ -169,3 +170,13 @@ def equipment_usable(equipment: Equipment) -> tuple[bool, str]:
         lock = UseLock.objects.live().filter(equipment=equipment, level="locked").order_by("pk").first()
         return False, lock.reason if lock else ""
     return True, ""
+
+
+def unlabelled(person: Any, **below: Any) -> models.QuerySet[Equipment]:
+    """Things that this person may change, below these places, categories and departments, on which no label hangs."""
+    rows = Equipment.objects.visible_to(person, "change").exclude(status__in=["planned", "disposed"])
+    for name, record in below.items():
+        if record is not None:
+            rows = rows.filter(**{f"{name}__ancestors__contains": [record.pk]})
+    hung = TagBinding.objects.open().filter(kind=kind_of(Equipment)).values("object_id")  # type: ignore[attr-defined]
+    return rows.exclude(pk__in=hung)

@@ -4,6 +4,7 @@ from django.urls import path
 from assets import views
 
 urlpatterns = [
+    path("equipment/labels/", views.labels, name="labels"),
     path("equipment/ledger.pdf", views.ledger, name="ledger"),
     path("equipment/<int:pk>/dossier.pdf", views.dossier_paper, name="dossier"),
     path("equipment/facts/", views.facts_of_category, name="facts"),

@@ -10,13 +10,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assets import dossier, facts, services
-from assets.forms import LiftForm, LockForm
+from assets.forms import LabelForm, LiftForm, LockForm
 from assets.models import Custody, Equipment, EquipmentCategory, UseLock
 from assets.papers import day, pdf
+from logistics.campus.services import tags
 from logistics.core.access import access_of
 from logistics.core.bilingual import pick
 from logistics.core.errors import NotAllowed
@@ -26,6 +28,7 @@ from logistics.core.templatetags import ui
 from logistics.core.timeline import timeline
 
 MOST_LINES = 2000
+MOST_LABELS = 480
 
 
 def ask(request: HttpRequest, thing: Equipment, form: Any, title: str, label: str, danger: bool) -> HttpResponse:
@@ -307,3 +310,27 @@ def ledger(request: HttpRequest) -> HttpResponse:
         ),
         "equipment-ledger",
     )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def labels(request: HttpRequest) -> HttpResponse:
+    """A sheet of labels for things without one, in walking order, each bound at once."""
+    if not access_of(request.user).has("campus.tag:add"):
+        raise NotAllowed(_("You do not handle labels."))
+    form = LabelForm(request.POST or None, person=request.user, initial={name: request.GET.get(name) for name in ("place", "category")})
+    if request.method == "POST" and form.is_valid():
+        chosen = {name: form.cleaned_data[name] for name in ("place", "category", "department")}
+        rows = services.unlabelled(request.user, **chosen).select_related("place").order_by("place__code", "number", "pk")
+        found = list(rows[:MOST_LABELS])
+        if found:
+            batch, _made = once(client_uid(request), request.user, ["labels", [row.pk for row in found]],
+                                lambda: tags.label_records(records=list(found), layout=form.cleaned_data["layout"], by=request.user))
+            return redirect(f"{reverse('campus:labels')}?batch={batch.pk}")
+        form.add_error(None, _("Every thing in here has a label already."))
+    page = {
+        "title": _("Labels for equipment"), "form": form, "submit_label": _("Make labels"), "client_uid": str(uuid.uuid4()),
+        "intro": _("At most %(n)s at once, in walking order; the names are printed and the labels are bound.") % {"n": MOST_LABELS},
+        "crumbs": [{"label": _("Equipment"), "url": reverse("assets:equipment-list")}], "cancel_url": reverse("assets:equipment-list"),
+    }
+    return render(request, "core/form.html", {"layout": "base.html", "page": page}, status=422 if form.errors else 200)

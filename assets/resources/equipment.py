@@ -224,8 +224,9 @@ class Things(Resource):
                 fragment("assets/_reliance.html", thing=record, locks=locks, may_lift=may_lift, usable=usable, facts=reliance(record)),
             )
         ]
+        read = dossier.about(record)
         if cls.answers(record, request.user):
-            paper = dossier.dossier(record)
+            paper = dossier.dossier(record, read)
             if paper.wanted or paper.facts:
                 url = reverse("assets:dossier", args=[record.pk])
                 found.append((_("Dossier"), fragment("assets/_dossier.html", dossier=paper, url=url)))
@@ -242,7 +243,7 @@ class Things(Resource):
                     ),
                 )
             )
-        family = dossier.kin(record)
+        family = read.kin
         if any(family.values()):
             titles = (
                 (_("Part of"), "whole"),
@@ -306,6 +307,8 @@ class Things(Resource):
             for kind, stem, label, icon in doors
             if access.has(f"{kind}:view")
         ]
+        if access.has("campus.tag:add"):
+            found.append({"label": _("Labels"), "icon": "qrcode", "url": reverse("assets:labels")})
         if access.has("assets.equipment:cost"):
             found.append({"label": _("Ledger"), "icon": "printer", "url": reverse("assets:ledger")})
         return found

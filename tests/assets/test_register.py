@@ -24,6 +24,7 @@ from logistics.accounts.factories import DepartmentFactory, PersonFactory
 from logistics.alerts.models import Alert
 from logistics.alerts.services import run_check
 from logistics.campus.factories import BuildingFactory, RoomFactory
+from logistics.campus.models import LabelBatch, TagBinding
 from logistics.campus.registries import CLOSURE_GUARDS, PLACE_USERS, TAG_TARGETS
 from logistics.core import clock
 from logistics.core.errors import Conflict, NotAllowed
@@ -264,8 +265,23 @@ def test_the_page_of_a_thing_costs_few_questions(django_assert_max_num_queries: 
     """With the cards of all topics: meters, plans, certificates, stops, findings, rounds, supply."""
     thing = EquipmentFactory(
         category=EquipmentCategoryFactory(documents=["manual"]), keeper=PersonFactory(), department=DepartmentFactory())
-    for person, most in ((PersonFactory(kinds=["student"]), 14), (person_with("facilities_manager"), 30)):
+    for person, most in ((PersonFactory(kinds=["student"]), 13), (person_with("facilities_manager"), 26)):
         browser = client_of(person)
         browser.get(thing.get_absolute_url())
         with django_assert_max_num_queries(most):
             assert browser.get(thing.get_absolute_url()).status_code == 200
+
+
+def test_labels_are_printed_and_bound_for_things_without_one() -> None:
+    building = BuildingFactory()
+    room = RoomFactory(parent=building)
+    things = [EquipmentFactory(place=room) for _n in range(3)]
+    EquipmentFactory()
+    manager = client_of(person_with("facilities_manager"))
+    answer = manager.post(reverse("assets:labels"), {"place": building.pk, "layout": "a4_24"})
+    bound = TagBinding.objects.filter(kind="assets.equipment").order_by("pk")
+    assert (answer.status_code, [row.object_id for row in bound]) == (302, [thing.pk for thing in things])
+    assert [row.label for row in bound] == [thing.name for thing in things]
+    assert manager.get(reverse("campus:label-sheet", args=[LabelBatch.objects.get().pk])).content.startswith(b"%PDF")
+    assert manager.post(reverse("assets:labels"), {"place": building.pk, "layout": "a4_24"}).status_code == 422
+    assert client_of(person_with("technician")).get(reverse("assets:labels")).status_code == 403
