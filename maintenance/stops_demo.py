@@ -14,6 +14,7 @@ def load(world: World) -> None:
     rows, stopped = [], []
     orders = WorkOrder.objects.filter(equipment__criticality__in=["A", "B"], done_at__isnull=False, kind="corrective")
     locked = set(UseLock.objects.live().values_list("equipment_id", flat=True))
+    locked |= set(Downtime.objects.values_list("equipment_id", flat=True))  # what others wrote stands: one line of stops a thing
     for order in orders.order_by("reported_at", "pk"):
         thing = order.equipment_id
         if thing in locked or not world.chance(0.33) or ends.get(thing, order.reported_at) > order.reported_at:  # type: ignore[arg-type]

@@ -88,11 +88,13 @@ def home_figures(request: Any, record: Any = None) -> str:
     from datetime import timedelta
 
     from logistics.core import clock
+    from maintenance.dashboard.limits import aims
     from maintenance.views.figures import card, midnight
 
     until = midnight(clock.now()) + timedelta(days=1)
+    targets = aims()
     cards = [
-        card(code, request.user, until, timedelta(days=30))
+        card(code, request.user, until, timedelta(days=30), targets)
         for code in ("maintenance.on_time", "maintenance.backlog", "maintenance.satisfaction")
     ]
     return render_to_string("maintenance/_kpis.html", {"cards": cards})

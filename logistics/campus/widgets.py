@@ -60,7 +60,7 @@ def unstewarded(request: Any, record: Any = None) -> str:
     key = f"campus:gaps:{request.user.pk}"
     n = cache.get(key)
     if n is None:
-        _roles, rows = stewardship.matrix(None, request.user)
+        _roles, rows = stewardship.matrix(None, request.user, most=None)
         n = sum(any(cell.gap for cell in row.cells) for row in rows)
         cache.set(key, n, KEEP_SECONDS)
     words = ngettext("%(n)s place has a gap", "%(n)s places have a gap", n) % {"n": n}

@@ -185,7 +185,9 @@ class MatrixRow:
     cells: list[Cell]
 
 
-def matrix(within: Place | None, person: Any, at: datetime | None = None) -> tuple[list[tuple[str, Any]], list[MatrixRow]]:
+def matrix(
+    within: Place | None, person: Any, at: datetime | None = None, most: int | None = MOST_ROWS
+) -> tuple[list[tuple[str, Any]], list[MatrixRow]]:
     """(roles, rows): buildings and whatever has its own holders or must have some, below a place; three statements."""
     roles = role_choices()
     live = list(
@@ -198,7 +200,7 @@ def matrix(within: Place | None, person: Any, at: datetime | None = None) -> tup
     if within is not None:
         places = places.at(within)
     rows = []
-    for place in places[:MOST_ROWS]:
+    for place in places[:most]:
         lines = {
             line.role: line for line in nearest_lines(place, [row for row in live if row.place_id in place.ancestors], roles, keep=set())
         }

@@ -55,7 +55,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     campuses = Place.objects.visible_to(request.user).campuses()
     asked = request.GET.get("campus", "")
     chosen = campuses.filter(pk=asked).first() if asked.isdigit() else None
-    roles, rows = stewardship.matrix(chosen, request.user)
+    roles, rows = stewardship.matrix(chosen, request.user, most=None)
     table = Table(
         [_("Place"), *(label for _code, label in roles)],
         [[row.place.place_label, *(_names(cell) for cell in row.cells)] for row in rows], roomy=range(1, len(roles) + 1), dense=True,
