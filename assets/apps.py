@@ -9,5 +9,7 @@ class AssetsConfig(AppConfig):
 
     def ready(self) -> None:
         from assets.certificates.services import ship_standards
+        from assets.renewal.services import ship_weights
 
         post_migrate.connect(ship_standards, sender=self)
+        post_migrate.connect(ship_weights, sender=self)

@@ -42,3 +42,15 @@ allow("safety_officer facilities_manager", "assets.safetygroup", "add", "change"
 allow("safety_officer facilities_manager equipment_keeper team_leader technician", "assets.takenout", "add")
 allow("safety_officer facilities_manager equipment_keeper team_leader technician", "assets.substitution", "add")
 auditor_reads("assets.safetygroup", "assets.takenout", "assets.substitution")
+
+# Renewal: the manager and the asset officer make the list, heads and directors read and decide; keepers grade what they keep.
+RENEWERS = "facilities_manager asset_officer"
+allow(f"{RENEWERS} department_head logistics_director principal finance_officer", "assets.renewalitem", "view", "export")
+allow(RENEWERS, "assets.renewalitem", "add", "change")
+allow(f"{CERTIFIERS} logistics_director principal department_head", "assets.conditiongrade", "view", "export")
+allow(f"{CERTIFIERS}", "assets.conditiongrade", "add", "change")
+allow(f"{RENEWERS} logistics_director principal", "assets.renewalweights", "view")
+allow(RENEWERS, "assets.renewalweights", "add")
+allow(f"{RENEWERS} logistics_director principal finance_officer", "assets.priceindex", "view")
+allow(f"{RENEWERS} finance_officer", "assets.priceindex", "add", "change")
+auditor_reads("assets.renewalitem", "assets.conditiongrade", "assets.renewalweights", "assets.priceindex")

@@ -16,6 +16,7 @@ from assets.meters.models import Meter, MeterFit, MeterReading, ReadingVoid
 from assets.models.catalogue import CategoryAttribute, EquipmentCategory, EquipmentModel
 from assets.models.equipment import Equipment
 from assets.models.lock import UseLock
+from assets.renewal.models import ConditionGrade, PriceIndex, RenewalItem, RenewalWeights
 from assets.safety.models import SafetyGroup, Substitution, TakenOut
 from assets.supply.models import CriticalLoad, Supply
 from assets.transfers.models import Transfer, TransferLine
@@ -25,6 +26,7 @@ __all__ = [
     "CategoryAttribute",
     "Census",
     "CensusLine",
+    "ConditionGrade",
     "CriticalLoad",
     "Custody",
     "Disposal",
@@ -36,7 +38,10 @@ __all__ = [
     "Meter",
     "MeterFit",
     "MeterReading",
+    "PriceIndex",
     "ReadingVoid",
+    "RenewalItem",
+    "RenewalWeights",
     "Requirement",
     "SafetyGroup",
     "Scheme",

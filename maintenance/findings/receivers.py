@@ -7,11 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from assets.certificates.registries import when_failed
 from logistics.accounts.publishing import hand_over
 from logistics.campus.registries import closure_guard
 from logistics.core.publishing import Waiting
 from logistics.core.timeline import note
 from maintenance.findings.consequences import catch_up
+from maintenance.findings.models import Domain
+from maintenance.findings.services import open_finding
 from maintenance.following import follows_order
 from maintenance.models import Finding
 
@@ -34,6 +37,16 @@ def stands(caused: Any) -> Any:
     if finding is None or finding.state in ("verified", "void"):
         return None
     return _("The danger %(number)s is not verified as gone.") % {"number": finding.number or ""}
+
+
+@when_failed("maintenance.findings")
+def failed_inspection(record: Any, by: Any) -> None:
+    """An inspection that the law asks for and that failed is a hidden danger; its certificate has locked or closed already."""
+    thing, scheme = record.equipment, record.scheme
+    open_finding(
+        title_zh=f"检验不合格：{scheme.name_zh}", title_en=f"Failed: {scheme.name_en or scheme.name_zh}", place=record.stands_at,
+        equipment=thing, by=by, domain=Domain.EQUIPMENT if thing is not None else Domain.BUILDING,
+        severity="major" if scheme.on_fail != "warn" else "minor", description=record.note, source=record)
 
 
 @hand_over("maintenance.findings", _("Hidden dangers to remove"))

@@ -127,6 +127,10 @@ def test_a_failed_test_locks_at_once_tells_the_ledger_of_dangers_and_a_pass_free
         assert requirement(thing).next_due_on == date(2026, 9, 7)
         with pytest.raises(ValidationError):
             lift_lock(lock=UseLock.objects.live().get(), reason="x", by=officer)
+    from maintenance.models import Finding
+
+    finding = Finding.objects.get()
+    assert (finding.equipment, finding.severity, finding.source_id, finding.state) == (thing, "major", wrong.pk, "open")
     with clock.standing_at(at(date(2026, 9, 9))):
         inspected(thing, date(2026, 9, 9), date(2027, 2, 28), by=officer)
     assert use_state(thing) == "normal"

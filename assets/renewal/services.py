@@ -1,0 +1,303 @@
+"""The renewal list: ranked, explained, priced, proposed; and the condition index of buildings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from assets.models import Downtime, Equipment, Requirement
+from assets.renewal.models import ConditionGrade, PriceIndex, RenewalItem, RenewalWeights
+from assets.renewal.registries import TAKERS
+from assets.renewal.scoring import Facts, Score, Weights, as_json, at_prices_of, score
+from logistics.campus.models import Place
+from logistics.core import clock
+from logistics.core.access import access_of
+from logistics.core.errors import NotAllowed
+from logistics.core.publishing import MEASURES
+from logistics.core.workflow import lock_all, perform, write_event
+
+COST = "maintenance.cost_ratio"
+A_YEAR = Decimal("365.25")
+NAMES = ("age", "condition", "failures", "cost", "criticality", "failures_full", "cost_full", "min_coverage")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing of the ranking."""
+
+    thing: Equipment
+    facts: Facts
+    score: Score
+    cost: Decimal | None  # of a new one, at prices of `price_year`
+    price_year: int | None
+    item: RenewalItem | None = None
+
+
+def weights_at(at: Any = None) -> RenewalWeights:
+    """The weights in force; a school that has none gets the shipped ones."""
+    return RenewalWeights.objects.live(at).first() or ship_weights()
+
+
+@transaction.atomic
+def ship_weights(**_signal: Any) -> RenewalWeights:
+    """What a new school begins with; run after every migration, changes nothing that exists."""
+    known = RenewalWeights.objects.order_by("during").last()
+    if known is not None:
+        return known
+    row = RenewalWeights.objects.create(during=DateTimeTZRange(clock.midnight(date(2000, 1, 1)), None))
+    row.refresh_from_db()
+    return row
+
+
+def as_weights(row: Any) -> Weights:
+    """A row of weights as the arithmetic takes it."""
+    return Weights(**{name: Decimal(getattr(row, name)) for name in NAMES})
+
+
+@transaction.atomic
+def set_weights(*, values: dict[str, Any], reason: str, by: Any, since: date | None = None) -> RenewalWeights:
+    """Other weights from a day on (today at the earliest), with a reason; rankings of earlier days keep theirs."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why.")})
+    begin = clock.midnight(since or clock.today())
+    if begin < clock.midnight(clock.today()):
+        raise ValidationError({"since": _("From today on, not for days that are over.")})
+    weights_at()
+    for row in RenewalWeights.objects.select_for_update(of=("self",)).filter(during__contains=begin):
+        if row.during.lower == begin:
+            row.delete()
+        else:
+            row.during = DateTimeTZRange(row.during.lower, begin)
+            row.save(update_fields=["during"])
+    later = RenewalWeights.objects.filter(during__startswith__gt=begin).order_by("during").first()
+    new = RenewalWeights(during=DateTimeTZRange(begin, later.during.lower if later else None), reason=reason.strip(), made_by=by, **values)
+    new.full_clean(exclude=["during"])
+    new.save()
+    return new
+
+
+# the ranking -----------------------------------------------------------------------------------------------------------
+def facts_of(things: list[Equipment], person: Any) -> dict[int, Facts]:
+    """What is known of many things, in five statements."""
+    ids, today = [thing.pk for thing in things], clock.today()
+    year_ago = clock.now() - timedelta(days=int(A_YEAR))
+    grades: dict[int, int] = dict(
+        ConditionGrade.objects.filter(equipment__in=ids).order_by("equipment", "graded_on", "pk").values_list("equipment", "grade")
+    )  # the latest of each wins
+    stops = Downtime.objects.filter(equipment__in=ids, cause="failure", during__startswith__gte=year_ago).values_list(
+        "equipment", "work_kind", "work_id", "pk"
+    )
+    failures: dict[int, set[Any]] = {}
+    for thing_id, kind, work, pk in stops:
+        failures.setdefault(thing_id, set()).add((kind, work) if work is not None else pk)
+    failed = set(Requirement.objects.failed().filter(equipment__in=ids).values_list("equipment", flat=True))
+    ratios = cost_ratios(person)
+    known_stops = bool(failures) or Downtime.objects.exists()
+    found = {}
+    for thing in things:
+        age = Decimal((today - thing.commissioned_on).days) / A_YEAR if thing.commissioned_on else None
+        found[thing.pk] = Facts(
+            age,
+            thing.years,
+            grades.get(thing.pk),
+            len(failures.get(thing.pk, ())) if known_stops else None,
+            None if ratios is None else ratios.get(thing.pk, Decimal(0)),
+            thing.criticality,
+            thing.pk in failed,
+        )
+    return found
+
+
+def cost_ratios(person: Any) -> dict[int, Decimal] | None:
+    """Upkeep of 12 months over what a new one costs, by thing; None where nobody publishes it."""
+    measure = MEASURES.get(COST)
+    if measure is None:
+        return None
+    now = clock.now()
+    try:
+        figures = measure.compute(person, (now - timedelta(days=int(A_YEAR)), now), by="equipment")
+    except (KeyError, TypeError):  # it is published, but not by equipment
+        return None
+    part = Decimal(100) if measure.unit == "%" else Decimal(1)
+    return {int(key): Decimal(str(figure.value)) / part for key, figure in figures.items() if key and figure.value is not None}
+
+
+def ranking(
+    person: Any, *, weights: Weights | None = None, place: Any = None, category: Any = None, most: int = 0
+) -> tuple[list[Line], list[Line]]:
+    """(ranked, too little known): things in use by score, what failed its certificate first; `most` cuts the first list."""
+    rows = Equipment.objects.visible_to(person).filter(status__in=["in_service", "idle", "out_of_service"], tracking="unit")
+    if place is not None:
+        rows = rows.at(place)
+    if category is not None:
+        rows = rows.filter(category__ancestors__contains=[category.pk])
+    weights = weights or as_weights(weights_at())
+    things = list(rows.select_related("category", "place", "model"))
+    facts = facts_of(things, person)
+    open_items = {item.equipment_id: item for item in RenewalItem.objects.open().filter(equipment__isnull=False)}
+    enough, little = [], []
+    for thing in things:
+        one = score(facts[thing.pk], weights)
+        cost, price_year = price_of(thing)
+        line = Line(thing, facts[thing.pk], one, cost, price_year, open_items.get(thing.pk))
+        (enough if one.enough or facts[thing.pk].certificate_failed else little).append(line)
+    enough.sort(key=lambda line: (-(line.score.value or 0), line.thing.pk))
+    little.sort(key=lambda line: (-(line.score.value or 0), line.thing.pk))
+    return (enough[:most] if most else enough), little
+
+
+def price_of(thing: Equipment) -> tuple[Decimal | None, int | None]:
+    """What a new one costs, and in which year that was the price: of the thing itself, else of its model."""
+    if thing.replacement_cost is not None:
+        return thing.replacement_cost * thing.quantity, thing.price_year
+    model = thing.model
+    if model is not None and model.replacement_cost is not None:
+        return model.replacement_cost * thing.quantity, model.price_year
+    return None, None
+
+
+def prices() -> dict[int, Decimal]:
+    return dict(PriceIndex.objects.values_list("year", "factor"))
+
+
+def due_year(thing: Equipment) -> int | None:
+    """The year in which its life is over."""
+    return thing.commissioned_on.year + thing.years if thing.commissioned_on and thing.years else None
+
+
+def cost_line(lines: Iterable[Line], first: int, years: int = 10) -> list[tuple[int, Decimal, int]]:
+    """(year, cost at its prices, things) of the next years; what is over already falls into the first."""
+    index, found = prices(), {first + n: [Decimal(0), 0] for n in range(years)}
+    for line in lines:
+        due = due_year(line.thing)
+        if due is None or line.cost is None:
+            continue
+        year = max(due, first)
+        if year in found:
+            then = at_prices_of(line.cost, line.price_year or first, year, index)
+            found[year][0] += line.cost if then is None else then
+            found[year][1] += 1
+    return [(year, Decimal(cost), int(n)) for year, (cost, n) in found.items()]
+
+
+def within(lines: Iterable[Line], budget: Decimal) -> tuple[list[Line], Decimal]:
+    """What a budget pays for, from the top of the list; what does not fit is passed over. (lines, what is left)"""
+    chosen, left = [], budget
+    for line in lines:
+        if line.cost is not None and line.cost <= left:
+            chosen.append(line)
+            left -= line.cost
+    return chosen, left
+
+
+# items -------------------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def put_on_list(
+    *,
+    equipment: Equipment | None = None,
+    place: Any = None,
+    what: str = "",
+    year: int,
+    cost: Decimal | None = None,
+    price_year: int | None = None,
+    risk_note: str = "",
+    by: Any,
+) -> RenewalItem:
+    """Propose one thing, or work on a building, for a year; the score of today is kept with it."""
+    target = equipment or place
+    if by is not None and not access_of(by).may("assets.renewalitem:add", target):
+        raise NotAllowed(_("You may not propose renewals here."))
+    item = RenewalItem(equipment=equipment, place=place, what=what, year=year, cost=cost, price_year=price_year, risk_note=risk_note)
+    if equipment is not None:
+        if equipment.place is None:
+            raise ValidationError({"equipment": _("It stands nowhere yet.")})
+        item.stands_at = equipment.place
+        one = score(facts_of([equipment], by)[equipment.pk], as_weights(weights_at()))
+        item.score, item.coverage, item.parts = one.value, one.coverage, as_json(one.parts)
+        if cost is None:
+            item.cost, item.price_year = price_of(equipment)
+    else:
+        item.stands_at = place
+    if item.cost is not None and item.price_year is None:
+        item.price_year = clock.today().year
+    item.full_clean(exclude=["stands_at"])
+    item.save()
+    write_event(item, "create", by=by, to_state="proposed")
+    return item
+
+
+@transaction.atomic
+def propose(*, items: Iterable[RenewalItem], by: Any) -> Any:
+    """Hand items to planning as one project; every item then points at it. ValidationError while nobody takes them."""
+    taker = next(iter(TAKERS), None)
+    if taker is None:
+        raise ValidationError(_("There is no planning here that takes projects. Export the list and apply on paper."))
+    rows: list[Any] = lock_all(list(items))
+    if any(item.state not in ("proposed", "deferred") for item in rows):
+        raise ValidationError(_("Some of them are applied for already."))
+    project = taker.take(rows, by)
+    for item in rows:
+        perform(item, "submit", by=by, project=project, project_label=str(project))
+    return project
+
+
+@transaction.atomic
+def grade(
+    *, grade: int, graded_on: date, equipment: Equipment | None = None, place: Any = None, system: str = "", note: str = "", by: Any
+) -> ConditionGrade:
+    """Note how good a thing, or a system of a building, was found to be."""
+    target = equipment or place
+    if by is not None and not access_of(by).may("assets.conditiongrade:add", target):
+        raise NotAllowed(_("You may not grade this."))
+    where = equipment.place if equipment is not None else place
+    if where is None:
+        raise ValidationError({"equipment": _("It stands nowhere yet.")})
+    if graded_on > clock.today():
+        raise ValidationError({"graded_on": _("It lies in the future.")})
+    row = ConditionGrade(
+        equipment=equipment, place=place, system=system, grade=grade, graded_on=graded_on, note=note, by=by, stands_at=where
+    )
+    row.full_clean(exclude=["stands_at"])
+    row.save()
+    return row
+
+
+# buildings -----------------------------------------------------------------------------------------------------------------
+def deferred_of(building: Place) -> Decimal:
+    """Open deferred work of a building and everything in it, in yuan."""
+    rows = RenewalItem.objects.deferred_work().filter(stands_at__ancestors__contains=[building.pk])
+    return rows.aggregate(total=Coalesce(Sum("cost"), Decimal(0)))["total"]
+
+
+def value_of(building: Place, fabric_m2: Decimal | None) -> Decimal | None:
+    """What the building would cost anew, with the equipment in it; None while the fabric has no price or no area."""
+    if fabric_m2 is None or building.area_m2 is None:
+        return None
+    rows = Equipment.objects.filter(place__ancestors__contains=[building.pk]).exclude(status__in=["planned", "disposed"])
+    own = Coalesce("replacement_cost", "model__replacement_cost", Decimal(0))
+    equipment = sum((cost * n for cost, n in rows.annotate(price=own).values_list("price", "quantity")), Decimal(0))
+    return building.area_m2 * fabric_m2 + equipment
+
+
+def fci(building: Place) -> tuple[Decimal | None, str]:
+    """(condition index in %, band): open deferred work over the value. (None, "") while the value is not known."""
+    row = weights_at()
+    value = value_of(building, row.fabric_cost_m2)
+    if not value:
+        return None, ""
+    index = 100 * deferred_of(building) / value
+    return index, "good" if index < row.fci_good else "fair" if index < row.fci_fair else "poor"
+
+
+def buildings(person: Any) -> Any:
+    return Place.objects.visible_to(person).active().filter(Q(kind="building")).order_by("position", "code")
