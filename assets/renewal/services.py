@@ -145,7 +145,8 @@ def ranking(
     things = list(rows.select_related("category", "place", "model"))
     facts = facts_of(things, person)
     open_items = {item.equipment_id: item for item in RenewalItem.objects.open().filter(equipment__isnull=False)}
-    enough, little = [], []
+    enough: list[Line] = []
+    little: list[Line] = []
     for thing in things:
         one = score(facts[thing.pk], weights)
         cost, price_year = price_of(thing)
@@ -177,17 +178,19 @@ def due_year(thing: Equipment) -> int | None:
 
 def cost_line(lines: Iterable[Line], first: int, years: int = 10) -> list[tuple[int, Decimal, int]]:
     """(year, cost at its prices, things) of the next years; what is over already falls into the first."""
-    index, found = prices(), {first + n: [Decimal(0), 0] for n in range(years)}
+    index = prices()
+    costs = {first + n: Decimal(0) for n in range(years)}
+    counts = dict.fromkeys(costs, 0)
     for line in lines:
         due = due_year(line.thing)
         if due is None or line.cost is None:
             continue
         year = max(due, first)
-        if year in found:
+        if year in costs:
             then = at_prices_of(line.cost, line.price_year or first, year, index)
-            found[year][0] += line.cost if then is None else then
-            found[year][1] += 1
-    return [(year, Decimal(cost), int(n)) for year, (cost, n) in found.items()]
+            costs[year] += line.cost if then is None else then
+            counts[year] += 1
+    return [(year, cost, counts[year]) for year, cost in costs.items()]
 
 
 def within(lines: Iterable[Line], budget: Decimal) -> tuple[list[Line], Decimal]:
@@ -284,8 +287,8 @@ def value_of(building: Place, fabric_m2: Decimal | None) -> Decimal | None:
     if fabric_m2 is None or building.area_m2 is None:
         return None
     rows = Equipment.objects.filter(place__ancestors__contains=[building.pk]).exclude(status__in=["planned", "disposed"])
-    own = Coalesce("replacement_cost", "model__replacement_cost", Decimal(0))
-    equipment = sum((cost * n for cost, n in rows.annotate(price=own).values_list("price", "quantity")), Decimal(0))
+    prices_of = rows.values_list("replacement_cost", "model__replacement_cost", "quantity")
+    equipment = sum(((own if own is not None else usual or Decimal(0)) * n for own, usual, n in prices_of), Decimal(0))
     return building.area_m2 * fabric_m2 + equipment
 
 

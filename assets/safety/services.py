@@ -46,6 +46,8 @@ def take_out(*, equipment: Equipment, reason: str, by: Any) -> TakenOut:
         raise ValidationError({"equipment": _("It belongs to no safety unit.")})
     if not reason.strip():
         raise ValidationError({"reason": _("Say why.")})
+    thing: Any
+    group: Any
     thing, group = lock_all([equipment, SafetyGroup(pk=equipment.safety_group_id)])
     try:
         with transaction.atomic():

@@ -40,7 +40,7 @@ def lock_lapsed(today: date | None = None) -> int:
     rows = Requirement.objects.expired(today).filter(equipment__isnull=False, scheme__on_expiry="lock").exclude(basis__in=known)
     done = 0
     for row in rows.select_related("equipment", "scheme", "basis").order_by("equipment_id", "pk"):
-        assert row.next_due_on is not None and row.basis is not None
+        assert row.next_due_on is not None and row.basis is not None and row.equipment is not None
         with translation.override("zh-hans"):  # the language of the school's papers
             reason = _("%(scheme)s ended on %(day)s") % {"scheme": row.scheme.name_zh, "day": row.next_due_on.isoformat()}
         try:
@@ -58,7 +58,7 @@ def apply_by(version: SchemeVersion, end: date) -> date | None:
     if version.apply_before is None:
         return None
     unit = {"months" if version.apply_unit == "month" else "days": version.apply_before}
-    return end - relativedelta(**unit)  # type: ignore[arg-type]
+    return end - relativedelta(**unit)
 
 
 def call_for_applications(rows: Iterable[Requirement] | None = None, at: datetime | None = None) -> int:

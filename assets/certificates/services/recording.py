@@ -176,11 +176,12 @@ def record_checks(
     rows = []
     for target in targets:
         thing = target if isinstance(target, Equipment) else None
-        where = thing.place_id if thing is not None else target.pk
+        where: Any = thing.place_id if thing is not None else target.pk
+        place: Any = None if thing is not None else target
         rows.append(
             StatutoryRecord(
                 equipment=thing,
-                place=None if thing is not None else target,
+                place=place,
                 stands_at_id=where,
                 scheme=scheme,
                 action=action,
