@@ -107,3 +107,15 @@ def test_links_between_the_pages_lead_somewhere() -> None:
             if "://" not in target and not (file.parent / target).exists():
                 broken.append(f"{file.relative_to(DOCS.parent)}: {target}")
     assert broken == []
+
+
+def test_pages_that_name_tests_name_ones_that_exist() -> None:
+    """So that the tables of promises cannot outlive the tests that hold them."""
+    tests = DOCS.parent / "tests"
+    sources = [*tests.rglob("test_*.py"), *DOCS.rglob("*.md")]  # the guide brings a test of its own
+    there = set(re.findall(r"^def (test_\w+)", "\n".join(file.read_text() for file in sources), re.M))
+    for page in DOCS.rglob("*.md"):
+        words = page.read_text()
+        assert set(re.findall(r"`(test_\w+)`", words)) <= there, page.name
+        for file in re.findall(r"`(tests/[\w/]+\.py)`", words):
+            assert (DOCS.parent / file).exists(), (page.name, file)
