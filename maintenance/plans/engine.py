@@ -60,6 +60,7 @@ class Plan:
     one_open: bool = True
     at_once: bool = False
     season: tuple[str, str] | None = None  # ("11-15", "03-15") wraps over New Year
+    early_days: int = EARLY_SHIFT  # by how much its dates can be moved forward
     due_decides: bool = False  # a date that moves into the holidays is made before the day it moves to
 
 
@@ -230,7 +231,7 @@ def _fixed(
     horizon = today + plan.lead_days * DAY
     come: list[tuple[date, date, date]] = []  # planned, due, ripe
     ahead: list[tuple[date, date, date]] = []
-    for planned in rule_dates(rule, first, horizon + EARLY_SHIFT * DAY):
+    for planned in rule_dates(rule, first, horizon + plan.early_days * DAY):
         if not in_season(planned, plan.season):
             continue
         due = shift(planned)

@@ -22,7 +22,7 @@ class PlanFilters(RecordFilters):
     team = django_filters.ModelChoiceFilter(label=_("Team"), queryset=Department.objects.filter(kind="team"))
     statutory = django_filters.BooleanFilter(label=_("Required by law"), widget=forms.CheckboxInput, method="by_law")
     quick = (
-        (_("Active"), {"state": "active"}, "player-play"),
+        (_("In operation"), {"state": "active"}, "player-play"),
         (_("Suspended"), {"state": "suspended"}, "player-pause"),
         (_("Required by law"), {"statutory": "true"}, "gavel"),
     )

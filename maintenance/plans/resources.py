@@ -17,6 +17,7 @@ from logistics.core.pages import fragment
 from logistics.core.publishing import MEASURES
 from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
+from logistics.core.transfer.declaration import Transfer
 from maintenance.plans import filters, forms, services
 from maintenance.plans.models import MaintenancePlan, PlanOccurrence
 from maintenance.plans.words import badged, hours, in_both_languages, sentence
@@ -35,6 +36,22 @@ class Plans(Resource):
     form = forms.PlanForm
     form_template = "maintenance/plan_form.html"
     comments = files = True
+    transfer = Transfer(
+        key="code",
+        examples=(
+            {
+                "code": "PUMP-H",
+                "name_zh": "水泵保养",
+                "name_en": "Pump service",
+                "work": "water.pipe",
+                "scope": "filter",
+                "category": "pump",
+                "rhythm": "calendar_floating",
+                "every_months": "6",
+                "minutes": "90",
+            },
+        ),
+    )
     columns = (
         NameColumn("name", gettext_lazy("Plan"), sort="code", second="code", export=str, width=30),
         StateColumn(label=gettext_lazy("State"), sort="state"),

@@ -121,7 +121,8 @@ def fixed_words(row: PlanTrigger) -> str:
         numbers = [_("day %(n)s") % {"n": anchor.day}]
     which = listed([*days, *numbers])
     if row.set_pos and which:
-        which = _("%(position)s of %(days)s") % {"position": dict(POSITIONS)[row.set_pos], "days": which}
+        one = _("%(position)s %(days)s") if len(days) == 1 and not numbers else _("%(position)s of %(days)s")
+        which = one % {"position": dict(POSITIONS)[row.set_pos], "days": which}
     months = row.months or ([anchor.month] if row.freq == "yearly" and anchor else [])
     told = _("%(rhythm)s on %(days)s") % {"rhythm": rhythm, "days": which} if which else rhythm
     if months:

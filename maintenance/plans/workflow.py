@@ -51,7 +51,7 @@ PLANS = Workflow(
     MaintenancePlan,
     (
         State("draft", _("Draft"), "draft", "pencil"),
-        State("active", _("Active"), "run", "player-play"),
+        State("active", _("In operation"), "run", "player-play"),
         State("suspended", _("Suspended"), "off", "player-pause"),
         State("ended", _("Ended"), "off", "ban"),
     ),

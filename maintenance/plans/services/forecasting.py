@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.db import connection
 
 from assets.models import Equipment
 from logistics.campus.models import Place
-from logistics.campus.services.calendars import clock_of
+from logistics.campus.services.calendars import calendar_data, clock_of
+from logistics.campus.versions import span_of
 from logistics.core import clock
 from maintenance.models.technician import Technician
 from maintenance.plans import engine
@@ -207,7 +208,13 @@ def capacity(teams: set[int], mondays: list[date]) -> dict[date, float]:
     root = Place.objects.filter(parent__isnull=True).order_by("pk").first()
     if root is None or not staff:
         return dict.fromkeys(mondays, 0.0)
-    time = clock_of(root, "duty")
+    data = calendar_data(root, "duty")
+    time, told = clock_of(root, "duty"), span_of(data)
+    last = None if data.always_open else told[1] if told else mondays[0]
+    known = [
+        time.business_seconds(clock.midnight(day), clock.midnight(day + 7 * DAY)) / 3600 for day in mondays if last and day + 6 * DAY < last
+    ]
+    usual = sorted(known)[len(known) // 2] if known else 40.0  # beyond the calendar a week is as usual
     published = list(
         RosterPeriod.objects.filter(team_id__in=teams, state__in=["published", "closed"], last_day__gte=mondays[0]).values_list(
             "team_id", "first_day", "last_day"
@@ -216,7 +223,7 @@ def capacity(teams: set[int], mondays: list[date]) -> dict[date, float]:
     found = {}
     for monday in mondays:
         begin, end = clock.midnight(monday), clock.midnight(monday + 7 * DAY)
-        open_hours = _open_hours(time, begin, end)
+        open_hours = time.business_seconds(begin, end) / 3600 if last is None or monday < last else usual
         planned = [team for team, first, last in published if first <= monday + 6 * DAY and last >= monday]
         total = sum(len(members) * open_hours for team, members in staff.items() if team not in planned)
         if planned:
@@ -224,8 +231,3 @@ def capacity(teams: set[int], mondays: list[date]) -> dict[date, float]:
             total += sum(minutes.values()) / 60
         found[monday] = total
     return found
-
-
-def _open_hours(time: Any, begin: datetime, end: datetime) -> float:
-    seconds: int = time.business_seconds(begin, end)
-    return seconds / 3600 if seconds < (end - begin).total_seconds() else 40.0  # a school without a calendar works forty hours

@@ -22,7 +22,7 @@ from maintenance.plans import engine
 from maintenance.plans.limits import SILENT_MINUTES
 from maintenance.plans.models import MaintenancePlan, PlanOccurrence
 from maintenance.plans.outputs import OUTPUTS
-from maintenance.plans.services.ending import untouched, void
+from maintenance.plans.services.ending import miss, untouched, void
 from maintenance.plans.services.loading import Loaded, Target, beat, load, outages
 
 CHUNK = 500  # rows of one transaction: a killed run loses at most the last one, and the next run makes it
@@ -51,15 +51,17 @@ def generate(now: datetime | None = None, plans: Iterable[int] | None = None) ->
     chosen = MaintenancePlan.objects.filter(Q(state="active") | Q(state="suspended", suspended_until__lte=today)).order_by("pk")
     if plans is not None:
         chosen = chosen.filter(pk__in=list(plans))
-    rows = list(chosen.select_related("work").prefetch_related("triggers"))
+    rows = list(chosen.select_related("work", "route__place").prefetch_related("triggers"))
     for n, row in enumerate(rows):
         if row.state == "suspended":
             perform(row, "resume", by=None)
-            rows[n] = chosen.select_related("work").prefetch_related("triggers").get(pk=row.pk)
+            rows[n] = chosen.select_related("work", "route__place").prefetch_related("triggers").get(pk=row.pk)
     sync_targets([row.pk for row in rows], today)
-    loaded = load(rows)
+    loaded = load(rows, on=today)
     for chunk in _chunks(due(loaded, today, outages(now, silent))):
         _write(chunk, loaded, now, made)
+    if any(row.output == MaintenancePlan.Output.ROUND for row in rows):
+        _rounds_again(loaded, now, today)
     if plans is None:
         beat(now, silent)
     return made
@@ -209,6 +211,19 @@ def _outputs(fresh: list[PlanOccurrence], loaded: Loaded, now: datetime) -> None
         by_output[row.plan.output].append(row)
     for code, rows in sorted(by_output.items(), reverse=True):
         OUTPUTS[code](rows, now)
+
+
+def _rounds_again(loaded: Loaded, now: datetime, today: date) -> None:
+    """Rounds that could not be made (a route without points) are tried again until their window ends; then they are missed."""
+    rows = PlanOccurrence.objects.open().filter(plan__in=list(loaded.rows), plan__output="round", round__isnull=True).order_by("pk")
+    left = []
+    for row in rows:
+        if row.last_on < today:
+            miss(row, at=now)
+        else:
+            left.append(row)
+    with transaction.atomic():
+        _outputs(left, loaded, now)
 
 
 # a reading that was wrong -------------------------------------------------------------------------------------------

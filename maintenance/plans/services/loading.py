@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from logistics.campus import worktime
 from logistics.campus.models import CalendarVersion, Term
-from logistics.campus.versions import published_data
+from logistics.campus.versions import published_data, span_of
 from logistics.campus.worktime import CalendarData, NoWorkingTime
 from logistics.core import clock
 from maintenance.plans import engine
-from maintenance.plans.engine import INTERVAL, THRESHOLD, Past, Plan, Reading, Rule, Trigger
+from maintenance.plans.engine import FIXED, INTERVAL, THRESHOLD, Past, Plan, Reading, Rule, Trigger
 from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanTrigger
 
 DAY = timedelta(days=1)
@@ -69,6 +69,7 @@ def plan_of(row: MaintenancePlan, triggers: Iterable[PlanTrigger], counts_from: 
         row.overlap == MaintenancePlan.Overlap.ONE_OPEN,
         row.first_due == MaintenancePlan.FirstDue.AT_ONCE,
         (row.season_from, row.season_to) if row.season_from else None,
+        engine.EARLY_SHIFT if row.shift == MaintenancePlan.Shift.PREVIOUS else 0,
         row.shift == MaintenancePlan.Shift.VACATION,
     )
 
@@ -101,11 +102,14 @@ class Shifts:
             return lambda day: day
         known, spans = self._known[place, policy], self._vacations.get(place, [])
         data = self._duty.get(place, CalendarData(always_open=True))
+        told = span_of(data)  # beyond what the calendar says nothing is moved
 
         def move(day: date) -> date:
             if day not in known:
                 if policy == "vacation_only":
                     known[day] = next((max(day, first) for first, end in spans if day < end), day)
+                elif told and not told[0] <= day < told[1]:
+                    known[day] = day
                 else:
                     try:
                         known[day] = worktime.shift(data, day, policy)  # type: ignore[arg-type]
@@ -170,7 +174,13 @@ LIVE = """
         SELECT completed_on, due_on, ended_at, completed_meter FROM maintenance_planoccurrence o
         WHERE o.plan_id = t.plan_id AND {same} AND o.ended_at IS NOT NULL AND o.state IN ('done', 'done_late', 'skipped', 'missed')
         ORDER BY seq DESC LIMIT 1) base ON true
-    WHERE t.plan_id = ANY(%(plans)s) AND t.until IS NULL AND {kind} AND (%(equipment)s IS NULL OR t.equipment_id = %(equipment)s)
+    JOIN unnest(%(plans)s::bigint[], %(newest)s::date[], %(counts)s::date[], %(months)s::int[], %(days)s::int[], %(horizon)s::date[],
+                %(look)s::text[]) AS asked(plan, newest, counts, months, days, horizon, look) ON asked.plan = t.plan_id
+    WHERE t.until IS NULL AND {kind} AND (%(equipment)s IS NULL OR t.equipment_id = %(equipment)s) AND (
+        asked.look = 'all' OR planned.planned_on < asked.newest OR (planned.planned_on IS NULL AND asked.newest IS NOT NULL)
+        OR (asked.look = 'interval' AND open.id IS NULL AND asked.horizon >=
+            coalesce(base.completed_on, base.due_on, t.last_done_on, greatest(t.since, asked.counts))
+            + make_interval(months => asked.months, days => asked.days)))
 """
 THINGS = LIVE.format(same="o.equipment_id = t.equipment_id AND o.target_place_id IS NULL", kind="e.status = 'in_service'")
 PLACES = LIVE.format(
@@ -178,17 +188,50 @@ PLACES = LIVE.format(
 )
 
 
-def targets(plans: dict[int, Plan], equipment: int | None = None) -> list[Target]:
-    """Every thing that these plans cover now, in a fixed order, with its past; two more statements when a plan asks for meters."""
+def targets(plans: dict[int, Plan], equipment: int | None = None, on: date | None = None) -> list[Target]:
+    """Every thing that these plans cover now, in a fixed order, with its past; two more statements when a plan asks for meters.
+
+    With `on` those are left out for which nothing can be due on that day: the database looks before a row is made of them.
+    """
     if not plans:
         return []
+    looks = [_look(plan, on) if on else (None, 0, 0, clock.today(), "all") for plan in plans.values()]
+    newest, months, days, horizon, look = map(list, zip(*looks, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"({THINGS}) UNION ALL ({PLACES}) ORDER BY 1, 2, 3", {"plans": list(plans), "equipment": equipment, "today": clock.today()}
+            f"({THINGS}) UNION ALL ({PLACES}) ORDER BY 1, 2, 3",
+            {
+                "plans": list(plans),
+                "newest": newest,
+                "counts": [plan.counts_from for plan in plans.values()],
+                "months": months,
+                "days": days,
+                "look": look,
+                "equipment": equipment,
+                "today": clock.today(),
+                "horizon": horizon,
+            },
         )
         rows = cursor.fetchall()
     found = [_target(plans[row[0]], row) for row in rows]
     return with_readings(plans, found)
+
+
+def _look(plan: Plan, on: date) -> tuple[date | None, int, int, date, str]:
+    """How little of a plan's things has to be looked at: all, those without its newest date, those whose interval is over."""
+    kinds = {one.type for one in plan.triggers}
+    horizon = on + (plan.lead_days + plan.early_days) * DAY
+    if kinds & {INTERVAL, THRESHOLD} or plan.at_once:
+        return None, 0, 0, horizon, "all"
+    newest, months, days = None, 0, 0
+    for one in plan.triggers:
+        if one.rule:
+            back = (40, 400, 4000, 40000)
+            found = (max(engine.rule_dates(one.rule, max(plan.counts_from, horizon - n * DAY), horizon), default=None) for n in back)
+            newest = next((day for day in found if day), None)
+        else:
+            months, days = one.every_months, one.every_days
+    return newest, months, days, horizon, "" if FIXED in kinds else "interval"
 
 
 def _target(plan: Plan, row: tuple[Any, ...]) -> Target:
@@ -306,8 +349,8 @@ class Loaded:
         return self.shifts.of(self.rows[target.plan_id].shift, target.ancestors)
 
 
-def load(rows: Iterable[MaintenancePlan], equipment: int | None = None) -> Loaded:
-    """Plans with their triggers, things and calendars."""
+def load(rows: Iterable[MaintenancePlan], equipment: int | None = None, on: date | None = None) -> Loaded:
+    """Plans with their triggers, things and calendars; with `on` only the things for which something may be due on that day."""
     by_id = {row.pk: row for row in rows}
     plans = {pk: plan_of(row, row.triggers.all()) for pk, row in by_id.items()}
-    return Loaded(by_id, plans, targets(plans, equipment), Shifts(by_id.values()))
+    return Loaded(by_id, plans, targets(plans, equipment, on), Shifts(by_id.values()))
