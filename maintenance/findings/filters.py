@@ -21,8 +21,8 @@ class FindingFilters(RecordFilters):
     state = django_filters.ChoiceFilter(choices=Finding.State, label=_("State"))
     open = django_filters.BooleanFilter(method="only_open", label=_("Not removed"))
     overdue = django_filters.BooleanFilter(method="only_overdue", label=_("Late"))
-    severity = django_filters.ChoiceFilter(choices=Severity, label=_("Severity"))
-    level = django_filters.ChoiceFilter(choices=Finding.Level, label=_("Level"))
+    severity = django_filters.ChoiceFilter(choices=Severity, label=_("How grave"))
+    level = django_filters.ChoiceFilter(choices=Finding.Level, label=_("Danger level"))
     domain = django_filters.ChoiceFilter(choices=Domain, label=_("Domain"))
     place = AtPlace()
     equipment = django_filters.ModelChoiceFilter(
@@ -36,7 +36,7 @@ class FindingFilters(RecordFilters):
     quick = (
         (_("Not removed"), {"open": "true"}, "alert-triangle"),
         (_("Late"), {"overdue": "true"}, "clock-exclamation"),
-        (_("To verify"), {"state": "rectified"}, "eye-check"),
+        (_("To look at again"), {"state": "rectified"}, "eye-check"),
         (_("Major dangers"), {"level": "major"}, "flag"),
     )
 

@@ -73,7 +73,7 @@ class PlanForm(ActingForm):
 
 
 class LevelForm(ActingForm):
-    level = forms.ChoiceField(label=_("Level"), choices=Finding.Level)
+    level = forms.ChoiceField(label=_("Danger level"), choices=Finding.Level)
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 

@@ -22,7 +22,7 @@ class Domain(models.TextChoices):
     FIRE = "fire", _("Fire safety")
     SECURITY = "security", _("Security")
     FOOD = "food_safety", _("Food safety")
-    BUILDING = "building", _("Buildings")
+    BUILDING = "building", _("School buildings")
     EQUIPMENT = "equipment", _("Equipment")
     HYGIENE = "hygiene", _("Hygiene")
     LABORATORY = "laboratory", _("Laboratory")
@@ -41,7 +41,7 @@ class Finding(Titled, Here, Searchable, Record):
     class State(models.TextChoices):
         OPEN = "open", _("To rectify")
         RECTIFYING = "rectifying", _("Being rectified")
-        RECTIFIED = "rectified", _("To verify")
+        RECTIFIED = "rectified", _("To look at again")
         VERIFIED = "verified", _("Removed")
         ACCEPTED = "accepted_risk", _("Risk accepted")
         VOID = "void", _("Void")

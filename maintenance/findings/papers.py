@@ -29,12 +29,12 @@ def ledger(rows: list[Finding], head: dict[str, str], chosen: str = "") -> bytes
         [
             _("Number"),
             _("Danger and place"),
-            _("Severity"),
+            _("How grave"),
             _("Found"),
             _("Responsible"),
             _("Rectify by"),
             _("Rectified"),
-            _("Verified"),
+            _("Off the ledger"),
             _("State"),
         ],
         [

@@ -54,7 +54,7 @@ class Findings(Resource):
         NameColumn("title", gettext_lazy("Danger and place"), second="place_label", width=40),
         Column("number", gettext_lazy("Number"), sort="number", css="c-hide hq-num"),
         StateColumn(label=gettext_lazy("State"), sort="state"),
-        Column("severity", gettext_lazy("Severity"), show=words.severity, export=lambda row: str(row.get_severity_display())),
+        Column("severity", gettext_lazy("How grave"), show=words.severity, export=lambda row: str(row.get_severity_display())),
         Column("rectify_by", LATE, sort="rectify_by", kind="datetime", show=words.deadline, export=lambda row: row.rectify_by),
         Column("responsible.name", gettext_lazy("Responsible"), joins=("responsible", "department"), show=words.who, export=words.who),
         Column("get_domain_display", gettext_lazy("Domain"), css="c-hide"),
@@ -62,14 +62,14 @@ class Findings(Resource):
         Column("found_by.name", gettext_lazy("Found by"), joins=("found_by",), css="c-hide", default=False),
         Column("rectified_at", gettext_lazy("Rectified"), kind="datetime", css="c-hide", default=False),
         Column("rectified_by.name", gettext_lazy("Rectified by"), joins=("rectified_by",), css="c-hide", default=False),
-        Column("verified_at", gettext_lazy("Verified"), kind="datetime", css="c-hide", default=False),
-        Column("verified_by.name", gettext_lazy("Verified by"), joins=("verified_by",), css="c-hide", default=False),
+        Column("verified_at", gettext_lazy("Off the ledger"), kind="datetime", css="c-hide", default=False),
+        Column("verified_by.name", gettext_lazy("Looked again"), joins=("verified_by",), css="c-hide", default=False),
         Column("rejected_count", gettext_lazy("Times rejected"), kind="number", css="c-hide hq-end", default=False),
-        Column("get_level_display", gettext_lazy("Level"), css="c-hide", default=False),
+        Column("get_level_display", gettext_lazy("Danger level"), css="c-hide", default=False),
     )
     facts = (
-        Column("severity", gettext_lazy("Severity"), show=words.severity),
-        Column("get_level_display", gettext_lazy("Level")),
+        Column("severity", gettext_lazy("How grave"), show=words.severity_badge),
+        Column("get_level_display", gettext_lazy("Danger level")),
         Column("rectify_by", LATE, show=lambda row: ui.when(row.rectify_by) if row.rectify_by else _("no deadline")),
         Column("get_domain_display", gettext_lazy("Domain")),
         Column("place", gettext_lazy("Place"), joins=("place",)),
@@ -80,8 +80,8 @@ class Findings(Resource):
         Column("work_order", gettext_lazy("Work order"), joins=("work_order",)),
         Column("rectified_at", gettext_lazy("Rectified")),
         Column("rectified_by.name", gettext_lazy("Rectified by"), joins=("rectified_by",)),
-        Column("verified_at", gettext_lazy("Verified")),
-        Column("verified_by.name", gettext_lazy("Verified by"), joins=("verified_by",)),
+        Column("verified_at", gettext_lazy("Off the ledger")),
+        Column("verified_by.name", gettext_lazy("Looked again"), joins=("verified_by",)),
         Column("rejected_count", gettext_lazy("Times rejected")),
         Column("money", gettext_lazy("Money"), show=lambda row: ui.money(row.money) or _("none named")),
     )
@@ -131,7 +131,7 @@ class Findings(Resource):
 
     @classmethod
     def badges(cls, record: Any, person: Any) -> list[str]:
-        found = [str(words.deadline(record))] if record.state in (*OPEN_STATES, "verified") else []
+        found = [str(words.deadline(record, sprite=False))] if record.state in (*OPEN_STATES, "verified") else []
         return [
             *([ui.state("danger", record.get_level_display(), "flag")] if record.level == "major" else []),
             *(one for one in found if one),

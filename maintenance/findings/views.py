@@ -55,7 +55,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
         "maintenance/findings/look.html",
         {
             "finding": finding,
-            "deadline": words.deadline(finding),
+            "deadline": words.deadline(finding, sprite=False),
             "state": FINDINGS.state(finding),
             "against": own_work(finding, person) or "",
             "asked": question(finding.item) if finding.item_id else None,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from logistics.core import clock
 from logistics.core.templatetags import ui
@@ -15,7 +16,18 @@ SIGNS = {"observation": "eye", "minor": "info-circle", "major": "alert-triangle"
 
 
 def severity(finding: Finding) -> SafeString:
+    """The badge in a list, whose page has the signs of the usual icons."""
     return ui.state(KINDS[finding.severity], finding.get_severity_display(), SIGNS[finding.severity], sprite=True)
+
+
+def severity_badge(finding: Finding) -> SafeString:
+    return ui.state(KINDS[finding.severity], finding.get_severity_display(), SIGNS[finding.severity])
+
+
+def span(seconds: float) -> str:
+    """Two days and more are told in days."""
+    days = int(seconds // 86400)
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days >= 2 else ui.duration(seconds)
 
 
 def deadline_words(finding: Finding) -> str:
@@ -26,13 +38,13 @@ def deadline_words(finding: Finding) -> str:
         return _("no deadline")
     if finding.state == "verified" and finding.verified_at:
         late = finding.verified_at - finding.rectify_by
-        return _("%(time)s late") % {"time": ui.duration(late)} if late.total_seconds() > 0 else _("in time")
+        return _("%(time)s late") % {"time": span(late.total_seconds())} if late.total_seconds() > 0 else _("in time")
     if finding.state == "void":
         return ""
     left = finding.rectify_by - clock.now()
     if left.total_seconds() < 0:
-        return _("%(time)s late") % {"time": ui.duration(-left)}
-    return _("%(time)s left") % {"time": ui.duration(left)}
+        return _("%(time)s late") % {"time": span(-left.total_seconds())}
+    return _("%(time)s left") % {"time": span(left.total_seconds())}
 
 
 def deadline_kind(finding: Finding) -> str:
@@ -46,10 +58,10 @@ def deadline_kind(finding: Finding) -> str:
     return "danger" if left < 0 else "late" if left < 0.2 * whole else "wait"
 
 
-def deadline(finding: Finding) -> SafeString | str:
+def deadline(finding: Finding, sprite: bool = True) -> SafeString | str:
     words, kind = deadline_words(finding), deadline_kind(finding)
     icon = {"danger": "clock-exclamation", "late": "clock-exclamation", "done": "check", "off": "clock", "wait": "clock"}[kind]
-    return ui.state(kind, words, icon, sprite=True) if words else ""
+    return ui.state(kind, words, icon, sprite=sprite) if words else ""
 
 
 def who(finding: Any) -> str:

@@ -184,7 +184,7 @@ FINDINGS = Workflow(
     (
         State("open", _("To rectify"), "wait", "alert-triangle"),
         State("rectifying", _("Being rectified"), "run", "tool"),
-        State("rectified", _("To verify"), "wait", "eye-check"),
+        State("rectified", _("To look at again"), "wait", "eye-check"),
         State("verified", _("Removed"), "done", "check"),
         State("accepted_risk", _("Risk accepted"), "off", "hourglass"),
         State("void", _("Void"), "off", "ban"),

@@ -51,7 +51,7 @@ class RoundFilters(RecordFilters):
         (_("Today"), {"today": "true"}, "calendar"),
         (_("To review"), {"state": "submitted"}, "eye-check"),
         (_("Not compliant"), {"result": "non_compliant"}, "alert-triangle"),
-        (_("Missed"), {"state": "missed"}, "clock-exclamation"),
+        (_("Round missed"), {"state": "missed"}, "clock-exclamation"),
     )
 
     class Meta:

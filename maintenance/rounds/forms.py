@@ -99,6 +99,7 @@ class SubmitForm(ActingForm):
         walk: Round | None = self.record
         if walk is None:
             return
+        self.fields["why_all"] = forms.CharField(label=_("Why the others were not visited"), max_length=300, required=False)
         seen = set(PointVisit.objects.filter(round=walk).values_list("point", flat=True))
         for stop in walk.stops:
             if stop["key"] not in seen:

@@ -128,12 +128,12 @@ class Round(Here, Searchable, Record):
     """巡检单: one walk along a route within a window of time, with the points and questions frozen as they were when it was made."""
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", _("To walk")
         STARTED = "started", _("Under way")
         SUBMITTED = "submitted", _("Submitted")
         COUNTERSIGNED = "countersigned", _("Countersigned")
         REVIEWED = "reviewed", _("Reviewed")
-        MISSED = "missed", _("Missed")
+        MISSED = "missed", _("Round missed")
         VOID = "void", _("Void")
 
     class Result(models.TextChoices):

@@ -57,7 +57,7 @@ def paper(walk: Round, school: str) -> bytes:
     ]
     if dangers:
         sections.append(
-            Table([_("Number"), _("Danger"), _("Severity"), _("Rectify by")], dangers, title=_("Hidden dangers found"), name=1, dense=True)
+            Table([_("Number"), _("Danger"), _("How grave"), _("Rectify by")], dangers, title=_("Hidden dangers found"), name=1, dense=True)
         )
     if walk.note:
         sections.append(Words(walk.note, title=_("Note")))
@@ -77,7 +77,7 @@ def facts(walk: Round) -> list[tuple[Any, Any]]:
         (_("Place"), walk.place_label),
         (_("Domain"), walk.get_domain_display()),
         (_("Window"), f"{ui.paper_time(walk.window_from)} – {ui.paper_time(walk.window_to)}"),
-        (_("Submitted"), ui.paper_time(walk.submitted_at) if walk.submitted_at else _("Missed") if walk.state == "missed" else "–"),
+        (_("Submitted"), ui.paper_time(walk.submitted_at) if walk.submitted_at else _("Round missed") if walk.state == "missed" else "–"),
         (_("Result"), walk.get_result_display() or "–"),
         (_("Points visited"), f"{walk.visited}/{walk.planned}"),
         (_("Points scanned"), f"{walk.scanned}/{walk.planned}"),

@@ -28,7 +28,7 @@ class Routes(Resource):
     model = Route
     slug = "routes"
     icon = "route"
-    menu = ("safety", 40)
+    menu = ("system", 61)
     order = ("name_zh", "pk")
     form = forms.RouteForm
     filterset = filters.RouteFilters
@@ -131,11 +131,11 @@ def share(row: Round) -> str:
     return f"{row.visited}/{row.planned}"
 
 
-def result(row: Round) -> Any:
+def result(row: Round, sprite: bool = True) -> Any:
     if not row.result:
         return ""
     kind, icon = ("done", "check") if row.result == "compliant" else ("late", "alert-triangle")
-    return ui.state(kind, row.get_result_display(), icon, sprite=True)
+    return ui.state(kind, row.get_result_display(), icon, sprite=sprite)
 
 
 @resource
@@ -177,7 +177,7 @@ class Rounds(Resource):
         Column("visited", gettext_lazy("Points visited"), show=share),
         Column("scanned", gettext_lazy("Points scanned")),
         Column("failed", gettext_lazy("Items failed")),
-        Column("result", gettext_lazy("Result"), show=result),
+        Column("result", gettext_lazy("Result"), show=lambda row: result(row, sprite=False)),
         Column("statutory", gettext_lazy("Required by law")),
     )
     api_fields = (

@@ -91,6 +91,8 @@ def submit(walk: Round, *, by: Any, at: datetime, note: str = "", **data: Any) -
     seen = set(PointVisit.objects.filter(round=walk).values_list("point", flat=True))
     reasons = {key.removeprefix("why_"): str(value).strip() for key, value in data.items() if key.startswith("why_") and str(value).strip()}
     left = [stop for stop in walk.stops if stop["key"] not in seen]
+    if reasons.get("all"):
+        reasons |= {stop["key"]: reasons["all"] for stop in left if stop["key"] not in reasons}
     silent = [stop for stop in left if stop["key"] not in reasons]
     if silent:
         n = len(silent)
@@ -131,12 +133,12 @@ def after(name: str) -> Any:
 ROUNDS = Workflow(
     Round,
     (
-        State("due", _("Due"), "wait", "route"),
+        State("due", _("To walk"), "wait", "route"),
         State("started", _("Under way"), "run", "walk"),
         State("submitted", _("Submitted"), "wait", "eye-check"),
         State("countersigned", _("Countersigned"), "wait", "signature"),
         State("reviewed", _("Reviewed"), "done", "check"),
-        State("missed", _("Missed"), "danger", "clock-exclamation"),
+        State("missed", _("Round missed"), "danger", "clock-exclamation"),
         State("void", _("Void"), "off", "ban"),
     ),
 )

@@ -72,8 +72,8 @@
       const stop = $(`[data-stop="${row.dataset.left}"]`);
       row.hidden = Boolean(stop?.dataset.visited || stop?.dataset.kept);
     }
-    const none = !$$("[data-left]").some((row) => !row.hidden), words = $("[data-left-line]"), partly = $("[data-partly]");
-    if (words) words.hidden = none;
+    const none = !$$("[data-left]").some((row) => !row.hidden), partly = $("[data-partly]");
+    $$("[data-left-line]").forEach((one) => { one.hidden = none; });
     if (partly) partly.hidden = !all.some((one) => (one.dataset.visited || one.dataset.kept) && Number(one.dataset.open));
   };
 
