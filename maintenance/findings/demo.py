@@ -7,7 +7,7 @@ from typing import Any
 from logistics.campus.models import Place, label_of
 from logistics.core.demo import World
 from logistics.core.models import Event, NumberSeries
-from maintenance.findings.services import _recheck_item, watch
+from maintenance.findings.services import _recheck_item, same_key, watch
 from maintenance.models import ChecklistRun, Finding, FindingAnswer, ItemAnswer
 from maintenance.rounds import demo as rounds
 
@@ -23,6 +23,7 @@ KINDS = (
     ("油烟管道积油", "Grease in the exhaust duct", "food_safety", "major", 2), ("监控摄像头离线", "Camera is offline", "security", "minor", 5),
     ("减速带破损", "Broken speed bump", "traffic", "observation", 3), ("单杠锈蚀", "Rusty horizontal bar", "other", "minor", 3),
 )
+PASSES = {"fridge": "5", "pressure": "0.3", "clean": "干净"}  # what is right where numbers or choices are asked
 DAYS = {"critical": 1, "major": 7, "minor": 30, "observation": None}
 
 
@@ -34,12 +35,24 @@ def load(world: World) -> None:
     finders, officer = world["inspectors"], world["safety"]
     menders = [person for people in world["crews"].values() for person in people]
     rows: list[Finding] = []
+    links: list[tuple[Finding, Any]] = []
     numbers: dict[int, int] = {}
-    moments = sorted(world.now - timedelta(days=540 * (n + world.random.random()) / COUNT, minutes=world.random.randint(0, 400)) for n in range(COUNT))
-    for n, at in enumerate(moments):
+    wrong = list(ItemAnswer.objects.filter(verdict="fail").select_related("item__version", "run__place", "run__equipment", "run__visit__round").order_by("judged_at"))
+    first: dict[Any, Any] = {}
+    for one in wrong:
+        first.setdefault((one.item.key, one.item.version_id, one.run.place_id, one.run.equipment_id), one)
+    wrong, again = list(first.values()), [one for one in wrong if one not in first.values()]
+    since = wrong[0].judged_at if wrong else world.now
+    older = COUNT - 7 - len(wrong)
+    spread = (since - (world.now - timedelta(days=540))) / older
+    moments = [since - (n + world.random.random()) * spread for n in range(older)]
+    stories: list[tuple[Any, Any]] = [(at, None) for at in sorted(moments)] + [(one.judged_at, one) for one in wrong] + [(world.now, None)] * 7
+    for n, (at, seen_by) in enumerate(stories):
         left = COUNT - n
         zh, en, domain, severity, _weight = world.pick(KINDS, [kind[4] for kind in KINDS])
         place, open_ = world.pick(places), left <= 7
+        if seen_by is not None:
+            zh, en, place, severity, domain = seen_by.item.text_zh, seen_by.item.text_en, seen_by.run.place, seen_by.item.fail_severity, seen_by.run.visit.round.domain
         due = at + timedelta(days=DAYS[severity]) if DAYS[severity] else None
         took = timedelta(hours=world.random.randint(4, 100 if severity == "major" else 400))
         if not open_ and due and at + took > due and not world.chance(0.35):
@@ -49,7 +62,10 @@ def load(world: World) -> None:
         mender = world.pick(menders)
         numbers[at.year] = numbers.get(at.year, 0) + 1
         row = Finding(number=f"YH-{at.year}-{numbers[at.year]:06d}", title_zh=zh, title_en=en, domain=domain, severity=severity, place=place, place_zh=label_of(place, "zh-hans"),
-                      place_en=label_of(place, "en"), item=item, found_at=at, found_by=world.pick(finders), rectify_by=due, responsible=mender)
+                      place_en=label_of(place, "en"), item=seen_by.item if seen_by else item, found_at=at,
+                      same_key=same_key(seen_by.item) if seen_by else "", equipment=seen_by.run.equipment if seen_by else None,
+                      source_kind="maintenance.itemanswer" if seen_by else "", source_id=seen_by.pk if seen_by else None, found_by=seen_by.by if seen_by else world.pick(finders), rectify_by=due, responsible=mender)
+        links.append((row, seen_by))
         if open_:
             _open(world, row, left, mender)
         elif seen <= done or done <= at:
@@ -59,7 +75,11 @@ def load(world: World) -> None:
             row.verified_at, row.verified_by = seen, officer
             row.rejected_count = 1 if world.chance(0.05) else 0
         rows.append(row)
-    _write(world, rows, item, officer)
+    _write(world, rows)
+    FindingAnswer.objects.bulk_create([FindingAnswer(finding=row, answer=one, at=one.judged_at) for row, one in links if one is not None])
+    by_answer = {one.pk: row for row, one in links if one is not None}
+    FindingAnswer.objects.bulk_create([FindingAnswer(  # the same thing, found wrong once more
+        finding=by_answer[first[one.item.key, one.item.version_id, one.run.place_id, one.run.equipment_id].pk], answer=one, at=one.judged_at) for one in again])
     for year, last in numbers.items():
         NumberSeries.objects.update_or_create(prefix="YH", year=year, defaults={"last": last})
 
@@ -84,7 +104,7 @@ def _open(world: World, row: Finding, left: int, mender: Any) -> None:
         row.state, row.accepted_until, row.accepted_by, row.accept_reason = "accepted_risk", world.today + timedelta(days=60), world["named"]["S0002"], "等寒假停水时一起更换，期间每周检查。"
 
 
-def _write(world: World, rows: list[Finding], item: Any, officer: Any) -> None:
+def _write(world: World, rows: list[Finding]) -> None:
     """Dangers first without their evidence, then the second look with its answer, then what it brought."""
     states = [(row, row.state, row.verified_at, row.verified_by) for row in rows]
     for row in rows:
@@ -94,10 +114,10 @@ def _write(world: World, rows: list[Finding], item: Any, officer: Any) -> None:
     runs, found = [], []
     for row, state, at, by in states:
         if state == "verified":
-            runs.append(ChecklistRun(version_id=item.version_id, finding=row, place=row.place, begun_at=at))
+            runs.append(ChecklistRun(version_id=row.item.version_id, finding=row, place=row.place, equipment=row.equipment, begun_at=at))
             found.append((row, at, by))
     ChecklistRun.objects.bulk_create(runs, batch_size=1000)
-    answers = [ItemAnswer(run=run, item=item, value="pass", verdict="pass", by=by, judged_at=at - timedelta(minutes=2), recorded_at=at) for run, (_row, at, by) in zip(runs, found, strict=True)]
+    answers = [ItemAnswer(run=run, item=_row.item, value=PASSES.get(_row.item.key, "pass"), verdict="pass", by=by, judged_at=at - timedelta(minutes=2), recorded_at=at) for run, (_row, at, by) in zip(runs, found, strict=True)]
     ItemAnswer.objects.bulk_create(answers, batch_size=1000)
     for (row, at, by), answer in zip(found, answers, strict=True):
         row.state, row.verified_at, row.verified_by, row.evidence = "verified", at, by, answer
@@ -115,15 +135,6 @@ def _write(world: World, rows: list[Finding], item: Any, officer: Any) -> None:
     for row in rows:
         if row.state in ("open", "rectifying", "rectified"):
             watch(row)
-    _links(world)
-
-
-def _links(world: World) -> None:
-    """Wrong answers of the last two months speak of dangers of their domain; each of its own."""
-    wrong = list(ItemAnswer.objects.filter(verdict="fail", finding_link__isnull=True).select_related("run__visit__round").order_by("judged_at"))
-    pool = list(Finding.objects.filter(found_at__gte=world.now - timedelta(days=70)).order_by("found_at"))
-    if pool:
-        FindingAnswer.objects.bulk_create([FindingAnswer(finding=min(pool, key=lambda row: abs(row.found_at - one.judged_at)), answer=one, at=one.judged_at) for one in wrong])
 
 
 def _event(row: Finding, move: str, before: str, after: str, by: Any, at: Any) -> Event:

@@ -149,7 +149,7 @@ class Past:
         if every == "day":
             return (day.weekday() < 5 and (self.world.today - day).days % 2 == 1) or ((self.world.today - day).days <= 31 and day.weekday() < 5)
         if every == "night":
-            return (self.world.today - day).days <= 31 or day.weekday() in (1, 4)
+            return (self.world.today - day).days <= 31 or day.weekday() in (0, 2, 4)
         if every == "week":
             return day.weekday() == 2
         if every == "month":
@@ -166,7 +166,7 @@ class Past:
         done = None if missed else start + timedelta(minutes=world.random.randint(35, max(40, route.minutes - 15)))
         skipped = 0 if missed or not world.chance(0.06) else 1
         points = len(frozen["points"])
-        failed = 0 if missed or not world.chance(0.11) else world.pick((1, 1, 2))
+        failed = 0 if missed or back <= 14 or not world.chance(0.11) else world.pick((1, 1, 2))
         state = "missed" if missed else "reviewed" if back > 2 else "submitted"
         asked = frozen if back <= ANSWERED else {**frozen, "points": [{**one, "version": None} for one in frozen["points"]]}
         unread = 0 if missed else sum(1 for _n in range(points) if world.chance(0.03))
@@ -198,17 +198,16 @@ class Past:
                 for visit, stop in seen if stop and stop["version"]]
         ChecklistRun.objects.bulk_create(runs, batch_size=4000)
         answers, left = [], {row.pk: row.failed for row in self.rounds}
+        last = {run.visit.round_id: run.visit.point for run in runs}  # what is to be wrong is wrong there at the latest
         for run in runs:
-            for item in items[run.version_id]:
-                wrong = left[run.visit.round_id] > 0 and self.world.chance(0.2)
+            ends = run.visit.point == last[run.visit.round_id]
+            for n, item in enumerate(items[run.version_id]):
+                wrong = left[run.visit.round_id] > 0 and (self.world.chance(0.15) or (ends and len(items[run.version_id]) - n <= left[run.visit.round_id]))
                 left[run.visit.round_id] -= wrong
                 answers.append(ItemAnswer(run=run, item=item, by_id=run.visit.by_id, judged_at=run.begun_at + timedelta(seconds=20), recorded_at=run.begun_at + timedelta(seconds=20),
                                           verdict="fail" if wrong else "pass", value=self._value(item, wrong)))
         ItemAnswer.objects.bulk_create(answers, batch_size=4000)
         self.wrong = [row for row in answers if row.verdict == "fail"]
-        for row in self.rounds:
-            if row.submitted_at and left[row.pk] and any(one["version"] for one in row.stops):
-                Round.objects.filter(pk=row.pk).update(failed=row.failed - left[row.pk], result="non_compliant" if row.failed > left[row.pk] else "compliant")
 
     def _value(self, item: ChecklistItem, wrong: bool) -> str:
         if item.measures:

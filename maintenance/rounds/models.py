@@ -186,7 +186,7 @@ class Round(Here, Searchable, Record):
 
     class Meta:
         verbose_name = _("round")
-        verbose_name_plural = _("rounds")
+        verbose_name_plural = _("inspection rounds")
         ordering = ["-window_from", "-id"]
         constraints = [
             models.CheckConstraint(name="round_window", condition=Q(window_to__gt=F("window_from"))),
