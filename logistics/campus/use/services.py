@@ -127,7 +127,7 @@ def shares_of(rooms: list[Place], days: list[date]) -> dict[int, Share]:
 
 def last_teaching_weeks(place: Place, n: int, today: date) -> list[date]:
     """Mondays of the last n whole teaching weeks before a date, newest first; where no terms are entered every week counts."""
-    monday, found = monday_of(today) - WEEK, []
+    monday, found = monday_of(today) - WEEK, list[date]()
     term = None
     for _week in range(LOOK_BACK):
         if len(found) == n:
