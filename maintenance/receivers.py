@@ -79,7 +79,8 @@ def tell(record: Any, comment: Any, told: set[int]) -> None:
 def clocks_of_calendar(draft: Any) -> Iterator[tuple[Any, str]]:
     """How many running clocks another version would move; publishing changes none of them."""
     running, moved = moved_by(draft)
-    yield _("Running clocks"), gettext("%(n)s of %(all)s would end at another time; none is changed") % {"n": moved, "all": running}
+    words = gettext("%(n)s of %(all)s would end at another time; none is changed") % {"n": moved, "all": running}
+    yield _("Running clocks"), words if running else gettext("none counts by this calendar")
 
 
 DECISIONS = frozenset({"accept", "ask", "reject", "join", "split", "assign"})

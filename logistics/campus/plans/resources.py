@@ -86,7 +86,7 @@ class Plans(Resource):
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        return [(_("Plan"), drawing(record, request, layers=True))]
+        return [(_("Floor plan"), drawing(record, request, layers=True))]
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
