@@ -73,7 +73,9 @@ class EquipmentForm(ActingModelForm):
             "hx-get": reverse_lazy("assets:facts"), "hx-trigger": "change", "hx-target": "#facts-attributes", "hx-swap": "outerHTML"}
         chosen = self._category()
         if chosen is not None:
-            self.fields["attributes"].widget.definitions = self.definitions.of(chosen)
+            asked = self.fields["attributes"].widget.definitions = self.definitions.of(chosen)
+            self.groups = tuple((title, names, open_ or (bool(asked) and names == ("attributes",)), hint)
+                                for title, names, open_, hint in self.groups)
         if self.instance.pk:
             own = self.instance.pk
             for name in ("parent", "replaces"):

@@ -178,7 +178,7 @@ def dossier_paper(request: HttpRequest, pk: int) -> HttpResponse:
                 *(
                     [
                         Table(
-                            [_("Who has it"), _("Since"), _("Back"), _("Condition when back")],
+                            [_("Holder of the thing"), _("Since"), _("Brought back"), _("Condition when back")],
                             [
                                 [
                                     row.holder_name,

@@ -7,7 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assets.census.models import DECISIONS, RESULTS
+from assets.census.models import DECISIONS
+from assets.census.seen import WORDS
 from assets.census.workflow import FLOW
 from assets.models import Census, CensusLine
 from logistics.campus.models import Place
@@ -27,14 +28,14 @@ class LineFilters(RecordFilters):
     census = django_filters.ModelChoiceFilter(
         label=_("Count of equipment"), queryset=Census.objects.all(), widget=RemoteSelect("assets.census")
     )
-    result = django_filters.ChoiceFilter(label=_("Result"), choices=RESULTS)
+    result = django_filters.ChoiceFilter(label=_("Result"), choices=list(WORDS.items()))
     decision = django_filters.ChoiceFilter(label=_("Decision"), choices=DECISIONS)
     expected_place = django_filters.ModelChoiceFilter(
         label=_("Should be at"), queryset=Place.objects.all(), widget=RemoteSelect("campus.place")
     )
-    undecided = django_filters.BooleanFilter(label=_("To decide"), method="odd", widget=forms.CheckboxInput)
+    undecided = django_filters.BooleanFilter(label=_("Still to decide"), method="odd", widget=forms.CheckboxInput)
     quick = (
-        (_("To decide"), {"undecided": "true"}, "help"),
+        (_("Still to decide"), {"undecided": "true"}, "help"),
         (_("Missing"), {"result": "missing"}, "alert-octagon"),
         (_("Found elsewhere"), {"result": "moved"}, "transfer"),
         (_("Not expected"), {"result": "surplus"}, "plus"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.census import filters, forms, services
-from assets.census.seen import result, tally
+from assets.census.seen import WORDS, result, tally
 from assets.models import Census, CensusLine
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.pages import fragment
@@ -60,13 +60,13 @@ class Counts(Resource):
         if record.frozen_at is None:
             return []
         lines = f"{reverse('assets:censusline-list')}?census={record.pk}"
-        return [(_("What was seen"), fragment("assets/_tally.html", tally=tally(record), census=record, lines=lines))]
+        return [(_("Result of the count"), fragment("assets/_tally.html", tally=tally(record), census=record, lines=lines))]
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
         found = []
         if record.state == "counting":
-            found.append({"label": _("Count"), "icon": "scan", "url": reverse("assets:count", args=[record.pk])})
+            found.append({"label": _("Go counting"), "icon": "scan", "url": reverse("assets:count", args=[record.pk])})
         if record.frozen_at:
             found.append({"label": _("Print"), "icon": "printer", "url": reverse("assets:census-paper", args=[record.pk])})
         return found
@@ -91,7 +91,7 @@ class Lines(Resource):
             sort="result",
             css="c-state",
             show=result,
-            export=lambda row: str(row.get_result_display() or ""),
+            export=lambda row: str(WORDS.get(row.result, "")),
         ),
         Column("expected_place.place_label", gettext_lazy("Should be at"), sort="expected_place__code"),
         Column("seen_place.place_label", gettext_lazy("Seen at"), sort="seen_place__code"),

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from assets.census.models import RESULTS
 from assets.models import Census, CensusLine
 from logistics.core.templatetags import ui
 
+WORDS = {**dict(RESULTS), "found": gettext_lazy("Found in its place")}
 LOOKS = {
     "found": ("done", "check"),
     "moved": ("late", "transfer"),
@@ -22,7 +25,7 @@ LOOKS = {
 
 def result(line: CensusLine) -> Any:
     look, icon = LOOKS[line.result]
-    return ui.state(look, line.get_result_display() if line.result else _("not seen yet"), icon, sprite=True)
+    return ui.state(look, str(WORDS[line.result]) if line.result else _("not seen yet"), icon, sprite=True)
 
 
 def tally(census: Census) -> dict[str, int]:

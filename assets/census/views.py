@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assets.census import services
 from assets.census.forms import SeeForm
-from assets.census.seen import result, tally
+from assets.census.seen import WORDS, result, tally
 from assets.models import Census, CensusLine, Equipment
 from assets.papers import day, pdf
 from logistics.campus.models import Place
@@ -55,7 +55,7 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
             line, _made = once(
                 client_uid(request), request.user, ["see", pk, data], lambda: services.see(census=census, by=request.user, **data)
             )
-            messages.success(request, f"{line}: {line.get_result_display()}")
+            messages.success(request, f"{line}: {WORDS[line.result]}")
             return after(request, f"{request.path}?place={data['place'].pk}", "seen")
         except ValidationError as error:
             add_errors(form, error)
@@ -157,7 +157,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
                         [
                             line.equipment.number if line.equipment else "–",
                             str(line),
-                            line.get_result_display(),
+                            str(WORDS[line.result]),
                             line.expected_place.place_label if line.expected_place else "–",
                             line.seen_place.place_label if line.seen_place else "–",
                             line.get_decision_display() or "–",

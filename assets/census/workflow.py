@@ -124,7 +124,7 @@ FLOW = Workflow(
     (
         State("draft", gettext_lazy("Draft"), "draft"),
         State("counting", gettext_lazy("Counting"), "run", "scan"),
-        State("reviewed", gettext_lazy("To decide"), "wait"),
+        State("reviewed", gettext_lazy("Still to decide"), "wait"),
         State("closed", gettext_lazy("Closed"), "done"),
         State("cancelled", gettext_lazy("Cancelled"), "off", "x"),
     ),

@@ -14,11 +14,13 @@ from logistics.core.forms import RemoteSelect
 
 
 class CustodyFilters(RecordFilters):
-    state = django_filters.ChoiceFilter(label=_("State"), choices=[("out", _("Handed out")), ("returned", _("Back"))])
+    state = django_filters.ChoiceFilter(label=_("State"), choices=[("out", _("Handed out")), ("returned", _("Brought back"))])
     equipment = django_filters.ModelChoiceFilter(
         label=_("Equipment"), queryset=Equipment.objects.all(), widget=RemoteSelect("assets.equipment")
     )
-    holder = django_filters.ModelChoiceFilter(label=_("Who has it"), queryset=Person.objects.all(), widget=RemoteSelect("accounts.person"))
+    holder = django_filters.ModelChoiceFilter(
+        label=_("Holder of the thing"), queryset=Person.objects.all(), widget=RemoteSelect("accounts.person")
+    )
     overdue = django_filters.BooleanFilter(label=_("Overdue"), method="late", widget=forms.CheckboxInput)
     mine = django_filters.BooleanFilter(label=_("With me"), method="own", widget=forms.CheckboxInput)
     quick = (

@@ -38,6 +38,7 @@ class Custodies(Resource):
     model = Custody
     slug = "custodies"
     icon = "user-check"
+    order = ("state", "-id")
     form = None
     add_form = forms.CustodyForm
     filterset = filters.CustodyFilters
@@ -47,7 +48,7 @@ class Custodies(Resource):
     photos = True
     columns = (
         NameColumn("equipment.name", gettext_lazy("Equipment"), second="equipment.number", export=str, width=30),
-        Column("holder_name", gettext_lazy("Who has it"), width=24),
+        Column("holder_name", gettext_lazy("Holder of the thing"), width=24),
         StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("begin", gettext_lazy("Since"), sort="during", show=begin, export=lambda row: row.during.lower, kind="datetime"),
         Column("due_on", gettext_lazy("To be back on"), sort="due_on", show=due, kind="date", css="c-full"),
@@ -55,10 +56,10 @@ class Custodies(Resource):
     )
     facts = (
         Column("equipment", gettext_lazy("Equipment")),
-        Column("holder_name", gettext_lazy("Who has it")),
+        Column("holder_name", gettext_lazy("Holder of the thing")),
         Column("begin", gettext_lazy("Since"), show=begin),
         Column("due_on", gettext_lazy("To be back on"), show=due),
-        Column("end", gettext_lazy("Back"), show=end),
+        Column("end", gettext_lazy("Brought back"), show=end),
         Column("purpose", gettext_lazy("What for")),
         Column("condition_out", gettext_lazy("Condition when handed out")),
         Column("condition_in", gettext_lazy("Condition when back")),

@@ -39,7 +39,7 @@ def extend(row: Custody, *, by: Any, at: datetime, due_on: Any, **_data: Any) ->
     row.due_on = due_on
 
 
-FLOW = Workflow(Custody, (State("out", _("Handed out"), "run", "user"), State("returned", _("Back"), "done", "check")))
+FLOW = Workflow(Custody, (State("out", _("Handed out"), "run", "user"), State("returned", _("Brought back"), "done", "check")))
 FLOW.move(
     "sign",
     _("Sign for it"),

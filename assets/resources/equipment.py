@@ -147,7 +147,7 @@ class Things(Resource):
         Column("category", gettext_lazy("Category"), joins=("category",)),
         Column("place", gettext_lazy("Place"), joins=("place",)),
         Column("department", gettext_lazy("Department"), joins=("department",)),
-        Column("pieces", gettext_lazy("Pieces")),
+        Column("quantity", gettext_lazy("Pieces")),
         Column("maker", gettext_lazy("Maker")),
         Column("model_name", gettext_lazy("Model"), joins=("model",), show=lambda row: words(model_link(row) or row.model_name)),
         Column("serial_no", gettext_lazy("Serial number")),
@@ -297,10 +297,10 @@ class Things(Resource):
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:
         access = access_of(person)
         doors = (
-            ("assets.custody", "custody", _("Custody"), "user-check"),
+            ("assets.custody", "custody", _("Lending"), "user-check"),
             ("assets.transfer", "transfer", _("Transfers"), "transfer"),
             ("assets.disposal", "disposal", _("Disposals"), "trash"),
-            ("assets.census", "census", _("Counts"), "clipboard-list"),
+            ("assets.census", "census", _("Equipment counts"), "clipboard-list"),
         )
         found = [
             {"label": label, "icon": icon, "url": reverse(f"assets:{stem}-list")}
