@@ -62,7 +62,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
             "error": error,
             "fault": photo_cards(_photos(finding, ("fault", "photo"))),
             "after": photo_cards(_photos(finding, ("after",))),
-            "page": {"title": _("Look at it again"), "back": finding.get_absolute_url()},
+            "page": {"title": _("Look at it again"), "back_url": finding.get_absolute_url()},
         },
         status=422 if error else 200,
     )

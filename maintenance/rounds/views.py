@@ -98,7 +98,7 @@ def show(request: HttpRequest, row: Round, status: int = 200, error: str = "") -
         request,
         "maintenance/rounds/walk.html",
         {
-            "page": {"title": row.title, "back": reverse("maintenance:my-rounds")},
+            "page": {"title": row.title, "back_url": reverse("maintenance:my-rounds")},
             "walk": row,
             "state": ROUNDS.state(row),
             "stops": stops,
