@@ -136,21 +136,23 @@ def outages(now: datetime, silent_minutes: int) -> list[engine.Span]:
     return found
 
 
+STEP_MINUTES = 5  # the present span grows in steps, so that two runs at once write one fact
+
+
 def beat(now: datetime, silent_minutes: int) -> None:
     """Write down that the generator has run: the present span grows, or a new one begins after a silence."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH grown AS (
-                UPDATE maintenance_generatorspan SET during = tstzrange(lower(during), greatest(upper(during), %(now)s), '[]')
-                WHERE id = (SELECT id FROM maintenance_generatorspan ORDER BY upper(during) DESC LIMIT 1)
-                  AND upper(during) >= %(now)s - %(silent)s * interval '1 minute'
-                RETURNING id
+            WITH last AS (SELECT id, upper(during) AS at FROM maintenance_generatorspan ORDER BY upper(during) DESC LIMIT 1), grown AS (
+                UPDATE maintenance_generatorspan s SET during = tstzrange(lower(during), %(now)s, '[]') FROM last
+                WHERE s.id = last.id AND last.at >= %(now)s - %(silent)s * interval '1 minute'
+                  AND last.at < %(now)s - %(step)s * interval '1 minute'
             )
             INSERT INTO maintenance_generatorspan (during) SELECT tstzrange(%(now)s, %(now)s, '[]')
-            WHERE NOT EXISTS (SELECT 1 FROM grown) ON CONFLICT DO NOTHING
+            WHERE NOT EXISTS (SELECT 1 FROM last WHERE last.at >= %(now)s - %(silent)s * interval '1 minute') ON CONFLICT DO NOTHING
             """,
-            {"now": now, "silent": silent_minutes},
+            {"now": now, "silent": silent_minutes, "step": STEP_MINUTES},
         )
 
 
