@@ -21,7 +21,7 @@ from maintenance.plans.services.loading import Shifts, plan_of
 
 DAY = timedelta(days=1)
 PAST = 548  # days of the past
-ORDERS = 200  # of which so many have their work orders
+ORDERS = 100  # days of the past whose dates have their work orders
 PLANS = 64
 MISSED = (
     "superseded",
