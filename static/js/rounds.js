@@ -81,7 +81,10 @@
   const project = async () => {
     if (!page || !self.outbox) return;
     const whose = (fact) => fact.data.round === page.dataset.round && ["maintenance.visit", "maintenance.answer"].includes(fact.kind);
+    const had = waiting.length;
     waiting = (await outbox.unsent().catch(() => [])).filter(whose);
+    // all sent: the page as the server has it by now, unless a photo is already chosen
+    if (had && !waiting.length && navigator.onLine && !$$("input[type=file]").some((input) => input.files.length)) return location.reload();
     for (const { kind, data } of waiting) {
       const stop = $(`[data-stop="${data.point}"]`);
       if (!stop) continue;
