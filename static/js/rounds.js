@@ -4,7 +4,7 @@
   "use strict";
   const $ = (s, root = document) => root.querySelector(s), $$ = (s, root = document) => [...root.querySelectorAll(s)];
   const page = $("[data-round]"), fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
-  let waiting = [];
+  let waiting = [], later = 0;
 
   // a question
   const number = (text) => Number(text.trim().replace(/[，,]/g, "."));
@@ -98,6 +98,8 @@
     }
     $$("[data-stop]").forEach(arrange);
     count();
+    clearTimeout(later);
+    if (waiting.length) later = setTimeout(project, 2000); // until it is sent
   };
   const said = (line, given) => $(`input[name=value][value="${CSS.escape(given)}"]`, line)?.parentElement.textContent.trim() || given;
   const mark = (place, text = "") => {
