@@ -92,7 +92,7 @@ def fill(plans: int, each: int) -> None:
             FROM maintenance_plantarget t JOIN assets_equipment e ON e.id = t.equipment_id
             JOIN maintenance_maintenanceplan p ON p.id = t.plan_id AND p.code LIKE 'BENCH-%%'
             CROSS JOIN generate_series(1, 3) n
-            CROSS JOIN LATERAL (SELECT (%(today)s::date - (3 - n) * 182 - (t.id * 7 %% 182)::int) AS d) given
+            CROSS JOIN LATERAL (SELECT (%(today)s::date - (3 - n) * 182 - (t.id %% 182)::int) AS d) given
             """, {"today": today})
         cursor.execute("ANALYZE maintenance_plantarget, maintenance_planoccurrence, maintenance_maintenanceplan")
 

@@ -56,7 +56,7 @@ def generate(now: datetime | None = None, plans: Iterable[int] | None = None) ->
         if row.state == "suspended":
             perform(row, "resume", by=None)
             rows[n] = chosen.select_related("work", "route__place").prefetch_related("triggers").get(pk=row.pk)
-    sync_targets([row.pk for row in rows], today)
+    sync_targets([row.pk for row in rows if row.scope == MaintenancePlan.Scope.FILTER], today)
     loaded = load(rows, on=today)
     for chunk in _chunks(due(loaded, today, outages(now, silent))):
         _write(chunk, loaded, now, made)
