@@ -77,11 +77,11 @@ def ranking(request: HttpRequest) -> HttpResponse:
         "may_add": access.has("assets.renewalitem:add"),
         "list_url": reverse("assets:renewalitem-list"),
         "weights_url": reverse("assets:renewalweights-list"),
-        "cost_known": services.cost_ratios(request.user) is not None,
+        "cost_known": any(line.facts.cost_ratio is not None for line in [*lines, *little]),
         "taker": len(TAKERS) > 0,
         "open": RenewalItem.objects.visible_to(request.user).open().count(),
         "export_url": f"{reverse('assets:renewalitem-export')}?state=proposed",
-        "buildings": conditions(request.user),
+        "buildings": conditions(request.user, row),
     }
     layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
     return render(request, "assets/renewal/ranking.html", {"layout": layout, "page": page})
@@ -129,9 +129,9 @@ def cost_words(costs: list[tuple[int, Any, int]]) -> str:
     return _("%(year)s costs most: %(cost)s for %(n)s things") % {"year": year, "cost": ui.money(round(cost)), "n": n}
 
 
-def conditions(person: Any) -> list[dict[str, Any]]:
+def conditions(person: Any, row: Any) -> list[dict[str, Any]]:
     """Buildings with their condition index."""
-    row, found = services.weights_at(), []
+    found: list[dict[str, Any]] = []
     if row.fabric_cost_m2 is None:
         return []
     for building in services.buildings(person)[:60]:
