@@ -51,7 +51,7 @@ def draft_of(checklist: Checklist) -> ChecklistVersion:
     found = checklist.draft
     if found is not None:
         return found
-    newest = checklist.versions.order_by("-no").first()  # type: ignore[attr-defined]
+    newest = checklist.versions.order_by("-no").first()
     made = ChecklistVersion.objects.create(checklist=checklist, no=newest.no + 1 if newest else 1)
     if newest is not None:
         ChecklistItem.objects.bulk_create(
@@ -77,7 +77,7 @@ def add_item(version: ChecklistVersion, **fields: Any) -> ChecklistItem:
     with transaction.atomic():
         locked = ChecklistVersion.objects.select_for_update().get(pk=version.pk)
         _draft_only(locked)
-        last = locked.items.order_by("-order").first()  # type: ignore[attr-defined]
+        last = locked.items.order_by("-order").first()
         item = ChecklistItem(version=locked, key=uuid.uuid4().hex[:12], order=last.order + 1 if last else 1, **fields)
         item.full_clean(exclude=["key"])
         item.save()
@@ -89,7 +89,7 @@ def move_item(item: ChecklistItem, up: bool) -> None:
     with transaction.atomic():
         version = ChecklistVersion.objects.select_for_update().get(pk=item.version_id)
         _draft_only(version)
-        rows = list(version.items.order_by("order", "pk"))  # type: ignore[attr-defined]
+        rows = list(version.items.order_by("order", "pk"))
         at = next(n for n, row in enumerate(rows) if row.pk == item.pk)
         to = at - 1 if up else at + 1
         if 0 <= to < len(rows):
@@ -104,7 +104,7 @@ def remove_item(item: ChecklistItem) -> None:
     with transaction.atomic():
         version = ChecklistVersion.objects.select_for_update().get(pk=item.version_id)
         _draft_only(version)
-        version.items.filter(show_if_key=item.key).update(show_if_key="", show_if_value="")  # type: ignore[attr-defined]
+        version.items.filter(show_if_key=item.key).update(show_if_key="", show_if_value="")
         item.delete()
 
 
@@ -134,7 +134,7 @@ def newest_answers(run: ChecklistRun) -> dict[str, ItemAnswer]:
 def items_asked(run: ChecklistRun, given: dict[str, ItemAnswer] | None = None) -> list[ChecklistItem]:
     """What is asked in a run, after what was answered so far."""
     given = newest_answers(run) if given is None else given
-    return asked(run.version.items.all(), {key: row.value for key, row in given.items()})  # type: ignore[attr-defined]
+    return asked(run.version.items.all(), {key: row.value for key, row in given.items()})
 
 
 def unanswered(run: ChecklistRun) -> list[ChecklistItem]:

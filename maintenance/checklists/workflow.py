@@ -16,7 +16,7 @@ KEEPERS = ("safety_officer", "safety_director", "facilities_manager")
 
 def has_items(version: ChecklistVersion, person: Any) -> str | None:
     """Why it cannot come into force; None when it can."""
-    items = list(version.items.all())  # type: ignore[attr-defined]
+    items = list(version.items.all())
     if not items:
         return gettext("A checklist without items asks nothing.")
     keys = {item.key for item in items}

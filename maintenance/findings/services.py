@@ -141,7 +141,7 @@ def _recheck_item() -> ChecklistItem:
             found = Checklist.objects.get(code=RECHECK)
     version = found.current
     assert version is not None
-    item: ChecklistItem = version.items.order_by("order").first()  # type: ignore[attr-defined]
+    item: ChecklistItem = version.items.earliest("order")
     return item
 
 
@@ -259,7 +259,7 @@ def category_for(equipment: Any) -> RepairCategory | None:
 def failed(answer: ItemAnswer, *, by: Any) -> Finding:
     """A wrong answer: its danger is opened with all that follows, or the open one of the same item and target is noted again."""
     run = answer.run
-    finding = run.finding if run.finding_id else _from_answer(answer, run, by)
+    finding = run.finding or _from_answer(answer, run, by)
     FindingAnswer.objects.create(finding=finding, answer=answer, at=answer.judged_at)
     if finding.source_id != answer.pk or finding.source_kind != kind_of(answer):
         write_event(finding, "seen_again", by=by, text=answer.note, times=Times(answer.judged_at), data={"value": answer.value})
@@ -345,7 +345,7 @@ def recheck(
     from logistics.core.workflow import lock_all
     from maintenance.findings.workflow import FINDINGS, own_work
 
-    locked = lock_all([finding, *([finding.work_order] if finding.work_order_id else [])])[0]
+    locked = lock_all([finding, *([finding.work_order] if finding.work_order is not None else [])])[0]
     finding = locked  # type: ignore[assignment]
     _may_recheck(finding, by, FINDINGS, own_work(finding, by))
     given = look_again(

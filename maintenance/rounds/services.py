@@ -98,7 +98,7 @@ def freeze(route: Route, seed: str) -> dict[str, Any]:
 
 
 def _stops(route: Route, seed: str) -> list[dict[str, Any]]:
-    own = list(route.stops.select_related("place", "equipment__place").order_by("order", "pk"))  # type: ignore[attr-defined]
+    own = list(route.stops.select_related("place", "equipment__place").order_by("order", "pk"))
     fixed = [
         _stop(point.place, point.equipment, point.tag_needed, point.min_s, point.checklist_id or route.checklist_id)
         for point in own
@@ -243,7 +243,7 @@ def answer_at(
     if not stop["version"]:
         raise ValidationError(_("Nothing is asked at this point."))
     run = run_at(seen, stop["version"])
-    asked = run.version.items.filter(pk=item).first()  # type: ignore[attr-defined]
+    asked = run.version.items.filter(pk=item).first()
     if asked is None:
         raise ValidationError(_("This item does not belong to the checklist."))
     made = give(
@@ -280,4 +280,4 @@ def failing(walk: Round) -> Any:
 
 
 def route_points(route: Route) -> Iterable[RoutePoint]:
-    return route.stops.select_related("place", "equipment", "checklist").order_by("order", "pk")  # type: ignore[attr-defined]
+    return route.stops.select_related("place", "equipment", "checklist").order_by("order", "pk")
