@@ -178,5 +178,5 @@ def unlabelled(person: Any, **below: Any) -> models.QuerySet[Equipment]:
     for name, record in below.items():
         if record is not None:
             rows = rows.filter(**{f"{name}__ancestors__contains": [record.pk]})
-    hung = TagBinding.objects.open().filter(kind=kind_of(Equipment)).values("object_id")  # type: ignore[attr-defined]
+    hung = TagBinding.objects.open().filter(kind=kind_of(Equipment)).values("object_id")
     return rows.exclude(pk__in=hung)

@@ -239,7 +239,6 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "logistics.core.schema.declare_refusals"],
-    "ENUM_NAME_OVERRIDES": {"CriticalityEnum": "assets.models.equipment.CRITICALITY"},
 }
 LOGGING = {
     "version": 1,

@@ -110,7 +110,7 @@ def posted(row: Census, *, by: Any, at: datetime, event: Any, **_data: Any) -> N
             if thing.tracking == "group" and line.seen_quantity:
                 thing.quantity = line.seen_quantity
             thing.save()
-            write_event(thing, "counted", by=by, text=row.number or "", data={"at": named(line.seen_place)})
+            write_event(thing, "counted", by=by, text=row.number or "", data={"at": named(line.seen_place) if line.seen_place else ""})
     for department, things in gone.items():
         draft_disposal(things=things, by=by, department=department, way="loss", reason=_("Count %(number)s") % {"number": row.number})
     if row.department_id is None and row.category_id is None:

@@ -75,7 +75,7 @@ def why_not(thing: Equipment) -> str:
         return _("It must not be used: %(reason)s") % {"reason": reason or thing.get_use_state_display()}
     if thing.status not in ("in_service", "idle"):
         return _("It is not in use: %(state)s.") % {"state": thing.get_status_display()}
-    if thing.transfer_lines.filter(open=True).exists():  # type: ignore[attr-defined]
+    if thing.transfer_lines.filter(open=True).exists():
         return _("It is on its way to another department.")
     held = Custody.objects.open().filter(equipment=thing).select_related("holder", "holder_department").first()
     return _("%(who)s has it since %(day)s.") % {"who": held.holder_name, "day": held.during.lower.date()} if held else ""

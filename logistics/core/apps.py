@@ -12,7 +12,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from logistics.core.registry import open_rooms
 
-        import_module("logistics.core.schema")  # its words about kinds of fields
+        import_module("logistics.core.schema").name_choices()  # and its words about kinds of fields
         import_module("logistics.celery")  # here, not in logistics/__init__: `make run` starts on a bare Python
         open_rooms()
         from logistics.core.limits.services import deliver

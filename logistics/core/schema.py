@@ -1,9 +1,14 @@
 """The last touch on the OpenAPI document: what every address may answer, declared once for all of them."""
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
+from django.apps import apps
+from django.utils.translation import override
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.settings import spectacular_settings
+from drf_spectacular.views import SpectacularAPIView
 
 EVERYWHERE = {
     400: "The request cannot be read, or a filter has no such value.", 401: "Nobody is signed in, or the token does not hold.",
@@ -35,6 +40,30 @@ def declare_refusals(result: dict[str, Any], generator: Any, **options: Any) -> 
                     answers[str(code)]["description"] = words
             answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until the next try."}}
     return result
+
+
+def name_choices() -> None:
+    """A name of its own for each list of choices that shares a field's name with another, or has several: `AlertSeverityEnum`."""
+    names: dict[Any, list[tuple[str, str]]] = {}
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields if model._meta.managed else ():
+            choices = getattr(getattr(field, "base_field", field), "flatchoices", None)
+            if choices:
+                made = f"{model.__name__}{field.name.title().replace('_', '')}Enum"
+                listed = tuple((value, str(label)) for value, label in choices if value not in ("", None))
+                names.setdefault(listed, []).append((field.name, made))
+    sets = Counter(name for found in names.values() for name in {name for name, _made in found})
+    shared = {found[0][1]: list(choices) for choices, found in names.items()
+              if len({name for name, _made in found}) > 1 or sets[found[0][0]] > 1}
+    spectacular_settings.apply_patches({"ENUM_NAME_OVERRIDES": shared})
+
+
+class SchemaView(SpectacularAPIView):
+    """The document in English for everybody: names in it follow from words, and programs are made from it."""
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with override("en"):
+            return super().get(request, *args, **kwargs)
 
 
 class TimeOfDay(OpenApiSerializerFieldExtension):

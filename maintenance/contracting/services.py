@@ -37,7 +37,7 @@ def plan_visit(*, order: WorkOrder, begin: datetime, end: datetime, people: Any,
         raise NotAllowed(_("Only the firm that has the order, or the desk, plans its visits."))
     if any(person.organisation_id != order.contractor_id for person in people):
         raise ValidationError({"people": _("Somebody does not work for this firm.")})
-    visit = Visit(order=order, organisation=order.contractor, span=(begin, end))  # type: ignore[misc]
+    visit = Visit(order=order, organisation=order.contractor, span=(begin, end))
     visit.save()
     visit.people.set(people)
     write_event(visit, "create", by=by)

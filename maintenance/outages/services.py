@@ -117,7 +117,7 @@ def change_outage(
     if begin or end:
         now = outage.planned
         outage.planned = _range(outage.kind, begin or (now.lower if now else None), end or (now.upper if now else None))
-    chosen = [row.place for row in outage.places.select_related("place")] if places is None else list(places)  # type: ignore[attr-defined]
+    chosen = [row.place for row in outage.places.select_related("place")] if places is None else list(places)
     where = _places(outage.source if places is None or not chosen else None, outage.utility, chosen)
     orders.stand(outage, common(where))
     outage.full_clean(exclude=["number"])

@@ -42,7 +42,7 @@ def ask_for_permit(
         place=place or order.place,
         during=(begin, end),
         measures=measures,
-        readings=readings,  # type: ignore[misc]
+        readings=readings,
         applicant=by,
         watcher=watcher,
     )
