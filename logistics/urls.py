@@ -1,11 +1,12 @@
 """All addresses: the doors of each app, the generic pages, the API."""
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from logistics.core import errors, pages, views
 from logistics.core.api import api_urls
 from logistics.core.registry import rooms
 from logistics.core.routes import app_routes
-from logistics.core.schema import SchemaView
+from logistics.core.schema import in_english
 
 own_patterns: dict[str, list] = {}
 door_patterns: list = []
@@ -18,7 +19,7 @@ for label, module in rooms("urls"):
 api = [
     *api_urls(),
     *api_patterns,
-    path("schema/", SchemaView.as_view(), name="api-schema"),
+    path("schema/", in_english(SpectacularAPIView.as_view()), name="api-schema"),
 ]
 
 urlpatterns = [

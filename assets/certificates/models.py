@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assets.certificates.querysets import DatedLawQuerySet, LawQuerySet, RequirementQuerySet, StatutoryRecordQuerySet
@@ -41,16 +41,13 @@ SELECTORS = [
 
 def every_words(every: int, unit: str) -> str:
     """An interval in words."""
-    match unit:
-        case "day":
-            return ngettext("each day", "every %(n)s days", every) % {"n": every}
-        case "week":
-            return ngettext("each week", "every %(n)s weeks", every) % {"n": every}
-        case "half_month":
-            return ngettext("each half month", "every %(n)s half months", every) % {"n": every}
-    if every % 12 == 0:
-        return ngettext("each year", "every %(n)s years", every // 12) % {"n": every // 12}
-    return ngettext("each month", "every %(n)s months", every) % {"n": every}
+    if unit == "month" and every % 12 == 0:
+        every, unit = every // 12, "year"
+    if every == 1:
+        return {"day": _("each day"), "week": _("each week"), "half_month": _("each half month"), "month": _("each month"),
+                "year": _("each year")}[unit]
+    return {"day": _("every %(n)s days"), "week": _("every %(n)s weeks"), "half_month": _("every %(n)s half months"),
+            "month": _("every %(n)s months"), "year": _("every %(n)s years")}[unit] % {"n": every}
 
 
 @tracked()

@@ -25,8 +25,7 @@ from logistics.core.templatetags import ui
 def standing(row: Any) -> Any:
     """Is enough of it there?"""
     if row.unfit > row.allowed:
-        words = ngettext("%(n)s missing, %(allowed)s may be", "%(n)s missing, %(allowed)s may be", row.unfit)
-        return ui.state("danger", words % {"n": row.unfit, "allowed": int(row.allowed)}, "alert-octagon", sprite=True)
+        return ui.state("danger", standing_words(row), "alert-octagon", sprite=True)
     if row.unfit:
         return ui.state("late", ngettext("%(n)s missing", "%(n)s missing", row.unfit) % {"n": row.unfit}, "truck", sprite=True)
     return ui.state("done", _("complete"), sprite=True)

@@ -233,7 +233,8 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if getattr(self, "swagger_fake_view", False):
             return self.resource.model._base_manager.none()
         rows = self.resource.rows(self.request.user)
-        return rows.select_related(*self.joins) if self.joins else rows
+        lists = [field.name for field in self.resource.model._meta.many_to_many if field.name in self.resource.api_fields]
+        return rows.select_related(*self.joins).prefetch_related(*lists) if self.joins else rows.prefetch_related(*lists)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         record = get_object_or_404(self.get_queryset().annotate(row_version=RowVersion()), pk=self.kwargs["pk"])

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import wraps
 from typing import Any
 
 from django.apps import apps
 from django.utils.translation import override
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.settings import spectacular_settings
-from drf_spectacular.views import SpectacularAPIView
 
 EVERYWHERE = {
     400: "The request cannot be read, or a filter has no such value.", 401: "Nobody is signed in, or the token does not hold.",
@@ -58,12 +58,13 @@ def name_choices() -> None:
     spectacular_settings.apply_patches({"ENUM_NAME_OVERRIDES": shared})
 
 
-class SchemaView(SpectacularAPIView):
+def in_english(view: Any) -> Any:
     """The document in English for everybody: names in it follow from words, and programs are made from it."""
-
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+    @wraps(view)
+    def answer(request: Any, *args: Any, **kwargs: Any) -> Any:
         with override("en"):
-            return super().get(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
+    return answer
 
 
 class TimeOfDay(OpenApiSerializerFieldExtension):

@@ -31,6 +31,7 @@ class ControlSheets(Resource):
     icon = "clipboard-check"
     menu = ("safety", 50)
     order = ("-first_on", "-id")
+    list_joins = ("category", "place")
     comments = files = True
     add_form = forms.SheetForm
     filterset = filters.SheetFilters

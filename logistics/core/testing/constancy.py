@@ -25,7 +25,7 @@ def cost(client: Client, url: str) -> int:
     return len(seen)
 
 
-def growth(declared: type[Resource], client: Client, detail_ceiling: int = DETAIL_CEILING) -> list[str]:
+def growth(declared: type[Resource], client: Client, detail_ceiling: int = DETAIL_CEILING, list_ceiling: int = LIST_CEILING) -> list[str]:
     """What grows with the rows, or costs too much."""
     factory: Any = factory_of(declared.model)
     if factory is None:
@@ -33,7 +33,7 @@ def growth(declared: type[Resource], client: Client, detail_ceiling: int = DETAI
     first = factory()
     factory()
     pages = {
-        "list": (reverse(declared.url_name("list")), LIST_CEILING),
+        "list": (reverse(declared.url_name("list")), list_ceiling),
         "api": (reverse(f"{declared.app}-{declared.url_stem}-list"), LIST_CEILING),
         "options": (reverse(declared.url_name("options")), LIST_CEILING),
         "detail": (first.get_absolute_url(), detail_ceiling),
