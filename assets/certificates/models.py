@@ -417,6 +417,7 @@ class Requirement(Record):
     result = models.CharField(_("result"), max_length=11, blank=True, choices=StatutoryRecord.Result)
     next_due_on = models.DateField(_("due"), null=True)
 
+    worked_out = True  # by triggers; it goes with what it is about
     scope_place = "stands_at"
     scope_department = "equipment__department"
     objects = RequirementQuerySet.as_manager()

@@ -107,10 +107,10 @@ FILL = """
 SET session_replication_role = replica;
 INSERT INTO campus_place (
     parent_id, ancestors, path_zh, path_en, kind, code, name_zh, name_en, position, use, capacity, area_m2, fire_class, public,
-    phone, valid, search_text)
+    phone, valid, search_text, critical_load)
 SELECT %(parent)s, ARRAY[%(parent)s, n::bigint + 1000000], ARRAY['校区', '楼', n || ' 室'],
     ARRAY['Campus', 'Building', 'Room ' || n], 'room',
-    'R' || n, n || ' 室', 'Room ' || n, 0, 'classroom', n %% 60, (n %% 90) + 10, 'ordinary', false, '', '[2020-01-01,)', ''
+    'R' || n, n || ' 室', 'Room ' || n, 0, 'classroom', n %% 60, (n %% 90) + 10, 'ordinary', false, '', '[2020-01-01,)', '', 'none'
 FROM generate_series(1, %(rows)s) n;
 SET session_replication_role = origin;
 """

@@ -20,6 +20,7 @@ def test_a_page_names_the_words_of_its_language_and_browsers_keep_them(client):
         assert address(language) in client.get("/sw.js").content.decode()
 
 
+@pytest.mark.django_db
 def test_an_old_text_is_answered_with_the_present_one_and_not_kept(client):
     answer = client.get("/words/en/0123456789ab.js")
     assert "Everything is sent." in answer.content.decode() and answer["Cache-Control"] == "no-cache"

@@ -72,10 +72,11 @@ def _used(model: type[models.Model], ids: set[int], owned: list[models.ForeignKe
 
 
 def _keys_to(model: type[models.Model]) -> list[Any]:
-    """Every foreign key of the project that leads to the model; histories only remember it."""
+    """Every foreign key that leads to the model; histories only remember it, and what the database works out goes along."""
     histories = {event_model(one) for one in apps.get_models()}
     return [
         one for other in apps.get_models(include_auto_created=True) if other not in histories and not other._meta.proxy
+        and not getattr(other, "worked_out", False)
         for one in other._meta.local_concrete_fields if one.is_relation and one.related_model is model
     ]
 
