@@ -44,8 +44,8 @@ def every_words(every: int, unit: str) -> str:
     if unit == "month" and every % 12 == 0:
         every, unit = every // 12, "year"
     if every == 1:
-        return {"day": gettext("each day"), "week": gettext("each week"), "half_month": gettext("each half month"), "month": gettext("each month"),
-                "year": gettext("each year")}[unit]
+        return {"day": gettext("each day"), "week": gettext("each week"), "half_month": gettext("each half month"),
+                "month": gettext("each month"), "year": gettext("each year")}[unit]
     return {"day": gettext("every %(n)s days"), "week": gettext("every %(n)s weeks"), "half_month": gettext("every %(n)s half months"),
             "month": gettext("every %(n)s months"), "year": gettext("every %(n)s years")}[unit] % {"n": every}
 
