@@ -4,7 +4,7 @@ A searchable model names the columns that people search by. A trigger folds them
 characters, into `search_text` of the same row, whoever writes it: there is no second table that could lag behind, and the
 scope of a record is asked of the record itself. An index over its tokens answers for two characters, initials and numbers.
 """
-from logistics.core.search.declaring import Grams, Searchable, Tokens, search_index, search_trigger
+from logistics.core.search.declaring import Searchable, Tokens, search_index, search_trigger
 from logistics.core.search.matching import search
 
-__all__ = ["Grams", "Searchable", "Tokens", "search", "search_index", "search_trigger"]
+__all__ = ["Searchable", "Tokens", "search", "search_index", "search_trigger"]

@@ -4,18 +4,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pgtrigger
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func
-
-
-class Grams(Func):
-    """Two-character grams: what the first migrations indexed."""
-
-    function = "hq_grams"
-    output_field = ArrayField(models.TextField())
 
 
 class Tokens(Func):

@@ -20,11 +20,6 @@ def readings(letter: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in plain if VOWEL.search(word) and word.isascii() and word.isalpha()))
 
 
-def pinyin_rows() -> list[tuple[str, str]]:
-    """(character, initial of the usual reading): what the first migration filled in."""
-    return [(letter, known.split(",")[0][0]) for letter, known in reading_rows()]
-
-
 def reading_rows() -> list[tuple[str, str]]:
     """(character, its readings with commas between) for every character of the basic block that has one."""
     found = ((chr(code), ",".join(readings(chr(code)))) for code in PINYIN_DICT if FIRST <= code <= LAST)

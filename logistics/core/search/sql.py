@@ -1,15 +1,5 @@
 """The SQL functions of search: fold, readings, search text, tokens, and the refresh of a table after they changed."""
 
-SQL_GRAMS = """
-CREATE FUNCTION hq_grams(folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT coalesce(array_agg(DISTINCT substr(word, place, 2)), '{}')
-    FROM string_to_table(folded, ' ') AS word, generate_series(1, greatest(length(word) - 1, 1)) AS place
-    WHERE word <> ''
-$$;
-COMMENT ON FUNCTION hq_grams(text) IS 'Pairs of neighbouring characters of each word of a folded text; a lone character as it is';
-"""  # of the first migrations
-SQL_GRAMS_DROP = "DROP FUNCTION hq_grams(text)"
-
 CREATE = r"""
 CREATE FUNCTION hq_fold(content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT regexp_replace(regexp_replace(

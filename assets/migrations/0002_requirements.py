@@ -1,4 +1,4 @@
-"""Requirements follow whatever they depend on, in the same transaction, whoever changes it."""
+"""Requirements follow whatever they depend on, in the same transaction, whoever changes it, and go with what they are about."""
 from pathlib import Path
 
 from django.conf import settings
@@ -32,9 +32,28 @@ BACK = "".join(
 ) + "".join(
     f"DROP FUNCTION IF EXISTS assets_requirements_of_{what}();\n" for what in ("equipment", "places", "categories", "records", "schemes")
 ) + "DROP FUNCTION IF EXISTS assets_refresh_requirements(bigint[], bigint[], bigint[], timestamptz);"
+LEAVE = """
+CREATE FUNCTION assets_requirements_leave() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'campus_place' THEN
+        DELETE FROM assets_requirement WHERE place_id = OLD.id OR stands_at_id = OLD.id;
+    ELSE
+        DELETE FROM assets_requirement WHERE equipment_id = OLD.id;
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER requirements_leave BEFORE DELETE ON campus_place FOR EACH ROW EXECUTE FUNCTION assets_requirements_leave();
+CREATE TRIGGER requirements_leave BEFORE DELETE ON assets_equipment FOR EACH ROW EXECUTE FUNCTION assets_requirements_leave();
+"""
+STAY = """
+DROP TRIGGER requirements_leave ON campus_place;
+DROP TRIGGER requirements_leave ON assets_equipment;
+DROP FUNCTION assets_requirements_leave();
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assets", "0007_certificates_initial"), ("campus", "0003_search")]
+    dependencies = [("assets", "0001_initial"), ("campus", "0001_initial")]
     operations = [migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
-                  migrations.RunSQL(TRIGGERS, BACK)]
+                  migrations.RunSQL(TRIGGERS, BACK),
+                  migrations.RunSQL(LEAVE, STAY)]

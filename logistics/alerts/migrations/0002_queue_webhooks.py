@@ -1,16 +1,9 @@
+"""An event and what other systems are told of it commit together."""
 from django.db import migrations
-
-# Alerts that are open already end as they would have before.
-CARRY_OVER = """
-UPDATE alerts_alert SET life_safety = true WHERE resolved_at IS NULL AND kind = 'maintenance.hazard_life' AND severity >= 4;
-UPDATE alerts_alert SET settle_s = 600 WHERE resolved_at IS NULL AND NOT life_safety;
-UPDATE alerts_alert SET state = 'resolved', resolved_at = now(), resolution = 'expired'
-    WHERE resolved_at IS NULL AND kind = 'staff.roster_late';  -- a duty now, which tells people by itself
-"""
 
 # A drill tells no other system; and whoever asks for a kind of alert hears what becomes of it, not each call of its chain.
 QUEUE_WEBHOOKS = """
-CREATE OR REPLACE FUNCTION alerts_queue_webhooks() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION alerts_queue_webhooks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO alerts_webhookdelivery (subscription_id, event_id, uid, kind, state, tries, next_at, created_at, give_up_at, answer)
     SELECT s.id, e.id, gen_random_uuid(),
@@ -31,13 +24,13 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE TRIGGER queue_webhooks AFTER INSERT ON core_event REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION alerts_queue_webhooks();
 """
+FORGET_WEBHOOKS = "DROP TRIGGER queue_webhooks ON core_event; DROP FUNCTION alerts_queue_webhooks();"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("alerts", "0005_life_cycle")]
+    dependencies = [("alerts", "0001_initial"), ("core", "0002_initial")]
 
-    operations = [
-        migrations.RunSQL(CARRY_OVER, migrations.RunSQL.noop),
-        migrations.RunSQL(QUEUE_WEBHOOKS, migrations.RunSQL.noop),
-    ]
+    operations = [migrations.RunSQL(QUEUE_WEBHOOKS, FORGET_WEBHOOKS)]
