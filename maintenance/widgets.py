@@ -25,7 +25,7 @@ def waiting_count(person: Any) -> tuple[int, str]:
 item(
     "maintenance.queue", "repairs", 10, _("Queue"), "inbox", "maintenance:queue", roles="dispatcher facilities_manager", count=waiting_count
 )
-item("maintenance.board", "repairs", 15, _("Board"), "layout-kanban", "maintenance:workorder-board", roles=LEADERS)
+item("maintenance.board", "data", 15, _("Board"), "layout-kanban", "maintenance:workorder-board", roles=LEADERS)
 item("maintenance.calendar", "repairs", 18, _("Calendar"), "calendar", "maintenance:calendar", roles="technician")
 item("maintenance.figures", "data", 10, _("Repair figures"), "chart-bar", "maintenance:figures", roles=LEADERS)
 item("maintenance.wallboard", "data", 20, _("Wallboard"), "device-desktop", "maintenance:wallboard", roles=LEADERS)

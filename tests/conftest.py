@@ -2,17 +2,11 @@
 import pytest
 
 PAGES = "pages of facilities that are new: faults of accessibility or width are being mended"
-MENU = "the menu of those who see all of facilities has to fold further"
 WEIGHT = "cards of new topics ask the database too often"
 OPEN = {
     "tests/assets/test_register.py::test_the_page_of_a_thing_costs_few_questions": WEIGHT,
     "tests/core/test_record_page.py::test_an_order_with_a_full_life_costs_no_more_than_a_bare_one": WEIGHT,
     "tests/maintenance/test_sync.py::test_a_batch_of_200_costs_at_most_6_statements_a_fact_and_its_replay_a_fifth": WEIGHT,
-    "tests/core/test_menu.py::test_nobody_has_more_than_fourteen_links": MENU,
-    "tests/core/test_menu.py::test_who_has_few_links_sees_each_of_them": MENU,
-    "tests/core/test_record_page.py::test_every_field_of_every_history_has_words_in_both_languages": "fields of new records without a name",
-    "tests/maintenance/test_factories.py::test_two_rows_of_every_record_can_be_made[FindingAnswer]": "no factory yet",
-    "tests/maintenance/test_factories.py::test_two_rows_of_every_record_can_be_made[GeneratorSpan]": "no factory yet",
     "tests/suites/test_permission_matrix.py::test_every_address_answers_everybody_as_declared_and_refusals_write_nothing":
         "the sample of a count is not the same in every order of tests",
     **{f"tests/browser/test_every_page.py::test_every_page_of_a_kind_of_user_is_without_fault[{who}]": PAGES

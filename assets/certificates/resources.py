@@ -129,7 +129,7 @@ class StatutoryRecords(Resource):
     model = StatutoryRecord
     slug = "statutory-records"
     icon = "file-certificate"
-    menu = ("system", 41)
+    menu = ("registers", 34)
     filterset = filters.StatutoryRecordFilters
     add_form = forms.RecordForm
     order = ("-performed_on", "-id")

@@ -29,7 +29,7 @@ class Meters(Resource):
     model = Meter
     slug = "meters"
     icon = "gauge"
-    menu = ("system", 34)
+    menu = ("registers", 37)
     filterset = filters.MeterFilters
     form = forms.MeterForm
     add_form = forms.NewMeterForm

@@ -102,7 +102,7 @@ class ConditionGrades(Resource):
     model = ConditionGrade
     slug = "condition-grades"
     icon = "heart-rate-monitor"
-    menu = ("system", 45)
+    menu = ("registers", 38)
     add_form = forms.GradeForm
     filterset = filters.ConditionGradeFilters
     photos = files = True

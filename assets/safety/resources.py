@@ -115,13 +115,17 @@ class SafetyGroups(Resource):
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
         return [{"label": _("Cards"), "icon": "printer", "url": reverse("assets:safety-cards", args=[record.pk])}]
 
+    @classmethod
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        return [{"label": str(other.label_plural).capitalize(), "url": reverse(other.url_name("list"))}
+                for other in (TakenOuts, Substitutions) if other.may_list(person)]
+
 
 @resource
 class TakenOuts(Resource):
     model = TakenOut
     slug = "taken-out"
     icon = "truck"
-    menu = ("system", 43)
     add_form = forms.TakeOutForm
     filterset = filters.TakenOutFilters
     list_joins = ("equipment", "group")
@@ -150,7 +154,6 @@ class Substitutions(Resource):
     model = Substitution
     slug = "substitutions"
     icon = "replace"
-    menu = ("system", 44)
     add_form = forms.StandInForm
     filterset = filters.SubstitutionFilters
     list_joins = ("original", "substitute")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from assets.models import CriticalLoad, Supply
@@ -15,7 +18,7 @@ class SupplyLines(Resource):
     model = Supply
     slug = "supply"
     icon = "sitemap"
-    menu = ("system", 62)
+    menu = ("registers", 46)
     filterset = filters.SupplyFilters
     form = forms.SupplyForm
     list_joins = detail_joins = ("equipment", "place")
@@ -35,13 +38,17 @@ class SupplyLines(Resource):
     )
     api_fields = ("equipment", "place", "utility", "share")
 
+    @classmethod
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        return [{"label": str(other.label_plural).capitalize(), "url": reverse(other.url_name("list"))}
+                for other in (CriticalLoads,) if other.may_list(person)]
+
 
 @resource
 class CriticalLoads(Resource):
     model = CriticalLoad
     slug = "critical-loads"
     icon = "alert-triangle"
-    menu = ("system", 63)
     filterset = filters.CriticalLoadFilters
     form = forms.CriticalLoadForm
     list_joins = detail_joins = ("equipment", "place", "contact")

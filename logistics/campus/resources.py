@@ -37,7 +37,7 @@ class Places(Resource):
     slug = "places"
     icon = "building"
     bulk_fields = ("use", "department", "public")
-    menu = ("campus", 20)
+    menu = ("registers", 120)
     columns = (
         NameColumn("place_label", gettext_lazy("Place"), sort="code", second="code", export=str, width=36),
         Column("get_kind_display", gettext_lazy("Kind"), sort="kind"),
@@ -188,7 +188,7 @@ class Tags(Resource):
     model = Tag
     slug = "tags"
     icon = "qrcode"
-    menu = ("campus", 40)
+    menu = ("registers", 140)
     columns = (
         NameColumn("code", gettext_lazy("Code"), sort="code", show=str, export=str, width=20),
         Column("target_label", gettext_lazy("Hangs on"), show=where_words, css="c-full", width=36),
@@ -233,7 +233,7 @@ class Closures(Resource):
     model = PlaceClosure
     slug = "closures"
     icon = "lock"
-    menu = ("campus", 60)
+    menu = ("registers", 160)
     columns = (
         NameColumn(
             "place.place_label",
@@ -270,7 +270,7 @@ class Calendars(Resource):
     model = WorkCalendar
     slug = "calendars"
     icon = "calendar"
-    menu = ("campus", 70)
+    menu = ("registers", 170)
     columns = (
         NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="code", export=str, width=24),
         Column("get_purpose_display", gettext_lazy("Purpose"), sort="purpose"),
@@ -375,14 +375,14 @@ class Stewardships(Resource):
         return [{"label": _("Matrix"), "url": reverse("campus:stewards"), "icon": "layout-grid"}]
 
 
-menu.item("campus.tree", "campus", 10, gettext_lazy("Place tree"), "sitemap", "campus:tree", permission="campus.place:view")
+menu.item("campus.tree", "registers", 110, gettext_lazy("Place tree"), "sitemap", "campus:tree", permission="campus.place:view")
 menu.item(
     "campus.stewards",
-    "campus",
-    50,
+    "registers",
+    150,
     gettext_lazy("Who looks after what"),
     "user-shield",
     "campus:stewards",
     permission="campus.stewardship:view",
 )
-menu.item("campus.bind", "campus", 45, gettext_lazy("Bind labels"), "scan", "campus:bind", permission="campus.tag:change")
+menu.item("campus.bind", "registers", 145, gettext_lazy("Bind labels"), "scan", "campus:bind", permission="campus.tag:change")

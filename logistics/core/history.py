@@ -24,7 +24,8 @@ WORDS = {
 SILENT = frozenset({
     "place_zh", "place_en", "subject_zh", "subject_en", "subject_kind", "subject_id", "source_kind", "source_id", "evidence_kind",
     "evidence_id", "late_evidence_kind", "late_evidence_id", "dedup_key", "settle_s", "ttl_s", "period_key", "held_from", "kind",
-    "object_id", "record_uid", "ancestors", "why_paused",
+    "object_id", "record_uid", "ancestors", "why_paused", "origin_kind", "origin_id", "work_kind", "work_id", "project_kind", "project_id",
+    "file", "width_px", "height_px", "key", "same_key", "fixed", "one_open",
 })
 NOT_KEPT = ("search_text",)  # derived columns say nothing that the others do not
 

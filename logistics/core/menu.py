@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,8 @@ class Section:
     order: int
     icon: str = "settings"
     folded: bool = False  # always one link that leads to a page with its items: what is set once is not in the way every day
-    folds: int = 0  # becomes one link where a person has too many, those with the lowest number first; 0: never
+    folds: int = 0  # becomes one link where a person has too many, those with the lowest number first
+    home: frozenset[str] = frozenset()  # roles whose daily work it is: for them it folds last
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,14 @@ ITEMS: Registry[Item] = Registry("menu item")
 HOMES: Registry[Home] = Registry("home")
 DOCKS: Registry[Dock] = Registry("dock")
 
-for _code, _label, _order, _icon, _folds in (
-    ("", "", 0, "", 0), ("repairs", _("Repairs"), 10, "tool", 0), ("safety", _("Safety"), 15, "shield-check", 5),
-    ("registers", _("Registers"), 20, "database", 3),
-    ("campus", _("Campus"), 30, "building", 1), ("people", _("People"), 40, "users", 2), ("data", _("Data"), 50, "chart-bar", 4),
+for _code, _label, _order, _icon, _folds, _home in (
+    ("", "", 0, "", 0, ""), ("repairs", _("Repairs"), 10, "tool", 6, "dispatcher facilities_manager team_leader technician"),
+    ("upkeep", _("Upkeep"), 12, "calendar-stats", 4, ""),
+    ("safety", _("Safety"), 15, "shield-check", 5, "safety_officer safety_director inspector"),
+    ("registers", _("Equipment and places"), 20, "database", 1, "place_keeper equipment_keeper asset_officer"),
+    ("people", _("People"), 40, "users", 2, "staff_officer department_head system_manager"), ("data", _("Data"), 50, "chart-bar", 3, ""),
 ):
-    SECTIONS.add(_code, Section(_code, _label, _order, _icon, folds=_folds))
+    SECTIONS.add(_code, Section(_code, _label, _order, _icon, folds=_folds, home=frozenset(_home.split())))
 SECTIONS.add("more", Section("more", _("More"), 80))  # the links that lead to folded sections
 SECTIONS.add("system", Section("system", _("Rules and settings"), 90, folded=True))
 
@@ -113,7 +116,7 @@ def navigation(access: Access, path: str) -> list[dict[str, Any]]:
     """Sections with their links, counts and the current one; a folded section is one link."""
     all_entries = [(entry, reverse(entry.url_name) + entry.query) for entry in items_for(access)]
     here = max((url for _entry, url in all_entries if path.startswith(url.split("?")[0])), key=len, default=None)
-    folded = _folded([entry for entry, _url in all_entries])
+    folded = _folded([entry for entry, _url in all_entries], access.roles)
     entries = [(entry, url) for entry, url in all_entries if entry.section not in folded]
     counts = _counts(access.person, [entry for entry, _url in all_entries if entry.count])
     for code in folded:
@@ -137,11 +140,12 @@ def navigation(access: Access, path: str) -> list[dict[str, Any]]:
     return found
 
 
-def _folded(entries: list[Item]) -> list[str]:
+def _folded(entries: list[Item], roles: Iterable[str]) -> list[str]:
     """The sections that this person gets as one link, in the order of the menu."""
     sizes = Counter(entry.section for entry in entries)
     folded = {code for code in sizes if SECTIONS[code].folded}
-    for section in sorted((SECTIONS[code] for code in sizes if SECTIONS[code].folds), key=lambda section: section.folds):
+    able = (SECTIONS[code] for code in sizes if SECTIONS[code].folds)
+    for section in sorted(able, key=lambda section: (not section.home.isdisjoint(roles), section.folds)):
         if sum(1 if code in folded else size for code, size in sizes.items()) <= MOST_LINKS:
             break
         if sizes[section.code] > 1:

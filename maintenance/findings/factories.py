@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from logistics.core import clock
-from maintenance.models import Finding
+from maintenance.models import Finding, FindingAnswer
 
 
 class FindingFactory(DjangoModelFactory):
@@ -24,3 +24,13 @@ class FindingFactory(DjangoModelFactory):
     place_en = "Mingde Hall"
     item = factory.SubFactory("maintenance.checklists.factories.ChecklistItemFactory")
     rectify_by = factory.LazyFunction(lambda: clock.now() + timedelta(days=30))
+
+
+class FindingAnswerFactory(DjangoModelFactory):
+    """The answer that opened a danger."""
+
+    class Meta:
+        model = FindingAnswer
+
+    finding = factory.SubFactory(FindingFactory)
+    answer = factory.SubFactory("maintenance.checklists.factories.ItemAnswerFactory")

@@ -71,7 +71,7 @@ class Finding(Titled, Here, Searchable, Record):
     work_order = models.ForeignKey("maintenance.WorkOrder", models.PROTECT, null=True, blank=True, related_name="findings",
                                    verbose_name=_("work order"), editable=False)
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.OPEN, editable=False)
-    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    started_at = models.DateTimeField(_("begun"), null=True, blank=True, editable=False)
     rejected_count = models.PositiveSmallIntegerField(_("times rejected"), default=0, editable=False)
     rectified_at = models.DateTimeField(_("rectified"), null=True, blank=True, editable=False)
     rectified_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", editable=False,
@@ -81,10 +81,14 @@ class Finding(Titled, Here, Searchable, Record):
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True, editable=False)
     verified_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", editable=False,
                                     verbose_name=_("verified by"))
-    evidence = models.ForeignKey("maintenance.ItemAnswer", models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    evidence = models.ForeignKey(
+        "maintenance.ItemAnswer", models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("evidence")
+    )
     accepted_until = models.DateField(_("risk accepted until"), null=True, blank=True, editable=False)
-    accepted_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", editable=False)
-    accept_reason = models.CharField(max_length=500, blank=True, editable=False)
+    accepted_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("risk accepted by")
+    )
+    accept_reason = models.CharField(_("why the risk is accepted"), max_length=500, blank=True, editable=False)
 
     lock_rank = 25
     scope_place = "place"

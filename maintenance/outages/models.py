@@ -41,7 +41,8 @@ class Outage(Here, Searchable, Record):
     kind = models.CharField(_("kind"), max_length=9, choices=Kind, default=Kind.PLANNED)
     # place (from Here): the innermost place that holds all the others; it decides who manages the outage
     planned = DateTimeRangeField(_("planned from–to"), null=True, blank=True)
-    first_end = models.DateTimeField(null=True, editable=False)  # the end that was announced, before any extension
+    # before any extension
+    first_end = models.DateTimeField(_("end as first announced"), null=True, editable=False)
     announced_at = models.DateTimeField(_("announced"), null=True, editable=False)
     began_at = models.DateTimeField(_("off since"), null=True, editable=False)
     restored_at = models.DateTimeField(_("restored"), null=True, editable=False)
@@ -58,7 +59,7 @@ class Outage(Here, Searchable, Record):
     notice_hours = models.PositiveSmallIntegerField(_("hours of notice"), default=24)
     people = models.PositiveIntegerField(_("people affected"), default=0, editable=False)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
-    cancel_reason = models.CharField(max_length=500, blank=True, editable=False)
+    cancel_reason = models.CharField(_("why it was called off"), max_length=500, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     lock_rank = 15

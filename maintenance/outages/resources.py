@@ -48,7 +48,7 @@ class Outages(Resource):
     model = Outage
     slug = "outages"
     icon = "plug-off"
-    menu = ("repairs", 40)
+    menu = ("upkeep", 40)
     comments = files = links = True
     follows = ("contact",)
     thread_at = "created_at"

@@ -22,7 +22,7 @@ class Permits(Resource):
     model = Permit
     slug = "permits"
     icon = "flame"
-    menu = ("repairs", 45)
+    menu = ("upkeep", 45)
     photos = True
     form = add_form = forms.PermitForm
     filterset = filters.PermitFilters

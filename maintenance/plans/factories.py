@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import factory
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from factory.django import DjangoModelFactory
 
 from logistics.core import clock
@@ -58,3 +59,14 @@ class PlanOccurrenceFactory(DjangoModelFactory):
     first_on = factory.LazyAttribute(lambda row: row.due_on - timedelta(days=7))
     last_on = factory.LazyAttribute(lambda row: row.due_on + timedelta(days=7))
     reasons = factory.LazyFunction(lambda: ["calendar_floating"])
+
+
+class GeneratorSpanFactory(DjangoModelFactory):
+    """Ten minutes of running, each an hour after the one before."""
+
+    class Meta:
+        model = models.GeneratorSpan
+
+    during = factory.Sequence(
+        lambda n: DateTimeTZRange(clock.now() + timedelta(hours=n), clock.now() + timedelta(hours=n, minutes=10))
+    )

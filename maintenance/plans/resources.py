@@ -169,7 +169,7 @@ class Occurrences(Resource):
     model = PlanOccurrence
     slug = "due-dates"
     icon = "calendar-due"
-    menu = ("repairs", 40)
+    menu = ("upkeep", 30)
     order = ("-due_on", "-id")
     filterset = filters.OccurrenceFilters
     list_joins = ("plan", "equipment", "target_place", "place")

@@ -18,7 +18,7 @@ from maintenance.plans.words import badged
 
 item(
     "maintenance.planner",
-    "repairs",
+    "upkeep",
     42,
     _("Year planner"),
     "calendar-stats",

@@ -153,8 +153,8 @@ class Round(Here, Searchable, Record):
     )
     domain = models.CharField(_("domain"), max_length=12, choices=Domain, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Route.Kind, editable=False)
-    title_zh = models.CharField(max_length=80, editable=False)
-    title_en = models.CharField(max_length=80, blank=True, editable=False)
+    title_zh = models.CharField(_("Chinese name"), max_length=80, editable=False)
+    title_en = models.CharField(_("English name"), max_length=80, blank=True, editable=False)
     team = models.ForeignKey("accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team"))
     inspector = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="rounds", verbose_name=_("inspector")
@@ -176,7 +176,7 @@ class Round(Here, Searchable, Record):
     submitted_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("submitted by")
     )
-    missed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    missed_at = models.DateTimeField(_("missed since"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     lock_rank = 15

@@ -28,7 +28,7 @@ class Routes(Resource):
     model = Route
     slug = "routes"
     icon = "route"
-    menu = ("system", 61)
+    menu = ("safety", 60)
     order = ("name_zh", "pk")
     form = forms.RouteForm
     filterset = filters.RouteFilters

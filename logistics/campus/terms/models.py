@@ -84,7 +84,9 @@ class Term(Named, Spanned, Record):
         VACATION = "vacation", _("Vacation")
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="terms", verbose_name=_("school year"))
-    place = models.ForeignKey("campus.Place", models.PROTECT, related_name="+", editable=False)  # that of the year, by trigger
+    place = models.ForeignKey(  # that of the year, by trigger
+        "campus.Place", models.PROTECT, related_name="+", editable=False, verbose_name=_("holds in")
+    )
     name_zh = models.CharField(_("Chinese name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.TEACHING)

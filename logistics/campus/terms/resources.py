@@ -186,4 +186,4 @@ def changed(record: Any, data: dict[str, Any]) -> Any:
     return record
 
 
-menu.item("campus.terms", "campus", 72, gettext_lazy("Terms"), "calendar-stats", "campus:terms", permission="campus.schoolyear:view")
+menu.item("campus.terms", "registers", 172, gettext_lazy("Terms"), "calendar-stats", "campus:terms", permission="campus.schoolyear:view")

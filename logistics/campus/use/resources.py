@@ -65,4 +65,4 @@ class Exemptions(Resource):
     api_fields = ("place", "during", "reason")
 
 
-menu.item("campus.use", "campus", 30, gettext_lazy("Use of rooms"), "grid-dots", "campus:use-map", permission="campus.placeuse:view")
+menu.item("campus.use", "registers", 130, gettext_lazy("Use of rooms"), "grid-dots", "campus:use-map", permission="campus.placeuse:view")
