@@ -68,7 +68,8 @@ def test_signing_out_forgets_what_was_looked_for(visitor):
     person = visitor("en", DESKTOP).enter(DISPATCHER)
     page = person.page
     page.goto("/search/?q=lamp")
-    page.locator(".hq-find input").press("Enter")
+    expect(page.locator("[data-find]:visible")).to_have_count(1)
+    page.locator("[data-find]:visible").press("Enter")
     page.wait_for_function("() => Object.keys(localStorage).some(name => name.startsWith('hq-searches:'))")
     picture(person, "page-en-desktop")
     page.locator(".hq-person").click()
