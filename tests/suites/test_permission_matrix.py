@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 
 from logistics.core.resources import RESOURCES
 from logistics.core.testing import matrix
@@ -55,14 +55,20 @@ def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for page in ("detail", "comments", "followers", "files", "links", *[step.name for step in flow or ()]):
             found[f"{stem}-{page}"] = {"pk": pk}
     order, request = records["maintenance.workorder"], records["maintenance.repairrequest"]
-    for name in {name for name, _converters in matrix.url_names()} - set(found):
-        own = next((one.kind for one in RESOURCES if name.startswith((f"{one.app}:{one.url_stem}-", f"{one.app}-{one.url_stem}-"))), "")
+    lists = {reverse(one.url_name("list")): one.kind for one in RESOURCES} | {
+        reverse(f"{one.app}-{one.url_stem}-list"): one.kind for one in RESOURCES}
+    for name, converters in matrix.url_names():
+        if name in found:
+            continue
         start = max((start for start in SAMPLES if name.startswith(start)), key=len)
-        found[name] = {
-            "pk": records[own or SAMPLES[start]].pk, "key": f"r{request.pk}", "code": records["campus.tag"].code, "token": "unknown",
+        values = {
+            "pk": records[SAMPLES[start]].pk, "key": f"r{request.pk}", "code": records["campus.tag"].code, "token": "unknown",
             "language": "en", "version": "0",
             "size": "thumb", "kind": "maintenance.workorder", "record_id": order.pk, "section": "system", "day": "2026-09-01",
         }
+        url = reverse(name, kwargs={key: values.get(key, 0) for key in converters})
+        above = max((path for path in lists if url.startswith(path)), key=len, default="")
+        found[name] = values | ({"pk": records[lists[above]].pk} if above else {})
     return found
 
 
