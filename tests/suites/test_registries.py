@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from logistics.core import access
+from logistics.core import access, menu
 from logistics.core.resources import RESOURCES, Resource
 from logistics.core.tasks import PERIODIC
 from logistics.core.testing import constancy, moves, parity, twice
@@ -39,6 +39,7 @@ def test_every_record_has_a_factory_permissions_and_words(kind: str) -> None:
     assert (declared.model.__doc__ or "").strip(), f"{kind}: no sentence that says what it is"
     assert any(column.heading for column in declared.columns), f"{kind}: no name column"
     assert declared.api_fields, f"{kind}: no API fields"
+    assert not declared.menu or declared.menu[0] in menu.SECTIONS, f"{kind}: the menu has no section {declared.menu[0]}"
 
 
 SEEN_BY_ALL = ("assets.equipment", "assets.meter", "assets.meterreading")  # everybody sees what stands where, and what it counts
