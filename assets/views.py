@@ -45,8 +45,7 @@ def ask(request: HttpRequest, thing: Equipment, form: Any, title: str, label: st
         "enctype": "",
         "why": "",
     }
-    layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
-    return render(request, "core/move.html", {"layout": layout, "page": page, "record": thing}, status=422 if form.is_bound else 200)
+    return render(request, "core/move.html", {"page": page, "record": thing}, status=422 if form.is_bound else 200)
 
 
 def visible(request: HttpRequest, pk: int) -> Equipment:
@@ -261,8 +260,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     found = list(rows.order_by("category__code", "number", "pk")[: MOST_LINES + 1])
     if len(found) > MOST_LINES:
         message = _("More than %(n)s rows match. Narrow the filter, or take the Excel file.") % {"n": f"{MOST_LINES:,}"}
-        layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
-        return render(request, "core/note.html", {"layout": layout, "page": {}, "message": message}, status=422)
+        return render(request, "core/note.html", {"page": {}, "message": message}, status=422)
     total = sum((row.cost_seen for row in found if row.cost_seen is not None), Decimal(0))
     return pdf(
         Report(
@@ -333,4 +331,4 @@ def labels(request: HttpRequest) -> HttpResponse:
         "intro": _("At most %(n)s at once, in walking order; the names are printed and the labels are bound.") % {"n": MOST_LABELS},
         "crumbs": [{"label": _("Equipment"), "url": reverse("assets:equipment-list")}], "cancel_url": reverse("assets:equipment-list"),
     }
-    return render(request, "core/form.html", {"layout": "base.html", "page": page}, status=422 if form.errors else 200)
+    return render(request, "core/form.html", {"page": page}, status=422 if form.errors else 200)

@@ -29,7 +29,7 @@ ICONS = {"work": "tool", "on_call": "phone-call"}
 
 
 def shown(request: HttpRequest, template: str, page: dict[str, Any]) -> HttpResponse:
-    return render(request, template, {"layout": "fragment.html" if request.htmx else "base.html", "page": page})  # type: ignore[attr-defined]
+    return render(request, template, {"page": page})
 
 
 def monday_of(day: date) -> date:

@@ -38,10 +38,6 @@ from logistics.core.templatetags import ui
 SHOWN_IN_LANE = 40
 
 
-def layout(request: HttpRequest) -> str:
-    return "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
-
-
 def seen(request: HttpRequest) -> Any:
     """The requirements that this person may see; those without the duty are refused with words."""
     if not access_of(request.user).has("assets.requirement:view"):
@@ -116,7 +112,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "ledger_url": reverse("assets:special-ledger"),
         "add_url": reverse("assets:statutoryrecord-add") if access_of(request.user).has(services.MAY_RECORD) else "",
     }
-    return render(request, "assets/certificates/board.html", {"layout": layout(request), "page": page})
+    return render(request, "assets/certificates/board.html", {"page": page})
 
 
 def fits(row: Requirement, lane: int, today: date, last: int, second: int, first: int) -> bool:
@@ -164,7 +160,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             for code, label in (("", _("All")), ("certificates", _("Certificates")), ("checks", _("Own checks")))
         ],
     }
-    return render(request, "assets/certificates/calendar.html", {"layout": layout(request), "page": page, "month": shown})
+    return render(request, "assets/certificates/calendar.html", {"page": page, "month": shown})
 
 
 def due_entries(rows: Any, first: date, last_exclusive: date) -> Iterable[Entry]:
@@ -243,7 +239,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "why": "",
     }
     return render(
-        request, "core/move.html", {"layout": layout(request), "page": page, "record": version.scheme}, status=422 if form.is_bound else 200
+        request, "core/move.html", {"page": page, "record": version.scheme}, status=422 if form.is_bound else 200
     )
 
 
@@ -286,7 +282,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_url": scheme.get_absolute_url(),
         "enctype": "",
     }
-    return render(request, "core/form.html", {"layout": layout(request), "page": page}, status=422 if form.is_bound else 200)
+    return render(request, "core/form.html", {"page": page}, status=422 if form.is_bound else 200)
 
 
 # paper -------------------------------------------------------------------------------------------------------------------

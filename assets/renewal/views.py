@@ -83,8 +83,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
         "export_url": f"{reverse('assets:renewalitem-export')}?state=proposed",
         "buildings": conditions(request.user, row),
     }
-    layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
-    return render(request, "assets/renewal/ranking.html", {"layout": layout, "page": page})
+    return render(request, "assets/renewal/ranking.html", {"page": page})
 
 
 def shown(line: Line, weights: Any, chosen: set[int]) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
         "groups": form_groups(form), "submit_label": _("Make the token"), "cancel_url": reverse("my-tokens"),
         "crumbs": [{"label": _("My access tokens"), "url": reverse("my-tokens")}],
     }
-    return render(request, "core/form.html", {"layout": "base.html", "page": page}, status=422 if form.errors else 200)
+    return render(request, "core/form.html", {"page": page}, status=422 if form.errors else 200)
 
 
 def _token_maker(person: Any) -> None:
@@ -186,7 +186,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The password is changed. You are signed out everywhere else."))
             return redirect("profile")
     page = {"title": _("Change password"), "form": form, "submit_label": _("Change password"), "cancel_url": reverse("profile")}
-    return render(request, "core/form.html", {"layout": "base.html", "page": page}, status=422 if form.errors else 200)
+    return render(request, "core/form.html", {"page": page}, status=422 if form.errors else 200)
 
 
 @login_required

@@ -38,20 +38,24 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; fragments (htmx) need no frame and pay nothing for it."""
+    """Context processor; fragments (htmx) need no frame and pay nothing for it.
+
+    `layout` is the template that a page extends, so that one template serves the whole page and the fragment.
+    """
     frame = Shell(demo=settings.DEMO)
     frame.other_language = {"code": "en", "label": "English"} if chinese() else {"code": "zh-hans", "label": "中文"}
     person = getattr(request, "user", None)
     htmx: Any = getattr(request, "htmx", False)
     whole_page = getattr(htmx, "boosted", False) and not htmx.target
+    layout = "fragment.html" if htmx else "base.html"
     if htmx and not whole_page:
-        return {"shell": frame}
+        return {"shell": frame, "layout": layout}
     provider = SHELL.get("school")
     if provider:
         frame.school, frame.campus, frame.hotline = provider(request)
     if person is None or not person.is_authenticated:
         frame.theme = request.COOKIES.get("theme", "auto")
-        return {"shell": frame}
+        return {"shell": frame, "layout": layout}
     access = access_of(person)
     frame.theme = person.theme
     unread = SHELL.get("unread")
@@ -61,4 +65,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     duties = [code for code in DUTY_ORDER if code in access.roles]
     frame.role = str(ROLES[duties[0]].label) if duties else (str(person.department) if person.department else "")
     frame.layout = "staff" if sum(len(section["items"]) for section in frame.nav) > 3 else "solo"
-    return {"shell": frame}
+    return {"shell": frame, "layout": layout}

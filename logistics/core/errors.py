@@ -54,8 +54,7 @@ def error_page(request: HttpRequest, status: int, **context: Any) -> HttpRespons
         words = str(context.get("message") or PLAIN_WORDS[status])
         who = context.get("who") or []
         return JsonResponse({"detail": words, **({"who": who} if who else {})}, status=status)
-    layout = "fragment.html" if getattr(request, "htmx", False) else "base.html"
-    response = render(request, f"errors/{status}.html", {"layout": layout, **context}, status=status)
+    response = render(request, f"errors/{status}.html", context, status=status)
     if getattr(request, "htmx", False):
         response["HX-Retarget"] = "#refusal"
         response["HX-Reswap"] = "innerHTML"

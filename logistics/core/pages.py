@@ -52,8 +52,7 @@ class RecordPage(LoginRequiredMixin, View):
         return get_object_or_404(rows.select_related(*dict.fromkeys(joins)) if joins else rows, pk=pk)
 
     def show(self, template: str, page: dict[str, Any], status: int = 200, **context: Any) -> HttpResponse:
-        layout = "fragment.html" if self.request.htmx else "base.html"  # type: ignore[attr-defined]
-        return render(self.request, template, {"layout": layout, "page": page, "resource": self.resource, **context}, status=status)
+        return render(self.request, template, {"page": page, "resource": self.resource, **context}, status=status)
 
     def refuse(self, what: str, action: str) -> NotAllowed:
         from logistics.core.access import ROLES, roles_with

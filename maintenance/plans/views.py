@@ -33,10 +33,6 @@ SALT = "maintenance.upkeep.ics"
 BACK, AHEAD = timedelta(days=60), timedelta(days=400)
 
 
-def layout(request: HttpRequest) -> str:
-    return "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
-
-
 @login_required
 @require_GET
 def planner(request: HttpRequest) -> HttpResponse:
@@ -86,7 +82,6 @@ def planner(request: HttpRequest) -> HttpResponse:
         request,
         "maintenance/planner.html",
         {
-            "layout": layout(request),
             "page": page,
             "rows": rows,
             "chart": chart,
@@ -144,7 +139,6 @@ def dry_run_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "maintenance/dry_run.html",
         {
-            "layout": layout(request),
             "page": page,
             "plan": plan,
             "run": run,

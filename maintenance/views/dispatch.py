@@ -43,10 +43,6 @@ def desk_only(request: HttpRequest) -> None:
         raise NotAllowed(_("Only the dispatcher works at this desk."), [_("Dispatcher"), _("Facilities manager")])
 
 
-def layout(request: HttpRequest) -> str:
-    return "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
-
-
 @dataclass
 class Entry:
     """One line of the queue: a report to decide on, or an order to assign."""
@@ -150,7 +146,6 @@ def queue(request: HttpRequest) -> HttpResponse:
         request,
         "maintenance/queue.html",
         {
-            "layout": layout(request),
             "page": page,
             "entries": shown,
             "picked": picked,
@@ -318,7 +313,7 @@ def buildings(request: HttpRequest) -> HttpResponse:
     page = {"title": _("Buildings"), "segments": resources.resource_of(WorkOrder).views("buildings"),
             "sentence": _("Where work is open now; the worst first.") if found else _("No order is open anywhere.")}
     return render(request, "maintenance/buildings.html", {
-        "layout": layout(request), "page": page, "groups": [(parents[parent], rows_) for parent, rows_ in groups.items()]})
+        "page": page, "groups": [(parents[parent], rows_) for parent, rows_ in groups.items()]})
 
 
 # wallboard -------------------------------------------------------------------------------------------------------

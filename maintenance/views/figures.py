@@ -18,7 +18,6 @@ from logistics.core.errors import NotAllowed
 from logistics.core.publishing import MEASURES
 from maintenance import breakdowns
 from maintenance.dashboard.limits import aims
-from maintenance.views.dispatch import layout
 
 SPANS = {"week": 7, "month": 30, "term": 120}
 CARDS = ("maintenance.on_time", "maintenance.response_on_time", "maintenance.backlog", "maintenance.satisfaction", "maintenance.rework")
@@ -117,7 +116,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     page = {"title": _("Repair figures"), "sentence": _sentence(found["cards"]), "months": months(),
             "segments": [{"label": label, "url": f"?span={code}", "current": code == chosen} for code, label in
                          (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))]}
-    return render(request, "maintenance/figures.html", {"layout": layout(request), "page": page, **found})
+    return render(request, "maintenance/figures.html", {"page": page, **found})
 
 
 def months(many: int = 12) -> list[date]:

@@ -95,5 +95,4 @@ def alert_figures(request: HttpRequest) -> HttpResponse:
         "sentence": ngettext("%(n)s alert in twelve weeks.", "%(n)s alerts in twelve weeks.", charts["n"]) % {"n": charts["n"]},
         "crumbs": [{"label": _("Alerts"), "url": reverse("alerts:alert-list")}],
     }
-    layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
-    return render(request, "alerts/figures.html", {"layout": layout, "page": page, "charts": charts})
+    return render(request, "alerts/figures.html", {"page": page, "charts": charts})

@@ -41,7 +41,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
         "newer": number - 1 if number > 1 else None,
         "older": number + 1 if len(rows) > PAGE and number < MOST_PAGES else None,
     }
-    return render(request, "alerts/notifications.html", {"layout": "fragment.html" if request.htmx else "base.html", "page": page})  # type: ignore[attr-defined]
+    return render(request, "alerts/notifications.html", {"page": page})
 
 
 def _number(text: str) -> int:

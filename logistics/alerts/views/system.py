@@ -166,7 +166,7 @@ def standard(request: HttpRequest) -> HttpResponse:
         "submit_label": _("Save"),
         "cancel_url": reverse("alerts:channel-list"),
     }
-    return render(request, "core/form.html", {"layout": "base.html", "page": page}, status=422 if form.errors else 200)
+    return render(request, "core/form.html", {"page": page}, status=422 if form.errors else 200)
 
 
 @login_required

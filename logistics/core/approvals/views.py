@@ -36,7 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         waiting = list(cards.with_steps(Approval.objects.waiting_for(person).order_by("asked_at", "id"))[:MOST])
         page |= {"cards": cards.cards(waiting, person), "heading": _heading(len(waiting)), "sentence": _sentence(waiting)}
     page["empty"] = None if page.get("cards") or page.get("lines") else _empty(show, access_of(person))
-    return render(request, "core/approvals/inbox.html", {"layout": "fragment.html" if request.htmx else "base.html", "page": page})  # type: ignore[attr-defined]
+    return render(request, "core/approvals/inbox.html", {"page": page})
 
 
 def _segments(person: Any, show: str) -> list[dict[str, Any]]:

@@ -50,8 +50,7 @@ def own(request: HttpRequest, pk: int, *, gone: bool = False) -> SavedList:
 
 
 def ask(request: HttpRequest, template: str, page: dict[str, Any], status: int = 200) -> HttpResponse:
-    layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
-    return render(request, template, {"layout": layout, "page": page}, status=status)
+    return render(request, template, {"page": page}, status=status)
 
 
 @login_required

@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "near": [{"name": name, "url": _address(q=name)} for name in near(request.user, text)] if typed and not found else [],
         "kinds": [str(declared.label_plural).capitalize() for declared in searched()],
     }
-    return render(request, "core/search.html", {"layout": "base.html", "page": shown})
+    return render(request, "core/search.html", {"page": shown})
 
 
 def suggestions(person: Any, text: str) -> list[dict[str, Any]]:

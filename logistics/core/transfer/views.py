@@ -116,9 +116,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [{"label": str(declared.label_plural).capitalize(), "url": reverse(declared.url_name("list"))},
                    {"label": _("Import"), "url": reverse(declared.url_name("import"))}],
     }
-    layout = "fragment.html" if request.htmx else "base.html"  # type: ignore[attr-defined]
     missing = [column.label for column in known if column.required and column.name not in batch.mapping]
-    return render(request, "core/transfer/columns.html", {"layout": layout, "page": page, "batch": batch, "rows": rows, "missing": missing,
+    return render(request, "core/transfer/columns.html", {"page": page, "batch": batch, "rows": rows, "missing": missing,
                                                           "steps": steps_of("draft", chosen=True)}, status=status)
 
 
