@@ -4,11 +4,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Self
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, DecimalField, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from logistics.accounts.querysets import OpenToAll
 from logistics.core import clock
 from logistics.core.access import Access, access_of, either
+
+
+def anew() -> Coalesce:
+    """What all pieces of a thing would cost new, in SQL; the same as `Equipment.price`."""
+    return Coalesce(
+        F("replacement_cost") * F("quantity"), F("model__replacement_cost") * F("quantity"), F("purchase_cost"),
+        output_field=DecimalField(max_digits=14, decimal_places=2),
+    )
 
 
 class EquipmentQuerySet(OpenToAll):

@@ -16,6 +16,7 @@ from assets.meters.models import Meter, MeterFit, MeterReading, ReadingVoid
 from assets.models.catalogue import CategoryAttribute, EquipmentCategory, EquipmentModel
 from assets.models.equipment import Equipment
 from assets.models.lock import UseLock
+from assets.proposals.models import ProposalLine, RenewalProposal
 from assets.renewal.models import ConditionGrade, PriceIndex, RenewalItem, RenewalWeights
 from assets.safety.models import SafetyGroup, Substitution, TakenOut
 from assets.supply.models import CriticalLoad, Supply
@@ -39,8 +40,10 @@ __all__ = [
     "MeterFit",
     "MeterReading",
     "PriceIndex",
+    "ProposalLine",
     "ReadingVoid",
     "RenewalItem",
+    "RenewalProposal",
     "RenewalWeights",
     "Requirement",
     "SafetyGroup",

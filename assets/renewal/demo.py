@@ -58,7 +58,7 @@ def load(world: World) -> None:
     lines, _little = services.ranking(world["named"]["S1002"], most=36)
     items = []
     for n, line in enumerate(lines):
-        state = "proposed" if n >= 14 else ("deferred", "submitted", "proposed", "approved")[n % 4]
+        state = "deferred" if n in (2, 7, 11) else "proposed"
         items.append(
             RenewalItem(
                 equipment=line.thing,
@@ -72,7 +72,6 @@ def load(world: World) -> None:
                 risk_note=RISKS[n % 4],
                 state=state,
                 defer_reason="当年预算不足，先维修顶用" if state == "deferred" else "",
-                project_label=f"{year + 1} 年设备更新申请（纸质）" if state in ("submitted", "approved") else "",
             )
         )
     for n, building in enumerate(Place.objects.filter(kind="building", year_built__lte=2004).order_by("code")[:4]):

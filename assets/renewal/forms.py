@@ -114,6 +114,10 @@ class WeightsForm(ActingForm):
 
 
 class PriceIndexForm(ActingModelForm):
+    """The factor of a year, and where it comes from."""
+
+    note = forms.CharField(label=_("Source or reason"), max_length=200)
+
     class Meta:
         model = PriceIndex
         fields = ("year", "factor", "note")

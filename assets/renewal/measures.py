@@ -28,11 +28,14 @@ Span = tuple[datetime, datetime]
 )
 def fci(person: Any, span: Span, place: Any = None) -> Figure:
     """Over all buildings of the reader whose value is known, or of one place."""
-    row, work, value, n = services.weights_at(), Decimal(0), Decimal(0), 0
-    for building in [place] if place is not None else services.buildings(person):
-        worth = services.value_of(building, row.fabric_cost_m2)
-        if worth:
-            work, value, n = work + services.deferred_of(building), value + worth, n + 1
+    fabric = services.weights_at().fabric_cost_m2
+    if place is None:
+        rows = services.conditions(person, fabric)
+        n, work = len(rows), sum((one.deferred for one in rows), Decimal(0))
+        value = sum((one.value for one in rows), Decimal(0))
+    else:
+        worth = services.value_of(place, fabric)
+        n, work, value = (1, services.deferred_of(place), worth) if worth else (0, Decimal(0), Decimal(0))
     return Figure(
         float(100 * work / value) if value else None,
         n,

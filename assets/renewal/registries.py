@@ -1,6 +1,6 @@
 """Who makes projects of renewal items; planning publishes here.
 
-@renewal_taker("planning")        take(items, by) -> the project (a record with a page)
+@renewal_taker("planning")        take(proposal, by) -> the project (a record with a page)
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from logistics.core.registry import Registry
 
 @dataclass(frozen=True)
 class Taker:
-    """Makes one project of some items: `take(items, by)` gives the record that the items then point at."""
+    """Makes one project of a proposal, whose lines hold the items and the evidence: the record that the items then point at."""
 
-    take: Callable[[list[Any], Any], Any]
+    take: Callable[[Any, Any], Any]
     code: str
 
 

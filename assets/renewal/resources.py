@@ -6,20 +6,31 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.renewal import filters, forms, services
 from assets.renewal.models import ConditionGrade, PriceIndex, RenewalItem, RenewalWeights
-from assets.renewal.registries import TAKERS
 from assets.renewal.words import bars
 from logistics.core import menu
+from logistics.core.access import access_of
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.pages import fragment
-from logistics.core.resources import Resource, resource
+from logistics.core.resources import RESOURCES, Resource, resource
 from logistics.core.spans import DURING
 
 READERS = "facilities_manager asset_officer department_head logistics_director principal auditor"
+
+
+def project_link(row: RenewalItem) -> Any:
+    """The project, or the proposal, that it is part of."""
+    if row.project_id is None:
+        return row.project_label
+    return format_html(
+        '<a href="{}">{}</a>', reverse(RESOURCES[row.project_kind].url_name("detail"), args=[row.project_id]), row.project_label
+    )
 
 
 @resource
@@ -54,7 +65,7 @@ class RenewalItems(Resource):
         Column("price_year", gettext_lazy("At prices of"), show=lambda row: str(row.price_year or "–")),
         Column("risk_note", gettext_lazy("What happens if it waits")),
         Column("defer_reason", gettext_lazy("Why it waits")),
-        Column("project_label", gettext_lazy("Project")),
+        Column("project", gettext_lazy("Applied for in"), show=project_link),
         Column("replacement", gettext_lazy("Replaced by"), joins=("replacement",)),
     )
     api_fields = (
@@ -91,10 +102,11 @@ class RenewalItems(Resource):
         ]
 
     @classmethod
-    def sentence(cls, person: Any, rows: models.QuerySet) -> str:
-        if len(TAKERS):
-            return ""
-        return _("There is no planning here that takes projects: export the list and apply on paper.")
+    def list_actions(cls, person: Any) -> list[dict[str, Any]]:
+        found = [{"label": _("Proposals handed in"), "url": reverse("assets:renewalproposal-list"), "icon": "send"}]
+        if access_of(person).has("assets.renewalproposal:add"):
+            found.append({"label": _("Hand in together"), "url": reverse("assets:renewal-propose"), "icon": "wallet"})
+        return found if access_of(person).has("assets.renewalproposal:view") else []
 
 
 @resource

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -33,6 +34,8 @@ class Facts:
     cost_ratio: Decimal | None = None
     criticality: str | None = None
     certificate_failed: bool = False
+    upkeep: Decimal | None = None  # of 12 months, in yuan
+    graded_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -11,20 +11,20 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from assets.models import Downtime, Equipment, Requirement
+from assets.querysets import anew
 from assets.renewal.models import ConditionGrade, PriceIndex, RenewalItem, RenewalWeights
-from assets.renewal.registries import TAKERS
 from assets.renewal.scoring import Facts, Score, Weights, as_json, at_prices_of, score
 from logistics.campus.models import Place
 from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.publishing import MEASURES
-from logistics.core.workflow import lock_all, perform, write_event
+from logistics.core.workflow import write_event
 
 COST = "maintenance.cost_ratio"
 A_YEAR = Decimal("365.25")
@@ -87,13 +87,12 @@ def set_weights(*, values: dict[str, Any], reason: str, by: Any, since: date | N
 
 
 # the ranking -----------------------------------------------------------------------------------------------------------
-def facts_of(things: list[Equipment], person: Any) -> dict[int, Facts]:
-    """What is known of many things, in five statements."""
+def facts_of(things: list[Equipment]) -> dict[int, Facts]:
+    """What is known of many things, in five statements; the same whoever asks."""
     ids, today = [thing.pk for thing in things], clock.today()
     year_ago = clock.now() - timedelta(days=int(A_YEAR))
-    grades: dict[int, int] = dict(
-        ConditionGrade.objects.filter(equipment__in=ids).order_by("equipment", "graded_on", "pk").values_list("equipment", "grade")
-    )  # the latest of each wins
+    graded = ConditionGrade.objects.filter(equipment__in=ids).order_by("equipment", "graded_on", "pk")
+    grades = {pk: (value, day) for pk, value, day in graded.values_list("equipment", "grade", "graded_on")}  # the latest of each wins
     stops = Downtime.objects.filter(equipment__in=ids, cause="failure", during__startswith__gte=year_ago).values_list(
         "equipment", "work_kind", "work_id", "pk"
     )
@@ -101,35 +100,43 @@ def facts_of(things: list[Equipment], person: Any) -> dict[int, Facts]:
     for thing_id, kind, work, pk in stops:
         failures.setdefault(thing_id, set()).add((kind, work) if work is not None else pk)
     failed = set(Requirement.objects.failed().filter(equipment__in=ids).values_list("equipment", flat=True))
-    ratios = cost_ratios(person)
+    costs = upkeep()
     known_stops = bool(failures) or Downtime.objects.exists()
     found = {}
     for thing in things:
         age = Decimal((today - thing.commissioned_on).days) / A_YEAR if thing.commissioned_on else None
+        grade, graded_on = grades.get(thing.pk, (None, None))
+        spent, ratio = (None, None) if costs is None else costs.get(thing.pk, (Decimal(0), Decimal(0) if thing.price[0] else None))
         found[thing.pk] = Facts(
             age,
             thing.years,
-            grades.get(thing.pk),
+            grade,
             len(failures.get(thing.pk, ())) if known_stops else None,
-            None if ratios is None else ratios.get(thing.pk, Decimal(0)),
+            ratio,
             thing.criticality,
             thing.pk in failed,
+            spent,
+            graded_on,
         )
     return found
 
 
-def cost_ratios(person: Any) -> dict[int, Decimal] | None:
-    """Upkeep of 12 months over what a new one costs, by thing; None where nobody publishes it."""
+def upkeep() -> dict[int, tuple[Decimal | None, Decimal | None]] | None:
+    """Upkeep of 12 months of each thing on which orders were closed: (yuan, over what a new one costs); None where nobody publishes it."""
     measure = MEASURES.get(COST)
     if measure is None:
         return None
     now = clock.now()
     try:
-        figures = measure.compute(person, (now - timedelta(days=int(A_YEAR)), now), by="equipment")
+        figures = measure.compute(None, (now - timedelta(days=int(A_YEAR)), now), by="equipment")
     except (KeyError, TypeError):  # it is published, but not by equipment
         return None
     part = Decimal(100) if measure.unit == "%" else Decimal(1)
-    return {int(key): Decimal(str(figure.value)) / part for key, figure in figures.items() if key and figure.value is not None}
+    return {int(key): (decimal(figure.parts.get("cost")), decimal(figure.value, part)) for key, figure in figures.items() if key}
+
+
+def decimal(value: Any, part: Decimal = Decimal(1)) -> Decimal | None:
+    return None if value is None else Decimal(str(value)) / part
 
 
 def ranking(
@@ -143,28 +150,18 @@ def ranking(
         rows = rows.filter(category__ancestors__contains=[category.pk])
     weights = weights or as_weights(weights_at())
     things = list(rows.select_related("category", "place", "model"))
-    facts = facts_of(things, person)
+    facts = facts_of(things)
     open_items = {item.equipment_id: item for item in RenewalItem.objects.open().filter(equipment__isnull=False)}
     enough: list[Line] = []
     little: list[Line] = []
     for thing in things:
         one = score(facts[thing.pk], weights)
-        cost, price_year = price_of(thing)
+        cost, price_year = thing.price
         line = Line(thing, facts[thing.pk], one, cost, price_year, open_items.get(thing.pk))
         (enough if one.enough or facts[thing.pk].certificate_failed else little).append(line)
     enough.sort(key=lambda line: (-(line.score.value or 0), line.thing.pk))
     little.sort(key=lambda line: (-(line.score.value or 0), line.thing.pk))
     return (enough[:most] if most else enough), little
-
-
-def price_of(thing: Equipment) -> tuple[Decimal | None, int | None]:
-    """What a new one costs, and in which year that was the price: of the thing itself, else of its model."""
-    if thing.replacement_cost is not None:
-        return thing.replacement_cost * thing.quantity, thing.price_year
-    model = thing.model
-    if model is not None and model.replacement_cost is not None:
-        return model.replacement_cost * thing.quantity, model.price_year
-    return None, None
 
 
 def prices() -> dict[int, Decimal]:
@@ -225,10 +222,10 @@ def put_on_list(
         if equipment.place is None:
             raise ValidationError({"equipment": _("It stands nowhere yet.")})
         item.stands_at = equipment.place
-        one = score(facts_of([equipment], by)[equipment.pk], as_weights(weights_at()))
+        one = score(facts_of([equipment])[equipment.pk], as_weights(weights_at()))
         item.score, item.coverage, item.parts = one.value, one.coverage, as_json(one.parts)
         if cost is None:
-            item.cost, item.price_year = price_of(equipment)
+            item.cost, item.price_year = equipment.price
     else:
         item.stands_at = place
     if item.cost is not None and item.price_year is None:
@@ -237,21 +234,6 @@ def put_on_list(
     item.save()
     write_event(item, "create", by=by, to_state="proposed")
     return item
-
-
-@transaction.atomic
-def propose(*, items: Iterable[RenewalItem], by: Any) -> Any:
-    """Hand items to planning as one project; every item then points at it. ValidationError while nobody takes them."""
-    taker = next(iter(TAKERS), None)
-    if taker is None:
-        raise ValidationError(_("There is no planning here that takes projects. Export the list and apply on paper."))
-    rows: list[Any] = lock_all(list(items))
-    if any(item.state not in ("proposed", "deferred") for item in rows):
-        raise ValidationError(_("Some of them are applied for already."))
-    project = taker.take(rows, by)
-    for item in rows:
-        perform(item, "submit", by=by, project=project, project_label=str(project))
-    return project
 
 
 @transaction.atomic
@@ -276,20 +258,43 @@ def grade(
 
 
 # buildings -----------------------------------------------------------------------------------------------------------------
-def deferred_of(building: Place) -> Decimal:
-    """Open deferred work of a building and everything in it, in yuan."""
-    rows = RenewalItem.objects.deferred_work().filter(stands_at__ancestors__contains=[building.pk])
+def deferred_of(place: Place) -> Decimal:
+    """Open deferred work of a place and everything in it, in yuan."""
+    rows = RenewalItem.objects.deferred_work().filter(stands_at__ancestors__contains=[place.pk])
     return rows.aggregate(total=Coalesce(Sum("cost"), Decimal(0)))["total"]
 
 
-def value_of(building: Place, fabric_m2: Decimal | None) -> Decimal | None:
-    """What the building would cost anew, with the equipment in it; None while the fabric has no price or no area."""
-    if fabric_m2 is None or building.area_m2 is None:
+def value_of(place: Place, fabric_m2: Decimal | None) -> Decimal | None:
+    """What a building would cost anew, with the equipment in it; None while the fabric has no price or no area."""
+    if fabric_m2 is None or place.area_m2 is None:
         return None
-    rows = Equipment.objects.filter(place__ancestors__contains=[building.pk]).exclude(status__in=["planned", "disposed"])
-    prices_of = rows.values_list("replacement_cost", "model__replacement_cost", "quantity")
-    equipment = sum(((own if own is not None else usual or Decimal(0)) * n for own, usual, n in prices_of), Decimal(0))
-    return building.area_m2 * fabric_m2 + equipment
+    rows = Equipment.objects.filter(place__ancestors__contains=[place.pk]).exclude(status__in=["planned", "disposed"])
+    return place.area_m2 * fabric_m2 + rows.aggregate(worth=Coalesce(Sum(anew()), Decimal(0)))["worth"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How much work on a building waits, and what it would cost anew; both in yuan."""
+
+    place: Place
+    deferred: Decimal
+    value: Decimal
+
+    def index(self, deferred: Decimal | None = None) -> Decimal:
+        """Condition index in %, as it is or with another sum of deferred work."""
+        return 100 * (self.deferred if deferred is None else deferred) / self.value
+
+
+def conditions(person: Any, fabric_m2: Decimal | None) -> list[Condition]:
+    """The buildings of a reader whose value is known, in three statements."""
+    if fabric_m2 is None:
+        return []
+    known = list(buildings(person).filter(area_m2__isnull=False))
+    at = F("place__ancestors__2")  # a building stands on a campus of the school
+    worth = dict(Equipment.objects.exclude(status__in=["planned", "disposed"]).order_by().values_list(at).annotate(worth=Sum(anew())))
+    waits = dict(RenewalItem.objects.deferred_work().order_by().values_list(F("stands_at__ancestors__2")).annotate(sum=Sum("cost")))
+    found = [Condition(one, waits.get(one.pk) or Decimal(0), one.area_m2 * fabric_m2 + (worth.get(one.pk) or Decimal(0))) for one in known]
+    return [one for one in found if one.value]
 
 
 def fci(building: Place) -> tuple[Decimal | None, str]:
@@ -299,7 +304,11 @@ def fci(building: Place) -> tuple[Decimal | None, str]:
     if not value:
         return None, ""
     index = 100 * deferred_of(building) / value
-    return index, "good" if index < row.fci_good else "fair" if index < row.fci_fair else "poor"
+    return index, band_of(index, row)
+
+
+def band_of(index: Decimal, row: RenewalWeights) -> str:
+    return "good" if index < row.fci_good else "fair" if index < row.fci_fair else "poor"
 
 
 def buildings(person: Any) -> Any:

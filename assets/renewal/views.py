@@ -16,7 +16,6 @@ from assets.renewal import services
 from assets.renewal.forms import WhatIfForm
 from assets.renewal.limits import AHEAD_YEARS, SHOWN
 from assets.renewal.models import RenewalItem
-from assets.renewal.registries import TAKERS
 from assets.renewal.services import Line
 from assets.renewal.words import bars
 from logistics.core import clock
@@ -76,11 +75,11 @@ def ranking(request: HttpRequest) -> HttpResponse:
         ),
         "may_add": access.has("assets.renewalitem:add"),
         "list_url": reverse("assets:renewalitem-list"),
-        "weights_url": reverse("assets:renewalweights-list"),
         "cost_known": any(line.facts.cost_ratio is not None for line in [*lines, *little]),
-        "taker": len(TAKERS) > 0,
+        "prices_url": reverse("assets:priceindex-list") if access.has("assets.priceindex:view") else "",
+        "may_propose": access.has("assets.renewalproposal:add"),
         "open": RenewalItem.objects.visible_to(request.user).open().count(),
-        "export_url": f"{reverse('assets:renewalitem-export')}?state=proposed",
+        "weights_url": reverse("assets:renewalweights-list") if access.has("assets.renewalweights:view") else "",
         "buildings": conditions(request.user, row),
     }
     return render(request, "assets/renewal/ranking.html", {"page": page})
@@ -129,22 +128,12 @@ def cost_words(costs: list[tuple[int, Any, int]]) -> str:
 
 
 def conditions(person: Any, row: Any) -> list[dict[str, Any]]:
-    """Buildings with their condition index."""
+    """Buildings with their condition index, the worst first."""
     found: list[dict[str, Any]] = []
-    if row.fabric_cost_m2 is None:
-        return []
-    for building in services.buildings(person)[:60]:
-        index, band = services.fci(building)
-        if index is not None:
-            look, icon = BANDS[band]
-            found.append(
-                {
-                    "place": building,
-                    "index": round(index, 1),
-                    "look": look,
-                    "icon": icon,
-                    "word": words_of_band(band),
-                    "deferred": services.deferred_of(building),
-                }
-            )
-    return sorted(found, key=lambda one: -one["index"])
+    for one in sorted(services.conditions(person, row.fabric_cost_m2), key=lambda one: -one.index())[: SHOWN.value()]:
+        look, icon = BANDS[services.band_of(one.index(), row)]
+        word = words_of_band(services.band_of(one.index(), row))
+        found.append(
+            {"place": one.place, "index": round(one.index(), 1), "look": look, "icon": icon, "word": word, "deferred": one.deferred}
+        )
+    return found

@@ -22,7 +22,7 @@ def of_equipment(request: Any, record: Any = None) -> str:
     if not access.may("assets.renewalitem:view", record) or record.status in ("planned", "disposed"):
         return ""
     weights = services.as_weights(services.weights_at())
-    one = score(services.facts_of([record], request.user)[record.pk], weights)
+    one = score(services.facts_of([record])[record.pk], weights)
     item = RenewalItem.objects.visible_to(request.user).open().filter(equipment=record).first()
     grade = ConditionGrade.objects.filter(equipment=record).order_by("-graded_on", "-pk").first()
     return render_to_string(

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Equipment
 from assets.renewal.models import RenewalItem
-from assets.renewal.registries import TAKERS
 from logistics.core.forms import ActingForm, ReasonForm, RecordChoice
-from logistics.core.workflow import State, Workflow
+from logistics.core.workflow import SYSTEM, State, Workflow
 
 MANAGERS = ("facilities_manager", "asset_officer")
 DECIDERS = ("logistics_director", "principal")
-
-
-class SubmitForm(ActingForm):
-    """By which paper it was applied for."""
-
-    project_label = forms.CharField(label=_("Reference of the application"), max_length=120)
 
 
 class FinishForm(ActingForm):
@@ -36,15 +28,12 @@ class FinishForm(ActingForm):
     )
 
 
-def by_hand(item: RenewalItem, person: Any) -> bool:
-    """While no planning takes items, they are applied for and approved on paper."""
-    return len(TAKERS) == 0
+def submit(item: RenewalItem, *, by: Any, at: Any, project: Any, **_data: Any) -> None:
+    item.project_kind, item.project_id, item.project_label = project._meta.label_lower, project.pk, str(project)[:120]
 
 
-def submit(item: RenewalItem, *, by: Any, at: Any, project_label: str = "", project: Any = None, **_data: Any) -> None:
-    item.project_label = project_label[:120]
-    if project is not None:
-        item.project_kind, item.project_id, item.project_label = project._meta.label_lower, project.pk, str(project)[:120]
+def hand_back(item: RenewalItem, *, by: Any, at: Any, **_data: Any) -> None:
+    item.project_kind, item.project_id, item.project_label = "", None, ""
 
 
 def defer(item: RenewalItem, *, by: Any, at: Any, reason: str, **_data: Any) -> None:
@@ -84,18 +73,28 @@ FLOW = Workflow(
         State("dropped", _("Dropped"), "off", "x"),
     ),
 )
+# together with others, in a proposal
 FLOW.move(
     "submit",
-    _("Applied for on paper"),
+    _("Apply for it"),
     "proposed deferred",
     "submitted",
-    MANAGERS,
-    _("applied for it: %(project_label)s"),
-    form=SubmitForm,
+    SYSTEM,
+    _("applied for it: %(project)s"),
     effect=submit,
     icon="send",
-    weight=20,
-    when=by_hand,
+    hidden=True,
+)
+FLOW.move(
+    "hand_back",
+    _("Withdraw"),
+    "submitted",
+    "proposed",
+    SYSTEM,
+    _("withdrew the application"),
+    effect=hand_back,
+    icon="arrow-back-up",
+    hidden=True,
 )
 FLOW.move("approve", _("Approve"), "submitted", "approved", DECIDERS, _("approved it"), icon="checkbox", weight=10)
 FLOW.move(

@@ -62,6 +62,15 @@ def photos_of(record: models.Model, roles: Iterable[str] | None = None) -> model
     return found.filter(role__in=list(roles)) if roles else found
 
 
+def on_paper(photo: Attachment) -> tuple[bytes, int, int] | None:
+    """The small picture with its width and height, as reports print it; None when the file is gone."""
+    path = Path(settings.MEDIA_ROOT) / photo.thumb
+    if not path.exists():
+        return None
+    scale = min(1.0, 320 / max(photo.width, photo.height, 1))
+    return path.read_bytes(), max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
+
+
 def photo_cards(rows: Iterable[Attachment]) -> list[dict[str, Any]]:
     """What templates show: url, thumb, alt, caption, at."""
     return [

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from logistics.core.models import Attachment
 from logistics.core.pdf.report import Facts, Photos, Report, Table
+from logistics.core.photos import on_paper
 from logistics.core.templatetags import ui
 from maintenance.findings.words import who
 from maintenance.models import Finding, FindingAnswer
@@ -99,13 +98,7 @@ def photos(rows: list[Finding]) -> list[tuple[bytes, int, int, Any]]:
     found: list[tuple[bytes, int, int, Any]] = []
     for row in rows:
         for photo in taken.get(row.pk, []):
-            path = Path(settings.MEDIA_ROOT) / photo.thumb
-            if len(found) < MOST_PHOTOS and path.exists():
-                found.append((path.read_bytes(), *_size(photo), f"{row.number} · {photo.get_role_display()} · {ui.paper_time(photo.at)}"))
+            small = on_paper(photo) if len(found) < MOST_PHOTOS else None
+            if small:
+                found.append((*small, f"{row.number} · {photo.get_role_display()} · {ui.paper_time(photo.at)}"))
     return found
-
-
-def _size(photo: Attachment) -> tuple[int, int]:
-    """Width and height of the small photo, which keeps the proportions of the whole one."""
-    scale = min(1.0, 320 / max(photo.width, photo.height, 1))
-    return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, Count, F, Q, Sum, Value
-from django.db.models.functions import Coalesce, Extract
+from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Equipment
+from assets.querysets import anew
 from logistics.campus.models import Place
 from logistics.campus.services.calendars import business_seconds
 from logistics.core import clock
@@ -105,12 +106,12 @@ VALUES = {"building": "place__ancestors__2", "category": "category_id", "equipme
     ),
 )
 def cost_ratio(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
-    """In percent; by="equipment" answers for each thing."""
+    """In percent; by="equipment" answers for each thing. `person` None: over all orders, for what is ranked alike for everybody."""
     if by not in ("", *VALUES):
         return {}
     rows = Equipment.objects.exclude(status__in=["disposed", "planned"])
     rows = rows.at(place) if place is not None else rows
-    worth = Sum(Coalesce("replacement_cost", "purchase_cost"))
+    worth = Sum(anew())
     if by:
         whole = {key: float(value or 0) / 100 for key, value in rows.order_by().values_list(F(VALUES[by])).annotate(worth=worth)}
     else:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from assets.supply.services import fed_by, loads_in, outermost
 from logistics.campus.models import Place
+from logistics.campus.services.places import common_place
 from logistics.core import clock
 from logistics.core.numbers import assign_number
 from logistics.core.workflow import perform, write_event
@@ -24,14 +25,6 @@ from maintenance.outages.limits import NOTICE_HOURS
 def reached(source: Any, utility: str, chosen: Iterable[Place]) -> list[Place]:
     """The places that go without: what the source feeds, and what was chosen besides."""
     return outermost([*(fed_by(source, utility) if source else []), *chosen])
-
-
-def common(places: list[Place]) -> Place:
-    """The innermost place that holds them all."""
-    path = places[0].ancestors
-    for place in places[1:]:
-        path = [one for one, other in zip(path, place.ancestors, strict=False) if one == other]
-    return Place.objects.get(pk=path[-1]) if path else Place.objects.get(parent__isnull=True)
 
 
 @transaction.atomic
@@ -61,7 +54,7 @@ def draft_outage(
     if fields.get("notice_hours") is None:
         outage.notice_hours = NOTICE_HOURS.value()
     where = _places(source, utility, places)
-    orders.stand(outage, common(where))
+    orders.stand(outage, common_place(where))
     outage.full_clean(exclude=["number"])
     outage.save()
     _reach(outage, where)
@@ -119,7 +112,7 @@ def change_outage(
         outage.planned = _range(outage.kind, begin or (now.lower if now else None), end or (now.upper if now else None))
     chosen = [row.place for row in outage.places.select_related("place")] if places is None else list(places)
     where = _places(outage.source if places is None or not chosen else None, outage.utility, chosen)
-    orders.stand(outage, common(where))
+    orders.stand(outage, common_place(where))
     outage.full_clean(exclude=["number"])
     outage.save()
     _reach(outage, where)

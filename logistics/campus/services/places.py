@@ -1,6 +1,7 @@
 """Verbs over places: keeping the tree, retiring, closing and opening again; and who is there."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from logistics.core.errors import NotAllowed
 from logistics.core.workflow import perform, write_event
 
 __all__ = [
-    "campus_of", "close_place", "closure_at", "closures_of", "create_places", "label_of", "lift_closure", "live_uses", "people_at",
+    "campus_of", "close_place", "closure_at", "closures_of", "common_place", "create_places", "label_of", "lift_closure", "live_uses", "people_at",
     "restore_place",
     "retire_place", "save_place",
 ]
@@ -149,6 +150,14 @@ def closures_of(place: Place, at: datetime | None = None) -> list[PlaceClosure]:
 def closure_at(place: Place, at: datetime | None = None) -> PlaceClosure | None:
     """The strictest closure that holds for a place at an instant."""
     return next(iter(closures_of(place, at)), None)
+
+
+def common_place(places: Sequence[Place]) -> Place:
+    """The innermost place that holds them all; the school when they share nothing else."""
+    path = list(places[0].ancestors)
+    for place in places[1:]:
+        path = [one for one, other in zip(path, place.ancestors, strict=False) if one == other]
+    return Place.objects.get(pk=path[-1]) if path else Place.objects.get(parent__isnull=True)
 
 
 # people ------------------------------------------------------------------------------------------------------------
