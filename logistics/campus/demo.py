@@ -120,6 +120,9 @@ def _places(world: World) -> None:
             rooms.append(make(floor, "room", f"{code}-{number}", zh, en, k, use=kind, public=public, capacity=50 if kind == "classroom" else None,
                               area_m2=world.pick((24, 48, 67, 90)), fire_class="boiler_or_basement" if kind in ("boiler_room", "pump_room") else floor.parent.fire_class))
     save(rooms)
+    for building in buildings:  # gross area: corridors, stairs and walls besides the rooms
+        building.area_m2 = round(sum(room.area_m2 or 0 for room in rooms if room.parent.parent is building) * 1.45, -1)
+    Place.objects.bulk_update(buildings, ["area_m2"])
     outdoor = save([make(sites[site], "outdoor", f"{site}-O{n:02d}", zh, en, 100 + n, use=use, public=True)
                     for site in ("M", "E") for n, (zh, en, use) in enumerate(OUTDOOR, start=1)])
     holders = [room for room in rooms if room.use in ("toilet", "classroom", "laboratory")]
