@@ -30,8 +30,15 @@ def here() -> Scene:
 def closed(here: Scene, thing: Any, amount: Any, days: int, *, labour: Any = None, state: str = "closed") -> Any:
     """An order on a thing, closed so many days ago, that cost so much."""
     at = clock.now() - timedelta(days=days)
-    order = WorkOrderFactory(place=here.room, equipment=thing, state=state, lead=here.leader, done_at=at,
-                             closed_at=at if state == "closed" else None, reported_at=at - timedelta(hours=5))
+    order = WorkOrderFactory(
+        place=here.room,
+        equipment=thing,
+        state=state,
+        lead=here.leader,
+        done_at=at,
+        closed_at=at if state == "closed" else None,
+        reported_at=at - timedelta(hours=5),
+    )
     CostLineFactory(order=order, amount=D(amount), type="service")
     if labour:
         LabourEntryFactory(order=order, amount=D(labour))
@@ -40,8 +47,14 @@ def closed(here: Scene, thing: Any, amount: Any, days: int, *, labour: Any = Non
 
 def test_a_chiller_with_114000_of_upkeep_in_12_months_scores_80_75_and_82_67_without_its_grade(here: Scene) -> None:
     today = clock.today()
-    thing = EquipmentFactory(place=here.room, life_years=15, criticality="A", replacement_cost=D(380000), price_year=today.year,
-                             commissioned_on=today - timedelta(days=4383))
+    thing = EquipmentFactory(
+        place=here.room,
+        life_years=15,
+        criticality="A",
+        replacement_cost=D(380000),
+        price_year=today.year,
+        commissioned_on=today - timedelta(days=4383),
+    )
     closed(here, thing, "60000", 300)
     closed(here, thing, "50000", 20, labour="4000")
     closed(here, thing, "99000", 380)  # more than 12 months ago
@@ -61,8 +74,9 @@ def test_a_chiller_with_114000_of_upkeep_in_12_months_scores_80_75_and_82_67_wit
 
 
 def test_the_score_is_the_same_for_a_reader_who_sees_no_orders(here: Scene) -> None:
-    thing = EquipmentFactory(place=here.room, replacement_cost=D(1000), price_year=2026, life_years=10,
-                             commissioned_on=clock.today() - timedelta(days=2000))
+    thing = EquipmentFactory(
+        place=here.room, replacement_cost=D(1000), price_year=2026, life_years=10, commissioned_on=clock.today() - timedelta(days=2000)
+    )
     closed(here, thing, "250", 10)
     ConditionGradeFactory(equipment=thing, grade=3)
     scores = {who: services.ranking(person_with(who))[0][0].score for who in ("facilities_manager", "finance_officer", "asset_officer")}
@@ -73,7 +87,10 @@ def test_a_thing_whose_price_nobody_knows_has_no_cost_part_and_a_model_price_cou
     category = EquipmentCategoryFactory(group_allowed=True)
     model = EquipmentModelFactory(category=category, replacement_cost=D(100), price_year=2026)
     common = {"place": here.room, "category": category, "life_years": 10, "commissioned_on": clock.today() - timedelta(days=400)}
-    unpriced, modelled = EquipmentFactory(**common, purchase_cost=None), EquipmentFactory(**common, model=model, tracking="group", quantity=20)
+    unpriced, modelled = (
+        EquipmentFactory(**common, purchase_cost=None),
+        EquipmentFactory(**common, model=model, tracking="group", quantity=20),
+    )
     closed(here, unpriced, "500", 10)
     closed(here, modelled, "500", 10)
     facts = services.facts_of([unpriced, modelled])
