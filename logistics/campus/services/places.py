@@ -20,7 +20,8 @@ from logistics.core.errors import NotAllowed
 from logistics.core.workflow import perform, write_event
 
 __all__ = [
-    "campus_of", "close_place", "closure_at", "closures_of", "common_place", "create_places", "label_of", "lift_closure", "live_uses", "people_at",
+    "campus_of", "close_place", "closure_at", "closures_of", "common_place", "create_places", "label_of", "lift_closure", "live_uses",
+    "people_at",
     "restore_place",
     "retire_place", "save_place",
 ]
