@@ -16,5 +16,7 @@ class CoreConfig(AppConfig):
         import_module("logistics.celery")  # here, not in logistics/__init__: `make run` starts on a bare Python
         open_rooms()
         from logistics.core.limits.services import deliver
+        from logistics.core.migrating import ask_triggers_cheaply
 
         post_migrate.connect(deliver, sender=self)
+        post_migrate.connect(ask_triggers_cheaply, sender=self)
