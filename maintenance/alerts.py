@@ -26,7 +26,7 @@ from maintenance.limits import UNSTARTED_HOURS
 from maintenance.messages import about
 from maintenance.models import Clock, ClockStep, RepairCategory, RepairRequest, WorkOrder
 from maintenance.services.reporting import report
-from maintenance.troubles import repeats
+from maintenance.troubles.services import repeats
 
 FAULTS = uuid.UUID("6f0c3a52-3d7b-4a8e-9a55-0d4f3c1e7b21")  # names the reports about sensors, one for each alert
 

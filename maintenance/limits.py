@@ -21,9 +21,6 @@ INFO_DAYS = limit("maintenance.info_days", _("working days to answer a question"
 UNSTARTED_HOURS = limit("maintenance.unstarted_hours", _("working hours until a claimed order goes back"), 4, low=1, high=400)
 VERIFY_COST = limit("maintenance.verify_cost", _("cost in CNY above which somebody else verifies"), 2000)
 BEGUN_AT_ONCE = limit("maintenance.begun_at_once", _("jobs that one person may have begun at the same time"), 2, low=1, high=50)
-REPEAT_DAYS = limit("maintenance.repeat_days", _("days in which the same trouble of the same thing is a repeat"), 30, low=1, high=365)
-BAD_DAYS = limit("maintenance.bad_actor_days", _("days over which repairs of a thing are counted"), 90, low=7, high=730)
-BAD_ORDERS = limit("maintenance.bad_actor_orders", _("repairs in these days from which a thing is a bad actor"), 3, low=2, high=50)
 
 
 def working_days_since(place: Any, instant: datetime) -> int:

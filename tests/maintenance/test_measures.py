@@ -25,7 +25,7 @@ from maintenance import orders
 from maintenance.factories import ClockFactory, CostLineFactory, HoldFactory, LabourEntryFactory, WorkOrderFactory
 from maintenance.models import FailureCode, HoldReason, Rating, RepairRequest, WorkOrder
 from maintenance.services import report
-from maintenance.troubles import bad_actors
+from maintenance.troubles.services import bad_actors
 from tests.maintenance.scene import HOUR, Scene, at, scene, technician
 
 pytestmark = pytest.mark.django_db
