@@ -167,16 +167,22 @@ STANDARDS: tuple[Standard, ...] = (
     ),
     Standard("special.mark", "使用标志公示", "Mark of use displayed", "特种设备安全监察条例", "浙江农林大学规定", about=SPECIAL),
     Standard(
+        "special.officers", "特种设备安全总监、安全员", "Safety director and officers of special equipment", "市场监管总局令第 74 号", "ehs.cn 转载",
+        about=SPECIAL, since=date(2023, 5, 5),
+        numbers=(Number("officers", "每类设备的安全员人数，至少", "safety officers for each kind of device, at least", Decimal(1)),),
+        note="按设备类别配备并书面任命；按类别编制风险管控清单，由安全总监组织、主要负责人批准。",
+    ),
+    Standard(
         "special.daily", "特种设备日管控", "Daily control of special equipment", "市场监管总局令第 74 号", "ehs.cn 转载",
-        (Each("check", 1, "day"),), since=date(2023, 5, 5), note="安全员每日按风险管控清单检查；没有设备运行的日子作“零风险”记录。",
+        (Each("check", 1, "day"),), SPECIAL, since=date(2023, 5, 5), note="安全员每日按风险管控清单检查；没有设备运行的日子作“零风险”记录。",
     ),
     Standard(
         "special.weekly", "特种设备周排查", "Weekly review of special equipment", "市场监管总局令第 74 号", "ehs.cn 转载",
-        (Each("check", 1, "week"),), since=date(2023, 5, 5), note="安全总监或安全员每周排查。",
+        (Each("check", 1, "week"),), SPECIAL, since=date(2023, 5, 5), note="安全总监或安全员每周排查。",
     ),
     Standard(
         "special.monthly", "特种设备月调度", "Monthly meeting on special equipment", "市场监管总局令第 74 号", "ehs.cn 转载",
-        (Each("check", 1),), since=date(2023, 5, 5), note="主要负责人每月听取汇报，形成会议纪要。",
+        (Each("check", 1),), SPECIAL, since=date(2023, 5, 5), note="主要负责人每月听取汇报，形成会议纪要。",
     ),
     Standard("lift.upkeep_half_month", "电梯半月维保", "Half-monthly upkeep of lifts", "TSG T5002-2017", each=(Each("check", 15, "day"),),
              about=LIFT, body=True, keep=4, note="由有资格的维保单位做；15 日的间隔待核。"),

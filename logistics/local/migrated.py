@@ -37,7 +37,7 @@ def sources() -> dict[str, str]:
     """{file: mark of its text} of all that makes the database what it is."""
     files = [file for file in places.BASE.glob("**/migrations/*.py") if not {"node_modules", ".venv"} & set(file.parts)]
     return {str(file.relative_to(places.BASE)): hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in [*sorted(files), places.BASE / "requirements.txt"]}
+            for file in [*sorted(files), *sorted(places.BASE.glob("*/**/standards.py")), places.BASE / "requirements.txt"]}
 
 
 def folder() -> Path:
@@ -49,9 +49,10 @@ def folder() -> Path:
 def nearest() -> Path | None:
     """The kept copy that has the most of the present migrations and no others: only the rest is still to be done."""
     wanted, found = sources().items(), []
+    first = {(name, mark) for name, mark in wanted if Path(name).parent.name != "migrations"}  # these fill the tables once
     for listed in (places.BASE / "var" / "migrated").glob("*/" + LISTED):
         has = json.loads(listed.read_text()).items()
-        if has <= wanted:
+        if first <= has <= wanted:
             found.append((len(has), listed.parent))
     return max(found)[1] if found else None
 

@@ -14,6 +14,7 @@ from logistics.campus.services.places import campus_of
 from logistics.core.workflow import Times, write_event
 from maintenance.controls.facts import gather, span_of
 from maintenance.controls.models import ControlSheet
+from maintenance.following import follow_sheet
 from maintenance.orders import stand
 
 DUTIES = {kind: f"maintenance.control_{kind}" for kind in ("daily", "weekly", "monthly")}
@@ -39,6 +40,7 @@ def make_sheet(*, kind: str, category: Any, place: Any, day: date, notes: str = 
 
 def fulfilled(sheet: ControlSheet, *, by: Any, at: datetime) -> None:
     """A signed sheet is the evidence of the duty of its campus."""
+    follow_sheet(sheet, "signed", by=by, at=at)
     campus = campus_of(sheet.place)
     if campus is not None:
         fulfil(DUTIES[sheet.kind], campus, evidence=sheet, by=by, times=Times(at))

@@ -17,6 +17,7 @@ from maintenance.findings import services
 from maintenance.findings.models import Finding
 from maintenance.findings.services import DUE, ESCALATE, RISK_OVER
 from maintenance.findings.workflow import five_missing
+from maintenance.following import follow_finding
 from maintenance.models import WorkOrder
 
 
@@ -32,6 +33,7 @@ def verified(finding: Finding, *, by: Any, at: datetime, event: Any, **data: Any
     order = finding.work_order
     if order is not None and order.state == "done" and not order.findings.open().exclude(pk=finding.pk).exists():  # type: ignore[attr-defined]
         perform(order, "verify", by=by, vouched_by=by, times=Times(at))
+    follow_finding(finding, "verified", by=by, at=at)
 
 
 def over(finding: Finding, *, by: Any, at: datetime, reason: str) -> None:
@@ -94,6 +96,7 @@ def voided(finding: Finding, *, by: Any, at: datetime, event: Any, reason: str =
     order = finding.work_order
     if order is not None and order.state in ("open", "assigned", "accepted") and not order.findings.open().exclude(pk=finding.pk).exists():  # type: ignore[attr-defined]
         perform(order, "cancel", by=by, vouched_by=by, reason=reason)
+    follow_finding(finding, "void", by=by, at=at)
 
 
 # work orders -----------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from maintenance.outages.models import Outage, OutageLoad, OutagePerson, OutageP
 from maintenance.permits.models import Permit
 from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanOccurrence, PlanTarget, PlanTrigger
 from maintenance.rounds.models import PointVisit, Round, RoundSignature, Route, RoutePoint
+from maintenance.statutory.models import SchemeRound
 
 __all__ = [
     "Assignment", "Checklist", "ChecklistItem", "ChecklistRun", "ChecklistVersion", "Clock", "ClockEvent", "ClockStep",
@@ -31,5 +32,5 @@ __all__ = [
     "GeneratorSpan", "GuestContact", "Hold", "HoldReason", "ItemAnswer", "LabourEntry", "LabourRate", "MaintenancePlan", "Outage",
     "OutageLoad", "OutagePerson", "OutagePlace", "OutageUpdate", "Permit", "PlanOccurrence", "PlanTarget", "PlanTrigger",
     "PointVisit", "PriorityRule", "Quote", "Rating", "RepairCategory", "RepairRequest", "Round", "RoundSignature", "Route",
-    "RoutePoint", "ServicePolicy", "Symptom", "Technician", "Visit", "WorkOrder",
+    "RoutePoint", "SchemeRound", "ServicePolicy", "Symptom", "Technician", "Visit", "WorkOrder",
 ]

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from assets.models import Scheme
 from logistics.accounts.models import Department
 from logistics.campus.models import Place
 from logistics.core.filters import RecordFilters
@@ -21,6 +22,9 @@ class PlanFilters(RecordFilters):
     state = django_filters.ChoiceFilter(label=_("State"), choices=[(one.code, one.label) for one in PLANS.states])
     team = django_filters.ModelChoiceFilter(label=_("Team"), queryset=Department.objects.filter(kind="team"))
     statutory = django_filters.BooleanFilter(label=_("Required by law"), widget=forms.CheckboxInput, method="by_law")
+    scheme = django_filters.ModelChoiceFilter(
+        label=_("Statutory scheme"), queryset=Scheme.objects.all(), widget=RemoteSelect("assets.scheme")
+    )
     quick = (
         (_("In operation"), {"state": "active"}, "player-play"),
         (_("Suspended"), {"state": "suspended"}, "player-pause"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.meters.models import Quantity
-from assets.models import Equipment, EquipmentCategory
+from assets.models import Equipment, EquipmentCategory, Scheme
 from logistics.accounts.models import Department
 from logistics.campus.models import Place
 from logistics.core import clock
@@ -74,6 +74,13 @@ class PlanForm(ActingModelForm):
         help_text=gettext_lazy("Empty: the whole school."),
     )
     team = RecordChoice(Department.objects.teams(), label=gettext_lazy("Team"), required=False)
+    scheme = RecordChoice(
+        Scheme,
+        resource="assets.scheme",
+        label=gettext_lazy("Statutory scheme"),
+        required=False,
+        help_text=gettext_lazy("The duty that this plan meets."),
+    )
     things = forms.ModelMultipleChoiceField(
         Equipment.objects.exclude(status="disposed"),
         label=gettext_lazy("Things of the list"),
@@ -154,7 +161,7 @@ class PlanForm(ActingModelForm):
             "",
         ),
         (gettext_lazy("Who"), ("team", "pool", "priority", "minutes"), False, ""),
-        (gettext_lazy("Law"), ("statutory", "clause"), False, gettext_lazy("Only the safety director may skip it.")),
+        (gettext_lazy("Law"), ("statutory", "clause", "scheme"), False, gettext_lazy("Only the safety director may skip it.")),
     )
 
     class Meta:
@@ -183,6 +190,7 @@ class PlanForm(ActingModelForm):
             "first_due",
             "statutory",
             "clause",
+            "scheme",
         )
         widgets = {"instructions": forms.Textarea(attrs={"rows": 4})}
 

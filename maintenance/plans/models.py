@@ -68,6 +68,15 @@ class MaintenancePlan(Named, Searchable, Record):
         help_text=_("Cannot be cancelled; only the safety director may skip it, and it counts as missed."),
     )
     clause = models.CharField(_("clause"), max_length=120, blank=True)
+    scheme = models.ForeignKey(
+        "assets.Scheme",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("statutory scheme"),
+        help_text=_("The duty that this plan meets."),
+    )
     team = models.ForeignKey("accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team"))
     pool = models.BooleanField(_("technicians of the team may take it"), default=True)
     priority = models.CharField(_("priority"), max_length=2, choices=Priority, default="P3")

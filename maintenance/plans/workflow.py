@@ -47,6 +47,13 @@ def end(plan: MaintenancePlan, *, by: Any, at: datetime, **data: Any) -> None:
     plan.suspended_until, plan.suspend_reason = None, ""
 
 
+def kept_by_law(plan: MaintenancePlan, person: Any) -> str | None:
+    """A plan that arose from the law ends when the law asks for nothing there; how a scheme is checked is changed at the scheme."""
+    if person is not None and plan.route is not None and plan.route.points == "law":
+        return gettext("It arose from what the law asks. Change instead how the checks of this scheme are done.")
+    return None
+
+
 PLANS = Workflow(
     MaintenancePlan,
     (
@@ -89,9 +96,10 @@ PLANS.move(
     _("End the plan"),
     "draft active suspended",
     "ended",
-    MANAGER,
+    (*MANAGER, SYSTEM),
     _("ended it"),
     form=ReasonForm,
+    guard=kept_by_law,
     effect=end,
     icon="ban",
     weight=90,

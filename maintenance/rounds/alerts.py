@@ -32,6 +32,6 @@ duties.declare()
 
 @follows_round("maintenance.duties")
 def evidence(walk: Round, move: str, *, by: Any, at: datetime) -> None:
-    """The duty is done when the round is submitted, or, where others sign it, with the last signature."""
-    if move == ("countersigned" if walk.frozen.get("signatures") else "submitted"):
+    """The duty is done when the round is submitted, or, where others sign it, with the last signature (the law's own: receivers)."""
+    if walk.route.scheme_id is None and move == ("countersigned" if walk.frozen.get("signatures") else "submitted"):
         duties.fulfilled(walk, by=by, at=walk.submitted_at or at)

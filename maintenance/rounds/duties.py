@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from assets.models import Requirement
 from logistics.alerts.duties import Act, Subject, moment, obligation
 from logistics.alerts.services import fulfil
 from logistics.campus.models import Place
@@ -95,9 +98,17 @@ def declare() -> None:
 
 
 def fulfilled(walk: Round, *, by: Any, at: datetime) -> None:
-    """A round is the evidence of the duty that its route carries, at its campus."""
+    """A round is the evidence of the duty that its route carries, at its campus; of one of many rounds of the law, the last is."""
     if not walk.route.duty:
         return
     campus = Place.objects.filter(pk__in=walk.place.ancestors, kind="campus").first()
-    if campus is not None:
-        fulfil(walk.route.duty, campus, evidence=walk, by=by, times=Times(at))
+    if campus is None or (walk.route.scheme_id and _something_left(walk.route.scheme_id, campus, at)):
+        return
+    fulfil(walk.route.duty, campus, evidence=walk, by=by, times=Times(at))
+
+
+def _something_left(scheme: int, campus: Place, at: datetime) -> bool:
+    """Does anything at the campus still fall due this month by this scheme? What failed was looked at: it is a danger now."""
+    day = timezone.localdate(at)
+    asked = Requirement.objects.filter(scheme=scheme, action="check", stands_at__ancestors__contains=[campus.pk])
+    return asked.exclude(result="fail").filter(next_due_on__lte=day.replace(day=monthrange(day.year, day.month)[1])).exists()

@@ -61,6 +61,12 @@ class RouteForm(ActingModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        points = self.fields["points"]
+        if self.instance.points == Route.Points.LAW:  # what it covers is said by the law, and it goes when the law asks for nothing more
+            for name in ("points", "place", "category", "duty", "active"):
+                del self.fields[name]
+        else:
+            points.choices = [pair for pair in Route.Points.choices if pair[0] != Route.Points.LAW]  # type: ignore[attr-defined]
         self.fields["signatures"].choices = [(code, ROLES[code].label) for code in SIGNERS if code in ROLES]  # type: ignore[attr-defined]
 
 

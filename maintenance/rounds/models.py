@@ -34,6 +34,7 @@ class Route(Named, Searchable, Record):
     class Points(models.TextChoices):
         LIST = "list", _("the points listed")
         FILTER = "filter", _("all equipment of a category in a place")
+        LAW = "law", _("what the law asks to be checked in a place")
 
     name_zh = models.CharField(_("Chinese name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
@@ -61,6 +62,11 @@ class Route(Named, Searchable, Record):
     random_share = models.PositiveSmallIntegerField(_("share of the drawn points (%)"), default=0, validators=[MaxValueValidator(100)])
     minutes = models.PositiveIntegerField(_("time for a round (minutes)"), default=120)
     duty = models.CharField(_("fulfils the duty"), max_length=60, blank=True)  # code of an obligation
+    scheme = models.ForeignKey(
+        "assets.Scheme", models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("statutory scheme")
+    )
+    every = models.PositiveSmallIntegerField(_("every"), null=True, blank=True, editable=False)  # of the scheme's interval: day, month …
+    unit = models.CharField(_("unit"), max_length=10, blank=True, editable=False)
     active = models.BooleanField(_("in use"), default=True)
 
     scope_place = "place"
@@ -78,6 +84,14 @@ class Route(Named, Searchable, Record):
                 violation_error_message=_("Choose the category and the checklist."),
             ),
             models.CheckConstraint(name="route_share", condition=Q(random_share__lte=100)),
+            models.CheckConstraint(
+                name="route_of_law",
+                condition=Q(points="law", scheme__isnull=False, every__isnull=False, checklist__isnull=False) & ~Q(unit="")
+                | ~Q(points="law") & Q(scheme__isnull=True, every__isnull=True, unit=""),
+            ),
+            models.UniqueConstraint(
+                fields=["scheme", "place", "every", "unit"], name="route_of_law_once", condition=Q(active=True, points="law")
+            ),
         ]
         indexes = [
             models.Index(fields=["place", "-id"], name="route_place"),

@@ -42,7 +42,7 @@ def rounds(occurrences: Sequence[Any], now: datetime) -> None:
             title_zh=route.name_zh,
             title_en=route.name_en,
             team_id=row.plan.team_id or route.team_id,
-            statutory=row.statutory,
+            statutory=row.plan.statutory,
             window_from=begin,
             window_to=end,
             frozen=frozen,

@@ -21,6 +21,7 @@ from maintenance.rounds import filters, forms, services
 from maintenance.rounds.querysets import LIVE_STATES
 from maintenance.rounds.reading import stops_of
 from maintenance.rounds.workflow import ROUNDS, WALKERS
+from maintenance.statutory import members
 
 
 @resource
@@ -47,6 +48,7 @@ class Routes(Resource):
         Column("get_points_display", gettext_lazy("Points")),
         Column("category", gettext_lazy("Equipment category"), joins=("category",)),
         Column("checklist", gettext_lazy("Checklist"), joins=("checklist",)),
+        Column("scheme", gettext_lazy("Statutory scheme"), joins=("scheme",)),
         Column("minutes", gettext_lazy("Time for a round (minutes)")),
         Column("ordered", gettext_lazy("In this order")),
         Column("random_share", gettext_lazy("Share of the drawn points (%)")),
@@ -72,6 +74,7 @@ class Routes(Resource):
         "ordered",
         "random_share",
         "duty", "signatures",
+        "scheme",
         "active",
     )
 
@@ -79,7 +82,10 @@ class Routes(Resource):
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         rows = list(services.route_points(record)[:200])  # type: ignore[index]
         add = f"{reverse('maintenance:routepoint-add')}?route={record.pk}" if cls.may(request.user, "change", record) else ""
-        count = services.matching(record).count() if record.points == "filter" else 0  # type: ignore[attr-defined]
+        if record.points == "law":
+            count = members.count(record)
+        else:
+            count = services.matching(record).count() if record.points == "filter" else 0  # type: ignore[attr-defined]
         walks = record.active and access_of(request.user).grant_over(WALKERS, record) is not None
         return [
             (

@@ -26,6 +26,7 @@ from maintenance.checklists.services import answer as give
 from maintenance.models import ChecklistRun, ChecklistVersion, ItemAnswer, PointVisit, Round, Route, RoutePoint
 from maintenance.orders import stand
 from maintenance.rounds.flags import flags_for
+from maintenance.statutory.members import members
 
 OVER = "maintenance.round_over"  # the deadline at the end of the window
 LIVE = ("due", "started")
@@ -106,6 +107,8 @@ def _stops(route: Route, seed: str) -> list[dict[str, Any]]:
     ]
     if route.points == Route.Points.FILTER:
         fixed += [_stop(thing.place, thing, route.tag_needed, route.min_s, route.checklist_id) for thing in matching(route)]
+    elif route.points == Route.Points.LAW:
+        fixed += [_stop(place, thing, route.tag_needed, route.min_s, route.checklist_id) for thing, place in members(route)]
     pool = [point for point in own if point.drawn]
     wanted = ceil(len(pool) * route.random_share / 100)
     chosen = {point.pk for point in random.Random(seed).sample(pool, wanted)} if wanted else set()

@@ -170,9 +170,20 @@ def failed(row: StatutoryRecord, by: Any) -> None:
 
 @transaction.atomic
 def record_checks(
-    *, scheme: Scheme, targets: Iterable[models.Model], action: str, performed_on: date, by: Any, inspector: str = "", note: str = ""
+    *,
+    scheme: Scheme,
+    targets: Iterable[models.Model],
+    action: str,
+    performed_on: date,
+    by: Any,
+    result: str = "pass",
+    inspector: str = "",
+    note: str = "",
 ) -> int:
-    """Passing own checks of many things or places at once, as a round leaves them. How many were written."""
+    """Own checks of many things or places at once, as a round leaves them. How many were written.
+
+    What a failed one locks and whom it calls is for whoever failed it: the wrong answer of the round has its danger already.
+    """
     rows = []
     for target in targets:
         thing = target if isinstance(target, Equipment) else None
@@ -186,9 +197,9 @@ def record_checks(
                 scheme=scheme,
                 action=action,
                 performed_on=performed_on,
-                result="pass",
-                inspector=inspector,
-                note=note,
+                result=result,
+                inspector=inspector[:80],
+                note=note[:500],
                 by=by,
             )
         )
