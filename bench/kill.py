@@ -45,7 +45,7 @@ COMMANDS = {"worker": "celery .*--concurrency", "beat": "celery .* beat", "dispa
             "long-worker": "--queues long", "web": "gunicorn"}
 REPORTERS, PHONES, FACTS = ("T2031", "20240312", "S0101"), ("S1001", "S1002", "S1001"), 8
 SETTLE_SECONDS = 300
-START_SECONDS = 600
+START_SECONDS = 1500
 
 
 Answer = tuple[int, Any, bytes]  # status, headers, content

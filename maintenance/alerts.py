@@ -56,6 +56,7 @@ message("maintenance.commented", _("%(who)s wrote about %(title)s"), "%(text)s",
 
 alert_kind("maintenance.hazard_life", _("Danger to life: %(title)s, %(place)s"), 5, True, roles="duty_leader dispatcher")
 alert_kind("maintenance.hazard", _("Hazard: %(title)s, %(place)s"), 4, roles="duty_officer dispatcher")
+alert_kind(clocks.UNACCEPTED, _("Urgent and taken by nobody: %(number)s %(title)s"), 4, roles="duty_leader dispatcher", settle_s=0)
 alert_kind("maintenance.clock_80", _("Nearly late: %(number)s %(title)s"), 2, roles="dispatcher", chain="work", settle_s=0)
 alert_kind("maintenance.clock_breached", _("Late: %(number)s %(title)s"), 3, roles="dispatcher facilities_manager", chain="late",
            settle_s=0)
@@ -120,8 +121,8 @@ def step_passed(deadline: Any, row: Clock) -> None:
     if percent >= 100:
         clocks.refold(row)
     owner: Any = row.order or row.request
-    kind = clocks.STEP_KINDS.get(percent)
-    if kind:
+    kind = clocks.kind_of(row, percent)
+    if kind and (kind != clocks.UNACCEPTED or getattr(owner, "priority", "") == "P1"):
         raise_alert(kind=kind, key=str(row.pk), place=owner.place, subject=owner, params=about(owner), team=getattr(owner, "team", None))
 
 

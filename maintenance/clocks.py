@@ -18,6 +18,7 @@ from maintenance.models import Clock, ClockEvent, ServicePolicy
 
 STEP = "maintenance.clock_step"
 STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150: "maintenance.clock_150"}
+HALF, UNACCEPTED = 50, "maintenance.p1_unaccepted"
 
 
 def match_policy(*, place: Any, category: Any, kind: str, priority: str, at: datetime) -> ServicePolicy:
@@ -114,9 +115,14 @@ def refold(row: Clock) -> Folded:
     waiting = _arm_steps(row, folded)
     if (row.met_at or row.stopped) and waiting < len(row.policy.steps):  # some were announced: it is not late any more
         for percent in row.steps.values_list("percent", flat=True):
-            if kind := STEP_KINDS.get(percent):
+            if kind := kind_of(row, percent):
                 clear_alert(kind=kind, key=str(row.pk))
     return folded
+
+
+def kind_of(row: Clock, percent: int) -> str | None:
+    """The alert of a share of the promised time; half of the time in which somebody must take a job has one of its own."""
+    return UNACCEPTED if percent == HALF and row.kind == Clock.Kind.RESPONSE else STEP_KINDS.get(percent)
 
 
 def _arm_steps(row: Clock, folded: Folded) -> int:

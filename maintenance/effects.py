@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from logistics.core.approvals import services as approvals
 from logistics.core.errors import Conflict
+from logistics.core.numbers import assign_number
 from logistics.core.workflow import perform
 from maintenance import clocks, followups, labour, messages, orders, stops
 from maintenance.checklists.services import put_on_order
@@ -222,6 +223,8 @@ def release(order: WorkOrder, *, by: Any, at: datetime, **data: Any) -> None:
 def released(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     orders.start_clocks(order)
     stops.follow(order, order.reported_at)
+    if order.number is None:
+        assign_number(order, "GD")
     orders.dispatch_by_rule(order, at)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.models import Equipment
 from logistics.accounts.models import Department, Organisation, Person
 from logistics.campus.models import Place
+from logistics.core import clock as watch
 from logistics.core.fields import DaysField
 from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice
 from logistics.core.models import Attachment
@@ -216,6 +217,9 @@ class PriorityForm(ActingForm):
 class OrderForm(ActingModelForm):
     """An order that does not come from a report."""
 
+    draft = forms.BooleanField(label=_("Keep as a draft"), required=False,
+                               help_text=_("It gets its number and its times when it is released."))
+
     class Meta:
         model = WorkOrder
         fields = (
@@ -231,9 +235,10 @@ class OrderForm(ActingModelForm):
             "estimate_s",
             "planned_start",
             "planned_end",
+            "reported_at",
         )
 
-    groups = ((_("Plan"), ("team", "estimate_s", "planned_start", "planned_end"), False, ""),)
+    groups = ((_("Plan"), ("team", "estimate_s", "planned_start", "planned_end", "reported_at", "draft"), False, ""),)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -245,6 +250,17 @@ class OrderForm(ActingModelForm):
             assert isinstance(self.fields[name].widget, RemoteSelect)
         self.fields["title_en"].required = False
         self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
+        self.fields["reported_at"].required = False
+        self.initial["reported_at"] = None
+        if self.instance.pk:
+            del self.fields["draft"], self.fields["reported_at"]
+
+    def clean_reported_at(self) -> Any:
+        """Empty is now; what is brought in from an older list was reported earlier."""
+        at = self.cleaned_data.get("reported_at")
+        if at and at > watch.now():
+            raise ValidationError(_("It lies in the future."))
+        return at
 
 
 class LabourForm(ActingForm):

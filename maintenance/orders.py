@@ -90,11 +90,12 @@ def from_request(
 
 def start_clocks(order: WorkOrder) -> None:
     """Both promises count from the first report (orders without one: from release)."""
+    since = order.reported_at if order.source_kind == "maintenance.repairrequest" else order.released_at or watch.now()
     policy = clocks.match_policy(
         place=order.place, category=order.category, kind=order.kind, priority=order.priority, at=order.released_at or watch.now()
     )
     for kind in Clock.Kind.values:
-        clocks.start({"order": order}, kind, policy, place=order.place, at=order.reported_at)
+        clocks.start({"order": order}, kind, policy, place=order.place, at=since)
 
 
 def earliest(order: WorkOrder | None, submitted_at: datetime) -> None:
@@ -224,10 +225,11 @@ def close_when_all_agree(order: WorkOrder | None) -> None:
 def make(
     *, by: Any, place: Any, category: Any, title_zh: str, title_en: str = "", release: bool = True, source: Any = None, **fields: Any
 ) -> WorkOrder:
-    """An order that does not come from a report; released at once unless it is to stay a draft."""
+    """An order that does not come from a report; released at once unless it is to stay a draft, which has no number yet."""
     order = WorkOrder(title_zh=title_zh, title_en=title_en or title_zh, category=category,
                       proof=fields.pop("proof", "") or category.proof, created_at=watch.now(),
-                      reported_at=watch.now(), **{key: value for key, value in fields.items() if value is not None})
+                      reported_at=fields.pop("reported_at", None) or watch.now(),
+                      **{key: value for key, value in fields.items() if value is not None})
     if source is not None:
         order.source_kind, order.source_id = source._meta.label_lower, source.pk
     order.permits_needed = order.permits_needed or list(category.permits)
@@ -238,5 +240,4 @@ def make(
     if release:
         perform(order, "release", by=None)
         order.refresh_from_db()
-    assign_number(order, "GD")
     return order

@@ -21,6 +21,7 @@ from logistics.core.resources import Resource, resource
 from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 from logistics.core.timeline import note
+from logistics.core.transfer.declaration import Transfer
 from maintenance import filters, forms, orders
 from maintenance.contracting.checks import works_for
 from maintenance.limits import BEGUN_AT_ONCE
@@ -253,6 +254,23 @@ class WorkOrders(Resource):
     thread_at = "created_at"
     form = forms.OrderForm
     filterset = filters.OrderFilters
+    transfer = Transfer(  # what is still open in an older list comes in as drafts, and is released when somebody has looked at it
+        key="number",
+        also={
+            "title_zh": ("工单内容", "问题", "维修内容"),
+            "place": ("地点", "报修地点"),
+            "category": ("类别", "报修类别"),
+            "reported_at": ("报修时间", "登记时间"),
+            "team": ("班组", "维修班组"),
+            "draft": ("草稿",),
+        },
+        examples=(
+            {"title_zh": "三楼走廊吸顶灯不亮", "title_en": "Ceiling light out in the corridor", "kind": "corrective",
+             "category": "power.light", "priority": "P3", "reported_at": "2026-08-28 09:30", "draft": "yes"},
+            {"title_zh": "食堂后门闭门器漏油", "title_en": "Door closer leaks oil", "kind": "corrective", "category": "build.door",
+             "priority": "P4", "reported_at": "2026-08-31 14:00", "draft": "yes"},
+        ),
+    )
     columns = (
         Column("priority", gettext_lazy("Prio."), sort="priority", css="c-hide", show=prio, export=lambda row: row.priority, width=6),
         NameColumn("title", gettext_lazy("Problem and place"), second="place_label", width=40),
@@ -331,7 +349,7 @@ class WorkOrders(Resource):
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> Any:
-        return orders.make(by=by, **data)
+        return orders.make(by=by, release=not data.pop("draft", False), **data)
 
     @classmethod
     def update(cls, record: Any, data: dict[str, Any], by: Any) -> Any:
@@ -352,7 +370,7 @@ class WorkOrders(Resource):
     @classmethod
     def meta(cls, record: Any, person: Any) -> str:
         who = who_has(record)
-        return f"{record.number} · {record.place_label}" + (f" · {who}" if who else "")
+        return f"{record.number or '–'} · {record.place_label}" + (f" · {who}" if who else "")
 
     @classmethod
     def badges(cls, record: Any, person: Any) -> list[str]:

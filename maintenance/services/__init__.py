@@ -5,5 +5,6 @@ from maintenance.services.reporting import (
     report_as_guest,
     request_by_token,
 )
+from maintenance.services.serving import order_summary, plan_service_order
 
-__all__ = ["duplicates", "report", "report_as_guest", "request_by_token"]
+__all__ = ["duplicates", "order_summary", "plan_service_order", "report", "report_as_guest", "request_by_token"]
