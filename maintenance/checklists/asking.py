@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from logistics.core.access import ROLES
 from logistics.core.bilingual import chinese
+from maintenance.checklists.metering import Stood
 from maintenance.models import ChecklistItem
 
 
@@ -33,6 +34,7 @@ class Question:
     limits: str
     photo: str  # "always", "fail" or ""
     widget: str  # "buttons", "number", "text", "photo" or "signature"
+    stood: Stood | None = None  # of a meter: what it showed last
 
     @property
     def key(self) -> str:
@@ -58,8 +60,8 @@ def limits_of(item: Any) -> str:
     return f"{found} {item.unit}".strip()
 
 
-def question(item: ChecklistItem) -> Question:
-    """How an item is asked."""
+def question(item: ChecklistItem, stood: Stood | None = None) -> Question:
+    """How an item is asked; `stood` is what its meter showed last."""
     fail = item.evidence in (item.Evidence.ON_FAIL, item.Evidence.ALWAYS)
     always = item.evidence == item.Evidence.ALWAYS or item.type == item.Type.PHOTO
     options: list[Option] = []
@@ -83,7 +85,7 @@ def question(item: ChecklistItem) -> Question:
     widget = (
         "buttons" if options else {"number": "number", "meter": "number", "photo": "photo", "signature": "signature"}.get(item.type, "text")
     )
-    return Question(item, options, limits_of(item), "always" if always else "fail" if fail else "", widget)
+    return Question(item, options, limits_of(item), "always" if always else "fail" if fail else "", widget, stood)
 
 
 def value_words(item: ChecklistItem, value: str) -> str:

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from assets.meters.models import UNITS, Quantity
 from logistics.core.access import ROLES
 from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
 from maintenance.models import Checklist, ChecklistItem, ChecklistVersion
@@ -63,9 +64,15 @@ class ItemForm(ActingModelForm):
     show_if_value = forms.CharField(
         label=_("When the answer there is"), max_length=80, required=False, help_text=_("pass, fail or na; for a choice its Chinese words.")
     )
+    quantity = forms.ChoiceField(
+        label=_("Reads the meter of"),
+        required=False,
+        choices=[("", _("no meter")), *Quantity.choices],
+        help_text=_("The answer is kept as a reading of the thing's meter of this quantity."),
+    )
     fail_priority = forms.ChoiceField(label=_("Priority of the work order"), choices=[("", "–"), *Priority.choices], required=False)
     fail_notify = forms.ChoiceField(label=_("Tell at once"), required=False)
-    field_order = ["version", "text_zh", "text_en", "type", "unit", "low", "high", "choices", "required", "evidence"]
+    field_order = ["version", "text_zh", "text_en", "type", "quantity", "unit", "low", "high", "choices", "required", "evidence"]
     groups = (
         (_("When it is wrong"), ("fail_severity", "fail_order", "fail_priority", "fail_lock", "fail_close", "fail_notify"), True, ""),
         (_("Asked only sometimes; clause"), ("show_if_key", "show_if_value", "clause"), False, ""),
@@ -78,6 +85,7 @@ class ItemForm(ActingModelForm):
             "text_zh",
             "text_en",
             "type",
+            "quantity",
             "unit",
             "low",
             "high",
@@ -116,6 +124,12 @@ class ItemForm(ActingModelForm):
         if kind not in ("number", "meter"):
             data["low"] = data["high"] = None
             data["unit"] = ""
+        if kind == "meter" and not data.get("quantity"):
+            self.add_error("quantity", _("Say which meter is read."))
+        if kind != "meter":
+            data["quantity"] = ""
+        elif data.get("quantity") and not data.get("unit"):
+            data["unit"] = UNITS[data["quantity"]]
         if data.get("fail_order") and not data.get("fail_priority"):
             self.add_error("fail_priority", _("A work order needs a priority."))
         if data.get("show_if_key") and not data.get("show_if_value"):

@@ -15,6 +15,7 @@ from logistics.core.errors import Conflict
 from logistics.core.models import Attachment, kind_of
 from logistics.core.photos import attach
 from logistics.core.workflow import Times
+from maintenance.checklists import metering
 from maintenance.checklists.judging import asked, verdict_of
 from maintenance.models import Checklist, ChecklistItem, ChecklistRun, ChecklistVersion, ItemAnswer, WorkOrder
 
@@ -190,8 +191,11 @@ def answer(
     photos: Any = (),
     photos_follow: bool = False,
     late: bool = False,
+    confirmed: bool = False,
 ) -> ItemAnswer:
     """Answer an item. The newest answer counts, the ones before are kept; a wrong one opens its hidden danger in this transaction.
+
+    The answer to a meter question is a reading of the thing as well; `confirmed`: although it is unlikely.
 
     `photos_follow`: the photos come later from the phone. Errors: ValidationError (no answer to this item, or its photo lacks).
     """
@@ -220,6 +224,7 @@ def answer(
         replaces=before,
         late=late,
     )
+    metering.post(made, before, confirmed=confirmed, by=by)
     if photos:
         attach(made, photos, by=by, role="fault" if verdict == "fail" else "photo")
     if verdict == "fail":

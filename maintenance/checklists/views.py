@@ -23,7 +23,22 @@ from logistics.core.photos import clean_photos
 from logistics.core.sync.pages import waits
 from maintenance.checklists import services
 from maintenance.checklists.asking import consequences, limits_of, question, value_words
+from maintenance.checklists.metering import stood
 from maintenance.models import Checklist, ChecklistItem, ChecklistRun, ItemAnswer, WorkOrder
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An answer that was not taken: at which question, what was typed, why; an unlikely one may be confirmed."""
+
+    item: str
+    value: str
+    words: str
+    confirmable: bool
+
+    @classmethod
+    def of(cls, refusal: ValidationError, item: str, value: str) -> Refused:
+        return cls(str(item), value, " ".join(refusal.messages), getattr(refusal, "code", "") == "unlikely")
 
 
 @dataclass(frozen=True)
@@ -43,13 +58,17 @@ def lines_of(run: ChecklistRun) -> list[Asked]:
     """What is asked in a run, after what was answered so far."""
     given = services.newest_answers(run)
     photos = services.photos_of_answers(list(given.values()))
-    return [
-        Asked(question(item), given.get(item.key), len(photos.get(given[item.key].pk, ())) if item.key in given else 0)
-        for item in services.items_asked(run, given)
-    ]
+    asked = services.items_asked(run, given)
+    meters = stood((run.equipment_id, item) for item in asked)
+    lines = []
+    for item in asked:
+        answer = given.get(item.key)
+        shown = len(photos.get(answer.pk, ())) if answer else 0
+        lines.append(Asked(question(item, meters.get((run.equipment_id or 0, item.quantity))), answer, shown))
+    return lines
 
 
-def run_card(run: ChecklistRun, order: WorkOrder, error: str = "") -> dict[str, Any]:
+def run_card(run: ChecklistRun, order: WorkOrder, refused: Refused | None = None) -> dict[str, Any]:
     """The checklist of an order for its page on the phone."""
     answers = waits(order, "maintenance.answer", _("Answer"), photo=_("Photo of an answer"))
     record = f'data-record="maintenance.workorder:{order.pk}"'
@@ -58,7 +77,8 @@ def run_card(run: ChecklistRun, order: WorkOrder, error: str = "") -> dict[str, 
         "run": run,
         "lines": lines,
         "open": order.state in ("accepted", "in_progress", "on_hold"),
-        "error": error,
+        "error": refused.words if refused and not any(str(line.asked.item.pk) == refused.item for line in lines) else "",
+        "refused": refused,
         "waits": mark_safe(str(answers).replace(record, 'data-record="maintenance.itemanswer:new"')),
         "left": sum(1 for line in lines if line.answer is None and line.asked.item.required),
     }
@@ -75,7 +95,7 @@ def order_answer(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ChecklistRun.objects.select_related("version__checklist", "order"), pk=pk, order__in=orders.values("pk"))
     order: Any = run.order
     item = run.version.items.filter(pk=request.POST.get("item", "0") if request.POST.get("item", "").isdigit() else 0).first()  # type: ignore[attr-defined]
-    error = ""
+    refused = None
     try:
         if item is None:
             raise ValidationError(_("This item does not belong to the checklist."))
@@ -84,15 +104,16 @@ def order_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
         def act() -> Any:
             return services.answer(
-                run=run, item=item, by=person, photos=photos, client_uid=key, late=order.state in ("done", "closed"), **data
+                run=run, item=item, by=person, photos=photos, client_uid=key, late=order.state in ("done", "closed"),
+                confirmed=bool(request.POST.get("confirmed")), **data,
             )
 
         resources.once(key, person, ["order answer", pk, item.pk, data], act)
     except ValidationError as refusal:
-        error = " ".join(refusal.messages)
+        refused = Refused.of(refusal, str(item.pk if item else ""), request.POST.get("value", ""))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{reverse('maintenance:order', args=[order.pk])}#run{pk}")
-    return render(request, "maintenance/checklists/_run.html", {"card": run_card(run, order, error)}, status=422 if error else 200)
+    return render(request, "maintenance/checklists/_run.html", {"card": run_card(run, order, refused)}, status=422 if refused else 200)
 
 
 def _check(person: Any) -> None:

@@ -14,6 +14,7 @@ from logistics.core.bilingual import pick
 from logistics.core.models import Attachment
 from maintenance.checklists.asking import Question, question, value_words
 from maintenance.checklists.judging import asked
+from maintenance.checklists.metering import stood
 from maintenance.checklists.services import photos_of_answers
 from maintenance.models import ChecklistItem, ItemAnswer, PointVisit, Round
 from maintenance.rounds.flags import WORDS
@@ -84,7 +85,7 @@ def digest(code: str) -> str:
 
 
 def stops_of(walk: Round, keys: Iterable[str] = (), *, labels: bool = False) -> list[Stop]:
-    """The points of a round (or some of them) as they stand; at most six statements."""
+    """The points of a round (or some of them) as they stand; at most six statements, one more where meters are read."""
     wanted = set(keys)
     chosen = [one for one in walk.stops if not wanted or one["key"] in wanted]
     visits = {row.point: row for row in PointVisit.objects.filter(round=walk).select_related("by")}
@@ -98,16 +99,19 @@ def stops_of(walk: Round, keys: Iterable[str] = (), *, labels: bool = False) -> 
         answers.setdefault(row.run.visit_id or 0, {})[row.item.key] = row
     photos = photos_of_answers([row for given in answers.values() for row in given.values()])
     tags = _tags(chosen) if labels else {}
+    meters = stood((data["equipment"], item) for data in chosen for item in items.get(data["version"] or 0, []))
     found = []
     for data in chosen:
         seen = visits.get(data["key"])
         given = answers.get(seen.pk, {}) if seen else {}
         asked_here = items.get(data["version"] or 0, [])
         in_play = {item.key for item in asked(asked_here, {key: row.value for key, row in given.items()})}
-        lines = [
-            Line(question(item), given.get(item.key), photos.get(given[item.key].pk, []) if item.key in given else [], item.key in in_play)
-            for item in asked_here
-        ]
+        lines = []
+        for item in asked_here:
+            answer = given.get(item.key)
+            shown = photos.get(answer.pk, []) if answer else []
+            stands = meters.get((data["equipment"] or 0, item.quantity))
+            lines.append(Line(question(item, stands), answer, shown, item.key in in_play))
         target = ("assets.equipment", data["equipment"]) if data["equipment"] else ("campus.place", data["place"])
         found.append(Stop(data, seen, lines, walk.explained.get(data["key"], ""), tags.get(target, [])))
     return found

@@ -238,6 +238,7 @@ def answer_at(
     photos_follow: bool = False,
     skewed: bool = False,
     vouched_by: Any = None,
+    confirmed: bool = False,
 ) -> ItemAnswer:
     """Answer an item at a point; who answers without having scanned has been there all the same, and is marked."""
     seen = visit(walk=walk, point=point, by=by, times=times, skewed=skewed, vouched_by=vouched_by)
@@ -260,6 +261,7 @@ def answer_at(
         photos=photos,
         photos_follow=photos_follow,
         late=walk.state not in LIVE,
+        confirmed=confirmed,
     )
     if made.verdict == "fail" or made.replaces_id:
         tally(walk)

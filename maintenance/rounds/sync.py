@@ -48,7 +48,7 @@ def answer(given: Given) -> models.Model | None:
     if not item.isdigit():
         raise ValidationError(_("This item does not belong to the checklist."))
     shared = {"value": value, "note": note, "by": given.person, "times": times_of(given.fact), "client_uid": given.fact.client_uid,
-              "photos_follow": True}
+              "photos_follow": True, "confirmed": bool(data.get("confirmed"))}
     if str(data.get("run", "")).isdigit():
         run = ChecklistRun.objects.select_related("order", "version").filter(pk=data["run"], order__isnull=False).first()
         if run is None or not (given.vouched_by or works_on(run.order, given.person)):

@@ -22,6 +22,7 @@ from logistics.core.pages import after, client_uid
 from logistics.core.photos import clean_photos
 from logistics.core.sync.pages import waits
 from logistics.core.workflow import may_move, who_may
+from maintenance.checklists.views import Refused
 from maintenance.models import Round, Route
 from maintenance.rounds import services
 from maintenance.rounds.reading import stops_of
@@ -129,7 +130,9 @@ def waits_of(row: Round) -> dict[str, Any]:
     }
 
 
-def part(request: HttpRequest, row: Round, point: str, status: int = 200, error: str = "") -> HttpResponse:
+def part(
+    request: HttpRequest, row: Round, point: str, status: int = 200, error: str = "", refused: Refused | None = None
+) -> HttpResponse:
     """One point again, as it stands now; without scripts the whole page."""
     if not request.htmx:  # type: ignore[attr-defined]
         if error:
@@ -147,7 +150,8 @@ def part(request: HttpRequest, row: Round, point: str, status: int = 200, error:
             "walk": fresh,
             "open": fresh.state in ("due", "started"),
             "waits": waits_of(fresh),
-            "error": error,
+            "error": "" if refused else error,
+            "refused": refused,
             "fresh": True,
             "here": reverse("maintenance:round-walk", args=[row.pk]),
         },
@@ -192,11 +196,12 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
                 note=data.get("note", ""),
                 photos=photos,
                 client_uid=key,
+                confirmed=bool(data.get("confirmed")),
             )
 
         resources.once(key, request.user, ["answer", pk, point, item, data.get("value", ""), data.get("note", "")], act)
     except ValidationError as refusal:
-        return part(request, row, point, 422, " ".join(refusal.messages))
+        return part(request, row, point, 422, " ".join(refusal.messages), Refused.of(refusal, item, data.get("value", "")))
     return part(request, row, point)
 
 

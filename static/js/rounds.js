@@ -16,7 +16,17 @@
     }
     return Boolean($("[data-wrong]:checked", box));
   };
+  const read = (box) => { // a meter: less than before, or more than it can have grown, is told without a network too
+    const typed = $("[data-number]", box), falls = $("[data-falls]", box), jumps = $("[data-jumps]", box);
+    if (!falls) return;
+    const n = number(typed.value), { last, lastAt, rate } = box.dataset, told = typed.value.trim() !== "" && Number.isFinite(n);
+    const days = (Date.now() - Date.parse(lastAt)) / 86400000;
+    falls.hidden = !(told && n < Number(last));
+    jumps.hidden = !(told && rate !== "" && n > Number(last) + Number(rate) * days * 1.05 + 1);
+    if (jumps.hidden) $("input", jumps).checked = false;
+  };
   const judge = (box) => {
+    read(box);
     const bad = wrong(box), always = box.dataset.photo === "always", wants = always || box.dataset.photo === "fail" && bad;
     const proof = $("[data-proof]", box), input = $("input[name=photos]", box);
     proof.hidden = !(wants || bad);
