@@ -41,9 +41,11 @@ def load(world: World) -> None:
             else world.at(world.today - timedelta(days=340 - 25 * n + world.random.randint(0, 9)), world.pick((480, 540, 840, 1290)))
         )
         planned, hours = n % 4 != 2, world.pick((2, 3, 4))
+        if n == 12:  # one is going on
+            begin, planned, hours = world.now - timedelta(minutes=50), False, 2
         zh, en = world.pick(WHY[line.utility])
         lasted = hours * 60 + world.pick((-20, -10, 0, 0, 30))
-        state = "announced" if n == 13 else "cancelled" if n == 6 else "closed"
+        state = "announced" if n == 13 else "ongoing" if n == 12 else "cancelled" if n == 6 else "closed"
         over = state == "closed"
         outage = Outage(
             utility=line.utility,
@@ -60,7 +62,7 @@ def load(world: World) -> None:
             created_at=begin - timedelta(days=3),
             substitute="一楼值班室有饮用水" if line.utility == "water" else "",
             announced_at=begin - timedelta(hours=world.pick((48, 30, 26, 20))) if planned or n in (6, 13) else begin + timedelta(minutes=5),
-            began_at=begin if over else None,
+            began_at=begin if over or state == "ongoing" else None,
             restored_at=begin + timedelta(minutes=lasted) if over else None,
             cancel_reason="施工单位改期" if n == 6 else "",
         )

@@ -75,7 +75,7 @@ class AnswerForm(ActingForm):
 
 class ExtendForm(ActingForm):
     new_end = forms.DateTimeField(label=_("Back by"), widget=moment())
-    reason = forms.CharField(label=_("Reason"), max_length=300)
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
 
 
 class NewsForm(ActingForm):

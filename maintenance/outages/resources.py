@@ -48,7 +48,7 @@ class Outages(Resource):
     model = Outage
     slug = "outages"
     icon = "plug-off"
-    menu = ("upkeep", 40)
+    menu = ("upkeep", 41)
     comments = files = links = True
     follows = ("contact",)
     thread_at = "created_at"
@@ -98,6 +98,10 @@ class Outages(Resource):
         "notice_hours",
         "people",
     )
+
+    @classmethod
+    def more_views(cls) -> list[tuple[str, Any, str]]:
+        return [("desk", _("Desk"), "maintenance:outage-desk")]
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> Any:

@@ -14,12 +14,16 @@ from assets.supply.services import fed_by, loads_in, outermost
 from logistics.campus.models import Place
 from logistics.campus.services.places import common_place
 from logistics.core import clock
+from logistics.core.bilingual import in_both
+from logistics.core.errors import Conflict
 from logistics.core.numbers import assign_number
-from logistics.core.workflow import perform, write_event
+from logistics.core.workflow import lock_all, perform, write_event
 from maintenance import orders
-from maintenance.models import Outage, OutageLoad, OutagePlace
+from maintenance.models import Outage, OutageLoad, OutagePlace, RepairRequest, WorkOrder
 from maintenance.outages import telling
 from maintenance.outages.limits import NOTICE_HOURS
+
+SEVERAL_ROOMS, PRESSING = 2, 2  # of the table of priorities
 
 
 def reached(source: Any, utility: str, chosen: Iterable[Place]) -> list[Place]:
@@ -122,6 +126,48 @@ def change_outage(
 def outages_at(place: Place, span: tuple[datetime, datetime]) -> list[Outage]:
     """Announced or running outages that reach a place in a span, for whoever plans there."""
     return list(Outage.objects.exclude(state__in=["draft", "approved", "cancelled"]).at(place).during(span).order_by("pk"))
+
+
+@transaction.atomic
+def join_reports(*, outage: Outage, requests: Iterable[RepairRequest], by: Any) -> WorkOrder:
+    """Put reports that came in meanwhile into the work order of the outage; one is made when it has none that is open.
+
+    Conflict when one of them was decided on meanwhile, NotAllowed for who may not decide on it.
+    """
+    wanted = list(requests)
+    if not wanted:
+        raise ValidationError(_("Nothing was reported."))
+    order = outage.work_order
+    held: list[Any] = lock_all([*([order] if order else []), outage, *wanted])
+    outage = held[1] if order else held[0]
+    if outage.work_order_id != (order.pk if order else None):
+        raise Conflict(_("Somebody else has just given it a work order."))
+    if order is None or not order.live:
+        order = _order_for(outage, wanted, by)
+        outage.work_order = order
+        outage.save(update_fields=["work_order"])
+    for request in held[-len(wanted) :]:
+        perform(request, "accept", by=by, order=order)
+    return order
+
+
+def _order_for(outage: Outage, requests: list[RepairRequest], by: Any) -> WorkOrder:
+    """The repair of what is off, of the kind of the first report: several rooms are hit."""
+    category = requests[0].category
+    urgency = min(category.urgency, PRESSING)
+    title = in_both(lambda: _("%(utility)s off: %(place)s") % {"utility": outage.get_utility_display(), "place": outage.place_label})
+    return orders.make(
+        by=by,
+        place=outage.place,
+        category=category,
+        title_zh=title["zh"],
+        title_en=title["en"],
+        source=outage,
+        impact=SEVERAL_ROOMS,
+        urgency=urgency,
+        priority=orders.priority_of(SEVERAL_ROOMS, urgency),
+        equipment=outage.source,
+    )
 
 
 def tell_newcomers() -> int:
