@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ from django.db.models import Q
 
 from assets.facts import shown
 from assets.limits import DEAR
-from assets.models import CategoryAttribute, Custody, Equipment, EquipmentCategory
+from assets.models import CategoryAttribute, Equipment, EquipmentCategory
 from assets.publishing import COSTS
 from logistics.core.models import RecordFile
 from logistics.core.records.dossier import gather
@@ -108,8 +107,3 @@ def lifetime(thing: Equipment) -> Lifetime:
     new, year = thing.price
     spent = sum((amount for _label, amount in kept), Decimal(0))
     return Lifetime(thing.purchase_cost, kept, new, year, bool(new and spent and 100 * spent >= DEAR.value() * new))
-
-
-def custody_of(thing: Equipment, most: int = 4) -> Iterable[Custody]:
-    """Who has it and who had it, newest first."""
-    return list(Custody.objects.filter(equipment=thing).select_related("holder", "holder_department").order_by("-id")[:most])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assets import dossier, facts, services
+from assets.custody.holders import custody_of
 from assets.forms import LabelForm, LiftForm, LockForm
 from assets.models import Custody, Equipment, EquipmentCategory, UseLock
 from assets.papers import day, pdf
@@ -185,7 +186,7 @@ def dossier_paper(request: HttpRequest, pk: int) -> HttpResponse:
                                     day(row.during.upper.date() if row.during.upper else None),
                                     row.condition_in or "–",
                                 ]
-                                for row in dossier.custody_of(thing, 20)
+                                for row in custody_of(thing, 20)
                             ],
                             title=_("Custody"),
                         )

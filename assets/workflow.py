@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assets.custody.ending import end_custodies
+from assets.custody.holders import holder_of
 from assets.models import Equipment
 from logistics.campus.models import Place
 from logistics.core.forms import ActingForm, DayInput, ReasonForm, RecordChoice
@@ -29,7 +30,7 @@ def commission(thing: Equipment, *, by: Any, at: Any, place: Place, commissioned
 
 
 def nobody_has_it(thing: Equipment, person: Any) -> Any:
-    held = thing.custodies.open().select_related("holder", "holder_department").first()
+    held = holder_of(thing)
     return _("%(who)s has it; take it back first.") % {"who": held.holder_name} if held else None
 
 

@@ -185,8 +185,9 @@ def resolve(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> No
     request.resolved_at = at
 
 
-def tell_reporter_done(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
-    messages.reporter(request, "maintenance.done", by=by, key=str(request.work_order.reopened_count))  # type: ignore[union-attr]
+def tell_reporter_done(request: RepairRequest, *, by: Any, at: datetime, event: Any, again: int = 0, **data: Any) -> None:
+    """`again` is how often the work came back: each time the reporter is told anew."""
+    messages.reporter(request, "maintenance.done", by=by, key=str(again))
 
 
 def confirmed(
@@ -375,7 +376,7 @@ def finished(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any
     charge(order, by)
     clocks.tell(order.clocks.filter(kind="resolve", met_at__isnull=True, stopped=""), "meet", at=at)
     for request in RepairRequest.objects.filter(work_order=order, state="accepted").order_by("pk"):
-        perform(request, "resolve", by=None)
+        perform(request, "resolve", by=None, again=order.reopened_count)
     stops.follow(order, at)
     followups.ask_to_verify(order, at=at)
     follow(order, "finished", by=order.done_by, at=at)

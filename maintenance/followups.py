@@ -13,7 +13,8 @@ VERIFIED, QUEUE = "maintenance.work_verified", "maintenance.queue_looked"
 
 def ask_to_verify(order: WorkOrder, *, at: Any) -> None:
     """Finished work waits for somebody who looks at it; each return starts anew."""
-    schedule(VERIFIED, [Happening(Subject(order, place=order.place, department=order.team), at, str(order.reopened_count))])
+    here = WorkOrder.objects.select_related("place", "team").only("place", "team").get(pk=order.pk)  # both in one question
+    schedule(VERIFIED, [Happening(Subject(order, place=here.place, department=here.team), at, str(order.reopened_count))])
 
 
 def looked_at(order: WorkOrder, *, by: Any, at: Any) -> None:

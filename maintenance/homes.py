@@ -64,7 +64,7 @@ DOCKS.add("maintenance.approvers", Dock("maintenance.approvers", 40, approves, (
 DOCKS.add("maintenance.staff", Dock("maintenance.staff", 90, anybody, (HOME, MINE, SCAN, BELL, ME)))
 
 
-@widget("maintenance.report_place", "record:campus.Place", _("Something broken?"), order=10)
+@widget("maintenance.report_place", "record:campus.Place", _("Something broken?"), order=10, front=True)
 def report_place(request: Any, record: Any = None) -> str:
     """The way from the place tree to the report form."""
     if record.kind in ("school", "campus") or not record.active:
@@ -72,7 +72,7 @@ def report_place(request: Any, record: Any = None) -> str:
     return render_to_string("maintenance/_report_button.html", {"url": f"{reverse('maintenance:report')}?place={record.pk}"})
 
 
-@widget("maintenance.report_equipment", "record:assets.Equipment", _("Something broken?"), order=10)
+@widget("maintenance.report_equipment", "record:assets.Equipment", _("Something broken?"), order=10, front=True)
 def report_equipment(request: Any, record: Any = None) -> str:
     """The way from a piece of equipment to the report form."""
     return render_to_string("maintenance/_report_button.html",

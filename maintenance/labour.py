@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from logistics.core.errors import Conflict
@@ -19,28 +21,37 @@ def amount_of(minutes: int, rate: Decimal) -> Decimal:
     return (Decimal(minutes) * rate / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def rates(order: WorkOrder, at: datetime) -> Any:
+    return LabourRate.objects.live(at).filter(team_id=order.team_id).values_list("rate", flat=True)
+
+
 def rate_of(order: WorkOrder, at: datetime) -> Decimal:
-    row = LabourRate.objects.live(at).filter(team_id=order.team_id).values_list("rate", flat=True).first()
-    return row or Decimal(0)
+    return rates(order, at).first() or Decimal(0)
 
 
-def start(order: WorkOrder, person: Any, at: datetime) -> LabourEntry:
+def start(order: WorkOrder, person: Any, at: datetime) -> None:
     """Begin a span; whatever the person was at stops now.
 
     What is told late, out of a cellar without a network, ends where the person's next span begins: nobody was at two jobs.
     """
     own = LabourEntry.objects.filter(person=person, voided_by__isnull=True)
-    for running in own.filter(during__endswith__isnull=True, during__startswith__lte=at).select_related("order"):
-        _stop(running, at)
-    begin, later = at, Q(during__endswith__gt=at) | Q(during__endswith__isnull=True)
-    spans = sorted(own.filter(later).values_list("during", flat=True), key=lambda span: span.lower)
+    later = list(own.filter(Q(during__endswith__gt=at) | Q(during__endswith__isnull=True)))
+    for running in later:
+        if running.during.upper is None and running.during.lower <= at:
+            _stop(running, at)
+    begin, after = at, (row.during for row in later if row.during.upper is None or row.during.upper > at)
+    spans = sorted(after, key=lambda span: span.lower)
     for span in spans:  # a span lasts a second at least, so the next one may begin a little later
         if span.lower <= begin:
             begin = span.upper or begin
     end = min((span.lower for span in spans if span.lower > begin), default=None)
+    if end is None:  # priced when it ends
+        rate_now = Coalesce(Subquery(rates(order, at)[:1]), Decimal(0))
+        LabourEntry.objects.create(order=order, person=person, during=(begin, None), rate=rate_now)
+        return
     rate = rate_of(order, at)
-    amount = amount_of(int((end - begin).total_seconds() // 60), rate) if end else Decimal(0)
-    return LabourEntry.objects.create(order=order, person=person, during=(begin, end), rate=rate, amount=amount)
+    amount = amount_of(int((end - begin).total_seconds() // 60), rate)
+    LabourEntry.objects.create(order=order, person=person, during=(begin, end), rate=rate, amount=amount)
 
 
 def stop_all(order: WorkOrder, at: datetime) -> None:
@@ -51,7 +62,7 @@ def stop_all(order: WorkOrder, at: datetime) -> None:
 
 def _stop(entry: LabourEntry, at: datetime) -> None:
     begin = entry.during.lower
-    entry.during = (begin, max(at, begin + timedelta(seconds=1)))
+    entry.during = DateTimeTZRange(begin, max(at, begin + timedelta(seconds=1)))
     entry.amount = amount_of(int((at - begin).total_seconds() // 60), entry.rate) if at > begin else Decimal(0)
     entry.save()
 

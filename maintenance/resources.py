@@ -245,7 +245,7 @@ class WorkOrders(Resource):
     icon = "tool"
     order = ("-created_at", "-id")
     menu = ("repairs", 20)
-    photos = comments = files = links = True
+    photos = comments = files = links = cards_later = True
     follows = ("lead",)
     board = Board(
         ("open", "assigned", "accepted", "in_progress", "on_hold", "done"), order_card, too_many_begun, live_rows,
@@ -397,7 +397,11 @@ class WorkOrders(Resource):
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         faces = [shown for row in record.clocks.select_related("calendar_version").order_by("kind") if (shown := face(row))]
         found = [(_("Clocks"), render_to_string("maintenance/_clocks.html", {"faces": faces}))] if faces else []
-        found += approval_sections(record, request)
+        return [*found, *approval_sections(record, request)]
+
+    @classmethod
+    def later(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        found = []
         if cls.may(request.user, "cost", record):
             entries = list(record.labour.filter(voided_by__isnull=True).select_related("person"))
             lines = list(record.costs.select_related("by"))

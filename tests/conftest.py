@@ -2,11 +2,7 @@
 import pytest
 
 PAGES = "pages of facilities that are new: faults of accessibility or width are being mended"
-WEIGHT = "cards of new topics ask the database too often"
 OPEN = {
-    "tests/assets/test_register.py::test_the_page_of_a_thing_costs_few_questions": WEIGHT,
-    "tests/core/test_record_page.py::test_an_order_with_a_full_life_costs_no_more_than_a_bare_one": WEIGHT,
-    "tests/maintenance/test_sync.py::test_a_batch_of_200_costs_at_most_6_statements_a_fact_and_its_replay_a_fifth": WEIGHT,
     **{f"tests/browser/test_every_page.py::test_every_page_of_a_kind_of_user_is_without_fault[{who}]": PAGES
        for who in ("T2031", "S1001", "S1100", "S1002", "S0002", "S0101", "S0801")},
 }

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import NumericRange
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assets.certificates import filters, forms, services, words
-from assets.certificates.models import Requirement, Scheme, SchemeRule, SchemeVersion, StatutoryRecord
+from assets.certificates.models import Requirement, Scheme, SchemeInterval, SchemeRule, SchemeVersion, StatutoryRecord
 from assets.roles import CERTIFIERS
 from logistics.core import menu
 from logistics.core.access import access_of
@@ -232,18 +236,27 @@ class StatutoryRecords(Resource):
 
 
 def in_force(rows: models.QuerySet) -> models.QuerySet:
-    """Schemes with their version of today at hand, in one further statement."""
-    live = models.Prefetch("versions", SchemeVersion.objects.live().prefetch_related("intervals"), to_attr="live")
-    return rows.prefetch_related(live).annotate(things=models.Count("requirements"))
+    """Schemes with their version of today and its intervals at hand, in the same statement."""
+    interval = JSONObject(
+        action="action", by="by", value="value", every="every", unit="unit", first="ages__startswith", last="ages__endswith"
+    )
+    intervals = SchemeInterval.objects.filter(version=OuterRef("pk")).order_by("action", "value", "ages")
+    live = SchemeVersion.objects.live().filter(scheme=OuterRef("pk")).annotate(asked=ArraySubquery(intervals.values(row=interval)))
+    shape = JSONObject(id="pk", clause="clause", status="status", confirmed_by_id="confirmed_by_id", asked="asked")
+    things = Requirement.objects.filter(scheme=OuterRef("pk")).order_by().values("scheme").annotate(n=models.Count("pk")).values("n")
+    return rows.annotate(live=Subquery(live.values(row=shape)[:1]), things=Coalesce(Subquery(things), 0))
 
 
-def version_of(scheme: Any) -> Any:
-    return scheme.live[0] if getattr(scheme, "live", None) else None
+def version_of(scheme: Any) -> SchemeVersion | None:
+    """The version of today, as far as a line needs it."""
+    live = getattr(scheme, "live", None)
+    return SchemeVersion(scheme=scheme, **{name: value for name, value in live.items() if name != "asked"}) if live else None
 
 
 def interval_words(scheme: Any) -> str:
-    version = version_of(scheme)
-    return "; ".join(str(row) for row in version.intervals.all()) if version else ""
+    asked = (getattr(scheme, "live", None) or {}).get("asked") or []
+    rows = ({**row, "ages": NumericRange(row["first"], row["last"])} for row in asked)
+    return "; ".join(str(SchemeInterval(**{name: value for name, value in row.items() if name not in ("first", "last")})) for row in rows)
 
 
 @resource

@@ -19,7 +19,7 @@ def lines(rows: Any) -> list[dict[str, Any]]:
     return [{"row": row, "look": words.look(row)} for row in rows]
 
 
-@widget("assets.certificates", "record:assets.Equipment", _("What the law asks"), order=15)
+@widget("assets.certificates", "record:assets.Equipment", _("What the law asks"), order=15, front=True)
 def of_equipment(request: Any, record: Any = None) -> str:
     """The requirements of a thing, nearest first."""
     rows = Requirement.objects.visible_to(request.user).filter(equipment=record).select_related("scheme").order_by("next_due_on", "pk")[:12]

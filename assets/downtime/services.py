@@ -201,11 +201,26 @@ class Day:
 
 def strips(ids: Iterable[int], until: datetime, days: int = 30) -> dict[int, list[Day]]:
     """The last days of some things, oldest first, today included; one statement."""
-    end = timezone.localtime(until).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    first, now = end - timedelta(days=days), clock.now()
+    end = _next_midnight(until)
     spans: dict[int, list[Downtime]] = {pk: [] for pk in ids}
-    for row in Downtime.objects.of(list(spans)).touching((first, end)):
+    for row in Downtime.objects.of(list(spans)).touching((end - timedelta(days=days), end)):
         spans[row.equipment_id].append(row)
+    return _drawn(spans, end, days)
+
+
+def strip_of(thing: Any, until: datetime, days: int = 30) -> tuple[list[Day], Downtime | None]:
+    """The last days of one thing, and what keeps it still now; one statement."""
+    end = _next_midnight(until)
+    rows = list(Downtime.objects.of([thing.pk]).touching((end - timedelta(days=days), end)))
+    return _drawn({thing.pk: rows}, end, days)[thing.pk], next((row for row in rows if row.during.upper is None), None)
+
+
+def _next_midnight(instant: datetime) -> datetime:
+    return timezone.localtime(instant).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def _drawn(spans: dict[int, list[Downtime]], end: datetime, days: int) -> dict[int, list[Day]]:
+    first, now = end - timedelta(days=days), clock.now()
     found: dict[int, list[Day]] = {}
     for pk, rows in spans.items():
         line = found[pk] = []

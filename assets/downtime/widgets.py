@@ -35,10 +35,9 @@ def stops(request: Any, record: Equipment | None = None) -> str:
         return ""
     now, days = clock.now(), STRIP_DAYS.value()
     found = services.overall(Equipment.objects.filter(pk=thing.pk), (now - timedelta(days=365), now))
-    line = services.strips([thing.pk], now, days)[thing.pk]
-    running = Downtime.objects.running().filter(equipment=thing).first()
+    line, running = services.strip_of(thing, now, days)
     return render_to_string("assets/_stops.html", {
         "thing": thing, "found": found, "cells": cells(line), "width": 12 * len(line), "days": days, "running": running,
-        "lost": [cell for cell in cells(line) if cell["lost"] != "0 %"], 
+        "lost": [cell for cell in cells(line) if cell["lost"] != "0 %"],
         "url": f"{reverse('assets:downtime-list')}?equipment={thing.pk}",
-    }, request=request)
+    })

@@ -72,7 +72,7 @@ class ReadingForm(ActingModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("equipment") and data.get("quantity"):
-            data["meter"] = Meter.objects.filter(equipment=data["equipment"], quantity=data["quantity"]).first()
+            data["meter"] = Meter.objects.visible_to(self.person).filter(equipment=data["equipment"], quantity=data["quantity"]).first()
             if data["meter"] is None:
                 self.add_error("quantity", _("This thing has no such meter."))
         data["read_at"] = data.get("read_at") or clock.now()

@@ -1,21 +1,24 @@
-"""Questions about meters and readings; who sees a thing sees what it counts."""
+"""Questions about meters and readings, and who may see them."""
 
 from __future__ import annotations
 
 from typing import Self
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from logistics.accounts.querysets import OpenToAll
-
-
-class MeterQuerySet(OpenToAll):
-    """Everybody who sees the thing sees its meters."""
+from logistics.core.access import Access, either
+from logistics.core.scoping import ScopedQuerySet
 
 
-class ReadingQuerySet(OpenToAll):
-    """Seen with the thing."""
+class MeterQuerySet(ScopedQuerySet):
+    def scope(self, access: Access, action: str) -> Q:
+        """Those of the things that one keeps; otherwise by permission over the thing."""
+        path = str(self.model.scope_place).removesuffix("place")  # type: ignore[attr-defined]
+        own = Q(**{f"{path}keeper_id": getattr(access.person, "pk", None) or 0})
+        return either(super().scope(access, action), own) if action == "view" else super().scope(access, action)
 
+
+class ReadingQuerySet(MeterQuerySet):
     def valid(self) -> Self:
         """Not declared wrong afterwards."""
         void = self.model._meta.get_field("void").related_model._base_manager.filter(reading=OuterRef("pk"))  # type: ignore[union-attr]

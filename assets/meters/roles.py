@@ -7,5 +7,5 @@ KEEPERS = "equipment_keeper asset_officer facilities_manager"
 allow(KEEPERS + " technician team_leader inspector", "assets.meter", "view")
 allow(KEEPERS + " technician team_leader inspector", "assets.meterreading", "view", "add")
 allow(KEEPERS, "assets.meter", "add", "change", "export", "void")
-allow(KEEPERS + " dispatcher", "assets.meterreading", "export")
+allow(KEEPERS, "assets.meterreading", "export")
 auditor_reads("assets.meter", "assets.meterreading")

@@ -16,7 +16,7 @@ from logistics.core.publishing import widget
 @widget("assets.meters", "record:assets.Equipment", _("Meters"), order=12)
 def meters_of(request: Any, record: Any = None) -> str:
     """The last readings of all meters of a thing, in two statements."""
-    meters = list(Meter.objects.filter(equipment=record).order_by("pk"))
+    meters = list(Meter.objects.visible_to(request.user).filter(equipment=record).order_by("pk"))
     if not meters:
         return ""
     rows = MeterReading.objects.valid().filter(meter__in=meters).order_by("-read_at")[: 60 * len(meters)]

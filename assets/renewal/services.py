@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from inspect import signature
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ from logistics.core.workflow import write_event
 
 COST = "maintenance.cost_ratio"
 A_YEAR = Decimal("365.25")
+FEW = 50  # as many things are asked about by name, more of them all together
 NAMES = ("age", "condition", "failures", "cost", "criticality", "failures_full", "cost_full", "min_coverage")
 
 
@@ -100,7 +102,7 @@ def facts_of(things: list[Equipment]) -> dict[int, Facts]:
     for thing_id, kind, work, pk in stops:
         failures.setdefault(thing_id, set()).add((kind, work) if work is not None else pk)
     failed = set(Requirement.objects.failed().filter(equipment__in=ids).values_list("equipment", flat=True))
-    costs = upkeep()
+    costs = upkeep(ids if len(ids) <= FEW else None)
     known_stops = bool(failures) or Downtime.objects.exists()
     found = {}
     for thing in things:
@@ -121,14 +123,18 @@ def facts_of(things: list[Equipment]) -> dict[int, Facts]:
     return found
 
 
-def upkeep() -> dict[int, tuple[Decimal | None, Decimal | None]] | None:
-    """Upkeep of 12 months of each thing on which orders were closed: (yuan, over what a new one costs); None where nobody publishes it."""
+def upkeep(things: list[int] | None = None) -> dict[int, tuple[Decimal | None, Decimal | None]] | None:
+    """Upkeep of 12 months of each thing (of these only) on which orders were closed: (yuan, over what a new one costs).
+
+    None where nobody publishes it.
+    """
     measure = MEASURES.get(COST)
     if measure is None:
         return None
     now = clock.now()
+    narrow = {"things": things} if things is not None and "things" in signature(measure.compute).parameters else {}
     try:
-        figures = measure.compute(None, (now - timedelta(days=int(A_YEAR)), now), by="equipment")
+        figures = measure.compute(None, (now - timedelta(days=int(A_YEAR)), now), by="equipment", **narrow)
     except (KeyError, TypeError):  # it is published, but not by equipment
         return None
     part = Decimal(100) if measure.unit == "%" else Decimal(1)

@@ -22,9 +22,10 @@ def of_equipment(request: Any, record: Any = None) -> str:
     if not access.may("assets.renewalitem:view", record) or record.status in ("planned", "disposed"):
         return ""
     weights = services.as_weights(services.weights_at())
-    one = score(services.facts_of([record])[record.pk], weights)
+    facts = services.facts_of([record])[record.pk]
+    one = score(facts, weights)
     item = RenewalItem.objects.visible_to(request.user).open().filter(equipment=record).first()
-    grade = ConditionGrade.objects.filter(equipment=record).order_by("-graded_on", "-pk").first()
+    grade = ConditionGrade(grade=facts.grade, graded_on=facts.graded_on) if facts.grade is not None else None
     return render_to_string(
         "assets/renewal/_of_equipment.html",
         {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assets import dossier, filters, forms, services
+from assets.custody.holders import known_custody
 from assets.models import Equipment
 from assets.roles import KEEPERS, READERS
 from logistics.core import clock, menu
@@ -63,7 +64,7 @@ class Things(Resource):
     icon = "devices-2"
     filterset = filters.EquipmentFilters
     form = forms.EquipmentForm
-    photos = comments = files = links = open_to_all = True
+    photos = comments = files = links = open_to_all = cards_later = True
     follows = ("keeper",)
     list_joins = ("place", "category")
     detail_joins = ("keeper", "model", "contractor")
@@ -230,19 +231,6 @@ class Things(Resource):
             if paper.wanted or paper.facts:
                 url = reverse("assets:dossier", args=[record.pk])
                 found.append((_("Dossier"), fragment("assets/_dossier.html", dossier=paper, url=url)))
-            cost = dossier.lifetime(record)
-            found.append(
-                (
-                    _("Cost of its lifetime"),
-                    fragment(
-                        "assets/_lifetime.html",
-                        cost=cost,
-                        bought=ui.money(cost.bought),
-                        new=ui.money(cost.new),
-                        kept=[(label, ui.money(amount) or "¥0") for label, amount in cost.kept],
-                    ),
-                )
-            )
         family = read.kin
         if any(family.values()):
             titles = (
@@ -253,6 +241,19 @@ class Things(Resource):
             )
             found.append((_("Belongs together"), fragment("assets/_kin.html", kin=[(title, family[key]) for title, key in titles])))
         return found
+
+    @classmethod
+    def later(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        if not cls.answers(record, request.user):
+            return []
+        cost = dossier.lifetime(record)
+        kept = [(label, ui.money(amount) or "¥0") for label, amount in cost.kept]
+        return [
+            (
+                _("Cost of its lifetime"),
+                fragment("assets/_lifetime.html", cost=cost, bought=ui.money(cost.bought), new=ui.money(cost.new), kept=kept),
+            )
+        ]
 
     @classmethod
     def answers(cls, record: Any, person: Any) -> bool:
@@ -274,7 +275,7 @@ class Things(Resource):
         if record.contractor_id:
             facts.append((_("Serviced by"), str(record.contractor)))
         shown = [{"label": label, "value": value, "empty": not value} for label, value in facts]
-        return [(_("Custody"), fragment("assets/_custody.html", facts=shown, rows=dossier.custody_of(record)))]
+        return [(_("Custody"), fragment("assets/_custody.html", facts=shown, rows=known_custody(record)))]
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:

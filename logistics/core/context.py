@@ -38,24 +38,30 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; fragments (htmx) need no frame and pay nothing for it.
+    """Context processor; fragments (htmx) need no frame and pay nothing for it, and a page that is made of parts pays once.
 
     `layout` is the template that a page extends, so that one template serves the whole page and the fragment.
     """
+    known = getattr(request, "shell", None)
+    if known is None or known[0] is not getattr(request, "user", None):
+        request.shell = known = (getattr(request, "user", None), _frame(request))  # type: ignore[attr-defined]
+    return {"shell": known[1], "layout": "fragment.html" if getattr(request, "htmx", False) else "base.html"}
+
+
+def _frame(request: HttpRequest) -> Shell:
     frame = Shell(demo=settings.DEMO)
     frame.other_language = {"code": "en", "label": "English"} if chinese() else {"code": "zh-hans", "label": "中文"}
     person = getattr(request, "user", None)
     htmx: Any = getattr(request, "htmx", False)
     whole_page = getattr(htmx, "boosted", False) and not htmx.target
-    layout = "fragment.html" if htmx else "base.html"
     if htmx and not whole_page:
-        return {"shell": frame, "layout": layout}
+        return frame
     provider = SHELL.get("school")
     if provider:
         frame.school, frame.campus, frame.hotline = provider(request)
     if person is None or not person.is_authenticated:
         frame.theme = request.COOKIES.get("theme", "auto")
-        return {"shell": frame, "layout": layout}
+        return frame
     access = access_of(person)
     frame.theme = person.theme
     unread = SHELL.get("unread")
@@ -65,4 +71,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     duties = [code for code in DUTY_ORDER if code in access.roles]
     frame.role = str(ROLES[duties[0]].label) if duties else (str(person.department) if person.department else "")
     frame.layout = "staff" if sum(len(section["items"]) for section in frame.nav) > 3 else "solo"
-    return {"shell": frame, "layout": layout}
+    return frame

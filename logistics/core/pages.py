@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from logistics.core import resources
+from logistics.core.access import access_of
 from logistics.core.columns import joins_of
 from logistics.core.counting import bounded_count
 from logistics.core.editing import merged
@@ -333,9 +334,11 @@ class DetailPage(RecordPage):
         panels = Panels(self, record)
         if request.htmx and request.htmx.target in ("timeline-lines", "timeline-more"):  # type: ignore[attr-defined]
             return panels.lines()
-        if request.htmx and request.htmx.target == "cards":  # type: ignore[attr-defined]
-            return render(request, "core/parts/cards.html", {"cards": self.cards(record)})
-        later = declared.cards_later and "cards" not in request.GET and bool(widgets_for(f"record:{record._meta.label}"))
+        if request.htmx and request.htmx.target == "later":  # type: ignore[attr-defined]
+            panels.read_links()
+            return render(request, "core/parts/later.html", {"page": {
+                "later": self.sheets(declared.later(record, request)), "cards": self.beside(panels, front=False)}})
+        later = declared.has_later and "cards" not in request.GET
         flow = getattr(record, "workflow", None)
         state = flow.state(record) if flow else None
         panels.read(whole=True)
@@ -348,21 +351,29 @@ class DetailPage(RecordPage):
             "facts": [{"label": fact.label, "value": fact.text(record)} for fact in declared.facts],
             "photo_upload": {"url": reverse(declared.url_name("photos"), args=[pk]), "label": _("Add photos")}
             if declared.photos and declared.may_file(record, person) else None,
-            "sections": [{"title": title, "html": html} for title, html in declared.sections(record, request)],
-            "aside": [{"title": title, "html": html} for title, html in panels.aside()]
-            + [{"title": title, "html": html} for title, html in declared.aside(record, request)]
-            + ([] if later else self.cards(record)),
-            "cards_url": f"{request.path}?cards=1" if later else "",
+            "sections": self.sheets(declared.sections(record, request)),
+            "later": [] if later else self.sheets(declared.later(record, request)),
+            "aside": self.beside(panels, front=True) + ([] if later else self.beside(panels, front=False)),
+            "later_url": f"{request.path}?cards=1" if later else "",
             "edit_url": reverse(declared.url_name("edit"), args=[pk])
             if declared.form and declared.may(person, "change", record) and not declared.locked(record, person) else "",
             **panels.page(),
         }
         return self.show(declared.detail_template, page, record=record)
 
-    def cards(self, record: models.Model) -> list[dict[str, str]]:
-        """What other apps say about the record."""
-        return [{"title": card.title, "html": html} for card in widgets_for(f"record:{record._meta.label}")
-                if (html := card.render(self.request, record=record))]
+    @staticmethod
+    def sheets(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+        return [{"title": title, "html": html} for title, html in found]
+
+    def beside(self, panels: Any, *, front: bool) -> list[dict[str, str]]:
+        """What stands beside the record: what is in front, or what may come later: its story, and what other apps say."""
+        access, declared, record = access_of(self.request.user), self.resource, panels.record
+        cards = [card for card in widgets_for(f"record:{record._meta.label}")
+                 if (card.front or not declared.cards_later) == front and (not card.permission or access.has(card.permission))]
+        found = panels.story() if front != declared.cards_later else []
+        if front:
+            found = [*found, *panels.aside(), *declared.aside(record, self.request)]
+        return self.sheets([*found, *((card.title, html) for card in cards if (html := card.render(self.request, record=record)))])
 
 
 def move_buttons(record: models.Model, person: Any) -> list[dict[str, Any]]:

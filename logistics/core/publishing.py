@@ -42,7 +42,8 @@ class Widget:
     slot: str
     title: Any
     order: int = 50
-    permission: str = ""
+    permission: str = ""  # without it the card is not there
+    front: bool = False  # stays on the page of a record whose other cards come later: what the page is opened for
 
 
 @dataclass(frozen=True)

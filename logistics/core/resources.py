@@ -45,7 +45,7 @@ class Resource:
     files: bool = False  # papers beside photos
     links: bool = False  # may be joined to records of any kind
     follows: tuple[str, ...] = ()  # paths to the people who hear of it unasked (its reporter, its technician)
-    cards_later: bool = False  # the cards that other apps add are fetched after the page: for records that many apps say something about
+    cards_later: bool = False  # story and cards, but those in front, are fetched after the page: where many apps say something
     open_to_all: bool = False  # everybody may read it: words, papers and links are then for those whose work it is
     board: Any = None  # a core.board.Board: its states as lanes
     thread_at: str = ""  # the column that says when it entered the story; "" for things that stand (equipment)
@@ -82,6 +82,11 @@ class Resource:
     @classproperty
     def url_stem(cls) -> str:
         return str(cls.model._meta.model_name)
+
+    @classproperty
+    def has_later(cls) -> bool:
+        """Does the page fetch a part of itself afterwards?"""
+        return cls.cards_later or "later" in {name for kind in cls.__mro__ if kind is not Resource for name in vars(kind)}
 
     @classmethod
     def url_name(cls, page: str) -> str:
@@ -204,7 +209,7 @@ class Resource:
         if cls.may(person, "change", record) or (not cls.open_to_all and cls.may(person, "add")):
             return True
         flow = getattr(record, "workflow", None)
-        return bool(flow and flow.offered(record, person))
+        return bool(flow and flow.leads_on(record, person))
 
     @classmethod
     def may_link(cls, record: models.Model, person: Any) -> bool:
@@ -230,6 +235,11 @@ class Resource:
     @classmethod
     def sections(cls, record: models.Model, request: Any) -> list[tuple[str, str]]:
         """(title, safe HTML) for the main column of the detail page, before the timeline."""
+        return []
+
+    @classmethod
+    def later(cls, record: models.Model, request: Any) -> list[tuple[str, str]]:
+        """Sheets of the main column that are fetched after the page: what is looked up there, not what it is opened for."""
         return []
 
     @classmethod

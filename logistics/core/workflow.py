@@ -131,12 +131,17 @@ class Workflow:
 
     def offered(self, record: models.Model, person: Any) -> list[tuple[Move, str]]:
         """Moves that lead on from here and that this person may make, with the reason against each ("" when possible)."""
+        return [(step, str(step.guard(record, person) or "") if step.guard else "") for step in self._open_to(record, person)]
+
+    def leads_on(self, record: models.Model, person: Any) -> bool:
+        """Is a move of this person's open here, possible now or not? No guard is asked."""
+        return any(True for _step in self._open_to(record, person))
+
+    def _open_to(self, record: models.Model, person: Any) -> Iterator[Move]:
         current = getattr(record, self.field)
-        found = []
         for step in sorted(self, key=lambda move: move.weight):
             if current in step.sources and may_move(step, record, person)[0] and (step.when is None or step.when(record, person)):
-                found.append((step, str(step.guard(record, person) or "") if step.guard else ""))
-        return found
+                yield step
 
     def mermaid(self) -> str:
         """The table as a state diagram for docs/."""

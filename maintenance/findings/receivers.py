@@ -25,7 +25,7 @@ note("seen_again", _("found it again"), "alert-triangle", "late")
 @follows_order("maintenance.finding")
 def follow(order: Any, move: str, *, by: Any, at: datetime) -> None:
     """An order that begins or ends takes its dangers along; that they are gone is for somebody else to say."""
-    if move in ("started", "finished"):
+    if order.source_kind != "maintenance.repairrequest" and move in ("started", "finished"):  # what was reported is no danger found
         for finding in Finding.objects.filter(work_order=order, state__in=["open", "rectifying"]).order_by("pk"):
             catch_up(finding, at=at)
 

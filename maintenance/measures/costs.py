@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -105,12 +106,18 @@ VALUES = {"building": "place__ancestors__2", "category": "category_id", "equipme
         "anew; where that is not known, what it was bought for."
     ),
 )
-def cost_ratio(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
-    """In percent; by="equipment" answers for each thing. `person` None: over all orders, for what is ranked alike for everybody."""
+def cost_ratio(person: Any, span: Span, by: str = "", place: Any = None, things: Sequence[int] | None = None) -> Any:
+    """In percent; by="equipment" answers for each thing, or for these `things` (ids) only.
+
+    `person` None: over all orders, for what is ranked alike for everybody.
+    """
     if by not in ("", *VALUES):
         return {}
     rows = Equipment.objects.exclude(status__in=["disposed", "planned"])
     rows = rows.at(place) if place is not None else rows
+    narrow: dict[str, Any] = {"equipment__isnull": False}
+    if things is not None:
+        rows, narrow = rows.filter(pk__in=things), {"equipment__in": things}
     worth = Sum(anew())
     if by:
         whole = {key: float(value or 0) / 100 for key, value in rows.order_by().values_list(F(VALUES[by])).annotate(worth=worth)}
@@ -118,7 +125,7 @@ def cost_ratio(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
         whole = {None: float(rows.aggregate(worth=worth)["worth"] or 0) / 100}
     if by == "category":  # categories of things, not of repairs
         return _by_thing_category(person, span, place, whole)
-    return shared("cost_ratio", person, span, by, place, whole, equipment__isnull=False)
+    return shared("cost_ratio", person, span, by, place, whole, **narrow)
 
 
 def _by_thing_category(person: Any, span: Span, place: Any, whole: dict[Any, float]) -> dict[Any, Figure]:

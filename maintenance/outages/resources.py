@@ -49,7 +49,7 @@ class Outages(Resource):
     slug = "outages"
     icon = "plug-off"
     menu = ("upkeep", 41)
-    comments = files = links = True
+    comments = files = links = cards_later = True
     follows = ("contact",)
     thread_at = "created_at"
     board = Board(("draft", "approved", "announced", "ongoing", "restored"), card, rows=lambda rows: rows.select_related("contact"))
@@ -161,12 +161,22 @@ class Outages(Resource):
         found = [(_("News"), render_to_string("maintenance/_outage_news.html", {"news": news}))] if news else []
         if not cls.may_list(request.user):
             return found
+        loads = list(record.loads.select_related("load__place", "load__equipment", "load__contact", "answered_by"))
+        found.append((_("Critical loads"), render_to_string("maintenance/_outage_loads.html", {"loads": loads})))
+        if record.announced_at is None:
+            found.append((_("What people will read"), render_to_string("maintenance/_outage_preview.html", {"letters": preview(record)})))
+        return found
+
+    @classmethod
+    def later(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        if not cls.may_list(request.user):
+            return []
         places = list(record.places.select_related("place").order_by("place__code"))
         if record.announced_at is None:
             counts = {pk: len(people) for pk, people in telling.audience(record).items()}
             for row in places:
                 row.people = counts[row.pk]
-        found.append(
+        found = [
             (
                 _("Who goes without"),
                 render_to_string(
@@ -174,13 +184,8 @@ class Outages(Resource):
                     {"places": places, "total": sum(row.people for row in places), "told": record.announced_at is not None},
                 ),
             )
-        )
-        loads = list(record.loads.select_related("load__place", "load__equipment", "load__contact", "answered_by"))
-        found.append((_("Critical loads"), render_to_string("maintenance/_outage_loads.html", {"loads": loads})))
-        if record.announced_at is None:
-            found.append((_("What people will read"), render_to_string("maintenance/_outage_preview.html", {"letters": preview(record)})))
-        uses = touched(record)
-        if uses:
+        ]
+        if uses := touched(record):
             found.append((_("What it touches"), render_to_string("maintenance/_outage_uses.html", {"uses": uses})))
         return found
 

@@ -141,7 +141,7 @@ def test_a_stop_is_entered_by_hand_ended_and_shown_on_the_page_of_the_thing(here
         assert (answer.status_code, row.during.lower, row.during.upper) == (302, at("2026-09-10 08:00"), None)
         assert "不转" in browser.get(f"/assets/stops/?equipment={thing.pk}").content.decode()
         assert browser.post("/assets/stops/add/", sent).status_code == 422  # another one lies there
-        page = browser.get(thing.get_absolute_url()).content.decode()
+        page = browser.get(thing.get_absolute_url(), {"cards": 1}).content.decode()
         assert 'href="/assets/stops/?equipment=' in page
         changed = browser.post(f"/assets/stops/{row.pk}/edit/", {"begin": "2026-09-10T08:00", "end": "2026-09-10T10:00", "cause": "failure",
                                                                  "note": "不转"})

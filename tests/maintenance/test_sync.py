@@ -476,7 +476,7 @@ def test_a_batch_of_200_costs_at_most_6_statements_a_fact_and_its_replay_a_fifth
     assert {one["result"] for one in answers.values()} == {"applied"}
     print(f"\n200 facts: {len(first)} statements, {len(first) / 200:.1f} a fact; replay {len(second)}")
     assert len(second) <= 0.2 * len(first)
-    assert len(first) <= 6 * 200 + 2  # two for the house figures
+    assert len(first) <= 6 * 200
 
 
 # photos ----------------------------------------------------------------------------------------------------------------------

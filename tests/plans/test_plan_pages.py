@@ -110,6 +110,6 @@ def test_the_page_of_a_thing_shows_its_meter_and_its_upkeep() -> None:
     metered(pump, 1000, "2026-03-01 07:00")
     house.plan({"type": "calendar_floating", "every_months": 6})
     generate("2026-09-01 09:00")
-    page = client_of(person_with("facilities_manager")).get(pump.get_absolute_url()).content.decode()
+    page = client_of(person_with("facilities_manager")).get(pump.get_absolute_url(), {"cards": 1}).content.decode()
     assert "1,000 h" in page
     assert "Pump upkeep" in page

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -119,12 +119,12 @@ def with_steps(rows: Any) -> Any:
 
 def sections(record: Any, request: Any) -> list[tuple[str, str]]:
     """What the page of a record shows about its approvals: the steps, who is next, and earlier requests; nothing when there are none."""
-    rows = list(with_steps(Approval.objects.of(record).order_by("-id"))[:6])
+    seen = Exists(Approval.objects.visible_to(request.user).filter(pk=OuterRef("pk")))
+    rows = list(with_steps(Approval.objects.of(record).annotate(seen=seen).order_by("-id"))[:6])
     if not rows:
         return []
-    visible = set(Approval.objects.visible_to(request.user).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     flow = WORKFLOWS["core.approval"]
-    shown = [{"row": row, "state": flow.state(row), "steps": steps_of(row), "url": row.get_absolute_url() if row.pk in visible else "",
+    shown = [{"row": row, "state": flow.state(row), "steps": steps_of(row), "url": row.get_absolute_url() if row.seen else "",
               "asker": asker(row)} for row in rows]
     return [(_("Approval"), render_to_string("core/approvals/_section.html", {"first": shown[0], "earlier": shown[1:]}, request=request))]
 

@@ -38,6 +38,14 @@ class Panels:
         return reverse(self.declared.url_name(name), args=[self.record.pk, *more])
 
     # reading ---------------------------------------------------------------------------------------------------------
+    def read_links(self) -> None:
+        """Only what the story needs."""
+        self.rows = gather(self._links()) if self.open else {}
+
+    def _links(self) -> dict[str, Any]:
+        names = ("id", "kind", "object_id", "type", "other_kind", "other_id")
+        return {"link": (links.of(self.record), {name: name for name in names})} if self.declared.links else {}
+
     def read(self, *, whole: bool) -> None:
         """One statement for all parts; `whole` is False for a further stretch of the timeline."""
         at = {"kind": kind_of(self.record), "object_id": self.record.pk}
@@ -48,9 +56,8 @@ class Panels:
             parts["follower"] = (Follower.objects.filter(**at).order_by("id"), {"yes": "following", "by": who("person")})
         if whole and self.open and self.declared.files:
             parts["file"] = (files.present(self.record)[: files.MOST_PER_RECORD], files.PAPER)
-        if whole and self.open and self.declared.links:
-            parts["link"] = (links.of(self.record), {
-                name: name for name in ("id", "kind", "object_id", "type", "other_kind", "other_id")})
+        if whole and self.open:
+            parts |= self._links()
         self.rows = gather(parts)
 
     # the timeline ----------------------------------------------------------------------------------------------------
@@ -81,7 +88,8 @@ class Panels:
         return self.view.show("core/parts/timeline.html", {}, timeline=self.context())
 
     # the page --------------------------------------------------------------------------------------------------------
-    def aside(self) -> list[tuple[str, str]]:
+    def story(self) -> list[tuple[str, str]]:
+        """What the record hangs together with."""
         found = []
         ends = links.linked(self.record, self.rows.get("link", []), self.person) if self.rows.get("link") else []
         lines = thread.story(self.record, self.person, [end.record for end in ends if end.record]) if self.open else []
@@ -93,9 +101,13 @@ class Panels:
                  "icon": links.resource_of(end.kind).icon, "url": end.record.get_absolute_url() if end.record else "",
                  "remove_url": self.url("unlink", end.pk) if self.may_link and end.record else ""} for end in ends
             ], link_url=self.url("links") if self.may_link else "", types=RecordLink.Type.choices)))
-        if self.declared.comments and (self.internal or self.person.pk in self.followers()):
-            found.append((_("Followers"), self.render("followers", **self.following())))
         return found
+
+    def aside(self) -> list[tuple[str, str]]:
+        """Who hears of it."""
+        if self.declared.comments and (self.internal or self.person.pk in self.followers()):
+            return [(_("Followers"), self.render("followers", **self.following()))]
+        return []
 
     def followers(self) -> list[int]:
         rows = [(row["by"]["id"], row["yes"]) for row in self.rows.get("follower", [])]

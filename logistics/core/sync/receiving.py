@@ -123,10 +123,10 @@ def work_through(device_id: int, *, over_gaps: bool = False) -> None:
     Losing a deadlock is tried again. A fault of ours in one fact must not hold the others: that part is gone through once more, fact by
     fact, and the one that fails goes to the inbox.
     """
-    tries, careful = 0, False
+    tries, careful, longest = 0, False, timedelta(hours=LONGEST_OFFLINE.value())
     while True:
         try:
-            if not _part(device_id, over_gaps, careful):
+            if not _part(device_id, longest, over_gaps, careful):
                 return
             careful = False
         except OperationalError:
@@ -141,7 +141,7 @@ def work_through(device_id: int, *, over_gaps: bool = False) -> None:
 
 
 @transaction.atomic
-def _part(device_id: int, over_gaps: bool, careful: bool) -> bool:
+def _part(device_id: int, longest: timedelta, over_gaps: bool, careful: bool) -> bool:
     phone = SyncDevice.objects.select_for_update(of=("self",)).select_related("person").get(pk=device_id)
     waiting = SyncFact.objects.filter(device=phone, state=SyncFact.State.WAITING).order_by("seq", "pk")[:AT_ONCE]
     ready: list[SyncFact] = []
@@ -154,7 +154,7 @@ def _part(device_id: int, over_gaps: bool, careful: bool) -> bool:
         phone.next_seq = max(phone.next_seq, fact.seq + 1)
     if not ready:
         return False
-    _Part(phone, ready, careful).work()
+    _Part(phone, ready, longest, careful).work()
     phone.save(update_fields=["next_seq"])
     return True
 
@@ -162,9 +162,8 @@ def _part(device_id: int, over_gaps: bool, careful: bool) -> bool:
 class _Part:
     """Facts of one phone that commit together, with what they need read and locked at once."""
 
-    def __init__(self, phone: SyncDevice, facts: list[SyncFact], careful: bool = False):
-        self.phone, self.person, self.facts, self.careful = phone, phone.person, facts, careful
-        self.longest = timedelta(hours=LONGEST_OFFLINE.value())
+    def __init__(self, phone: SyncDevice, facts: list[SyncFact], longest: timedelta, careful: bool = False):
+        self.phone, self.person, self.facts, self.longest, self.careful = phone, phone.person, facts, longest, careful
         self.begun = self._begun()
         for fact in facts:
             if fact.object_id is None and fact.record_uid in self.begun:
