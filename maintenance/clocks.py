@@ -1,7 +1,7 @@
 """Clocks: started by policy, told what happened, folded again, and their steps armed."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,11 @@ from django.db.models.functions import Coalesce
 from logistics.alerts.services import arm, cancel, clear_alert
 from logistics.campus.clockfold import Event as Fact
 from logistics.campus.clockfold import Folded, fold, step_instants
+from logistics.campus.models import CalendarVersion
 from logistics.campus.services.calendars import calendar_clock, resolve_version
 from logistics.campus.worktime import NoWorkingTime
 from logistics.core import clock as watch
-from maintenance.models import Clock, ClockEvent, ServicePolicy
+from maintenance.models import Clock, ClockEvent, RepairCategory, ServicePolicy
 
 STEP = "maintenance.clock_step"
 STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150: "maintenance.clock_150"}
@@ -70,6 +71,76 @@ def start(owner: dict[str, Any], kind: str, policy: ServicePolicy, *, place: Any
     ClockEvent.objects.create(clock=row, type="start", at=at, target_s=target, calendar_version=version)
     _arm_steps(row, folded)
     return row
+
+
+def start_planned(orders: Sequence[Any], at: datetime) -> int:
+    """Clocks of many orders made by plans, from their release; only a promise that names their kind is made about work that was planned
+    long before. At most eight statements however many orders, one when there is no such promise. How many clocks.
+    """
+    named = list(ServicePolicy.objects.live(at).filter(kind__in={order.kind for order in orders}).select_related("place")) if orders else []
+    if not named:
+        return 0
+    parents = dict(RepairCategory.objects.values_list("pk", "parent")) if any(row.category_id for row in named) else {}
+    versions = _duty_versions(at)
+    rows: list[tuple[Clock, Folded]] = []
+    events: list[ClockEvent] = []
+    for order in orders:
+        policy = _promised(order, named, parents)
+        if policy is None:
+            continue
+        for kind, target in ((Clock.Kind.RESPONSE, policy.response_s), (Clock.Kind.RESOLVE, policy.resolve_s)):
+            version = None if policy.counts == ServicePolicy.ClockKind.ROUND else _nearest(order.place, versions)
+            try:
+                folded = fold([Fact("start", at, 0, target, calendar_clock(version))])
+            except NoWorkingTime:
+                version, folded = None, fold([Fact("start", at, 0, target, calendar_clock(None))])
+            clock = Clock(
+                order=order, kind=kind, policy=policy, target_s=target, calendar_version=version, started_at=at, banked_at=at,
+                running=folded.running, due_at=folded.due_at,
+            )
+            rows.append((clock, folded))
+            events.append(ClockEvent(clock=clock, type="start", at=at, target_s=target, calendar_version=version))
+    Clock.objects.bulk_create([clock for clock, _folded in rows])
+    ClockEvent.objects.bulk_create(events)
+    arm([
+        (f"{STEP}_{percent}", clock, instant) for clock, folded in rows
+        for percent, instant in step_instants(folded, clock.policy.steps, calendar_clock(clock.calendar_version)).items()
+    ])
+    return len(rows)
+
+
+def _promised(order: Any, named: Iterable[ServicePolicy], parents: dict[int, int | None]) -> ServicePolicy | None:
+    """The promise about a planned order among those that name its kind: deepest place, deepest category, priority named."""
+    chain: list[int] = []
+    category: int | None = order.category_id
+    while category is not None:
+        chain.append(category)
+        category = parents.get(category)
+    fitting = [
+        row for row in named
+        if row.kind == order.kind and row.priority in ("", order.priority)
+        and (row.place_id is None or row.place_id in order.place.ancestors) and (row.category_id is None or row.category_id in chain)
+    ]
+    return max(
+        fitting,
+        key=lambda row: (len(row.place.ancestors) if row.place else 0, len(chain) - chain.index(row.category_id) if row.category_id else 0,
+                         bool(row.priority)),
+        default=None,
+    )
+
+
+def _duty_versions(at: datetime) -> dict[int, Any]:
+    """{place: the version of its duty calendar in force at an instant}, of all places that have one; one statement."""
+    found: dict[int, list[Any]] = {}
+    rows = CalendarVersion.objects.filter(calendar__purpose="duty", calendar__default=True, state__in=["published", "superseded"])
+    for row in rows.select_related("calendar").order_by("published_at"):
+        found.setdefault(row.calendar.place_id, []).append(row)
+    in_force = {place: [row for row in some if row.published_at and row.published_at <= at] for place, some in found.items()}
+    return {place: in_force[place][-1] if in_force[place] else some[0] for place, some in found.items()}
+
+
+def _nearest(place: Any, versions: dict[int, Any]) -> Any:
+    return next((versions[pk] for pk in reversed(place.ancestors) if pk in versions), None)
 
 
 def moved_by(draft: Any) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from logistics.core import clock
 from logistics.core.models import Event
 from logistics.core.numbers import assign_numbers
 from logistics.core.registry import Registry
+from maintenance import clocks
 from maintenance.models.order import WorkOrder
 from maintenance.plans.models import PlanOccurrence
 
@@ -59,6 +60,7 @@ def work_orders(occurrences: Sequence[PlanOccurrence], now: datetime) -> None:
             "FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, order_id) WHERE o.id = given.id",
             [[row.pk for row in occurrences], [order.pk for order in orders]],
         )
+    clocks.start_planned(orders, now)
     assign_numbers(WorkOrder, [order.pk for order in orders], "GD")
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
@@ -23,6 +24,7 @@ from assets.meters.models import MeterReading
 from assets.models import Equipment
 from logistics.core import clock
 from logistics.core.models import Event
+from logistics.core.testing.world import person_with
 from maintenance.models import GeneratorSpan, MaintenancePlan, PlanOccurrence, PlanTarget, WorkOrder
 from maintenance.plans import services
 from tests.plans.naive import School
@@ -273,6 +275,38 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_plans() -> No
     assert made.generated == 400
     assert busy <= 30 + 3 * 4
     Equipment.objects.all()
+
+
+@pytest.mark.django_db
+def test_planned_orders_have_clocks_where_a_promise_names_their_kind_and_the_statements_stay_the_same() -> None:
+    from maintenance.factories import ServicePolicyFactory, promises
+    from maintenance.measures.repairs import clock_coverage
+    from maintenance.models import Clock, WorkOrder
+
+    house = House()
+    for n in range(40):
+        house.pump(n)
+    promises()  # what is promised about repairs says nothing about work that was planned
+    house.plan({"type": "calendar_floating", "every_months": 1})
+    without, made = statements("2026-04-02 09:00")
+    assert (made.generated, Clock.objects.count()) == (40, 0)
+    always = DateTimeTZRange(at("2020-01-01 00:00"), None)
+    ServicePolicyFactory(kind="preventive", priority="P3", during=always, response_s=8 * 3600, resolve_s=80 * 3600, counts="round")
+    ServicePolicyFactory(kind="preventive", priority="P3", during=always, place=house.room, response_s=3600, resolve_s=7200, counts="duty")
+    for _n in range(9):
+        house.plan({"type": "calendar_floating", "every_months": 1})
+    few, made = statements("2026-04-05 09:00")
+    assert made.generated == 360
+    orders = WorkOrder.objects.filter(kind="preventive", clocks__isnull=False).distinct()
+    assert (orders.count(), Clock.objects.count()) == (360, 720)
+    assert set(Clock.objects.filter(kind="resolve").values_list("target_s", flat=True)) == {7200}  # the deepest place decides
+    assert few - without <= 8
+    order = orders.order_by("pk").first()
+    house.do(order, "2026-04-05 10:00")
+    resolve = Clock.objects.get(order=order, kind="resolve")
+    assert (resolve.met_at, resolve.breached_at) == (at("2026-04-05 10:00"), None)
+    whole = clock_coverage(person_with("facilities_manager"), (at("2026-04-01 00:00"), at("2026-05-01 00:00")))
+    assert whole.value == pytest.approx(90.0)
 
 
 @pytest.mark.django_db
