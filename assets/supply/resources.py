@@ -11,6 +11,7 @@ from assets.models import CriticalLoad, Supply
 from assets.supply import filters, forms
 from logistics.core.columns import Column, NameColumn
 from logistics.core.resources import Resource, resource
+from logistics.core.transfer.declaration import Transfer
 
 
 @resource
@@ -21,6 +22,12 @@ class SupplyLines(Resource):
     menu = ("registers", 46)
     filterset = filters.SupplyFilters
     form = forms.SupplyForm
+    transfer = Transfer(
+        also={"equipment": ("供给设备", "设备编号"), "place": ("供给场所", "场所编码"),
+              "utility": ("类别", "供给类别"), "share": ("占比",)},
+        examples=({"equipment": "ZC-2026-000012", "place": "MD", "utility": "water"},
+                  {"equipment": "ZC-2026-000013", "place": "SY", "utility": "electricity", "share": "60"}),
+    )
     list_joins = detail_joins = ("equipment", "place")
     columns = (
         NameColumn(
@@ -51,6 +58,10 @@ class CriticalLoads(Resource):
     icon = "alert-triangle"
     filterset = filters.CriticalLoadFilters
     form = forms.CriticalLoadForm
+    transfer = Transfer(
+        also={"place": ("场所编码",), "equipment": ("设备编号",), "utility": ("类别",), "contact": ("责任人", "工号"), "need": ("要求",)},
+        examples=({"place": "ST-107", "utility": "water", "contact": "S1002", "need": "备餐时不能停，提前一晚储水"},),
+    )
     list_joins = detail_joins = ("equipment", "place", "contact")
     columns = (
         NameColumn("__str__", gettext_lazy("Load"), second="place.place_label", export=str, width=30),

@@ -242,6 +242,26 @@ class StewardshipForm(ActingForm):
     during = DaysField(label=gettext_lazy("From and to"), initial=lambda: days(clock.today()))
 
 
+class StewardshipRowForm(ActingForm):
+    """The same as a row of a sheet: the span in two columns."""
+
+    person = RecordChoice(Person, resource="accounts.person", label=gettext_lazy("Person"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=role_choices)
+    place = RecordChoice(Place, resource="campus.place", label=gettext_lazy("Place"))
+    department = RecordChoice(Department, resource="accounts.department", label=gettext_lazy("On behalf of department"), required=False)
+    first_day = forms.DateField(label=gettext_lazy("From"), widget=DateInput(), initial=clock.today)
+    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DateInput(), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("It ends before it begins."))
+        elif first:
+            data["during"] = days(first, last)
+        return data
+
+
 class EndForm(ActingForm):
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DateInput(), initial=clock.today)
 

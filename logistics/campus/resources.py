@@ -355,6 +355,13 @@ class Stewardships(Resource):
     filterset = filters.StewardshipFilters
     order = ("place__code", "role", "id")
     add_form = forms.StewardshipForm
+    transfer = Transfer(
+        form=forms.StewardshipRowForm,
+        also={"person": ("责任人", "姓名", "工号"), "role": ("岗位", "职责"), "place": ("场所编码", "楼栋"),
+              "first_day": ("开始日期", "起"), "last_day": ("结束日期", "止")},
+        examples=({"person": "S1002", "role": "place_keeper", "place": "MD", "first_day": "2026-09-01"},
+                  {"person": "S1003", "role": "safety_officer", "place": "SY", "first_day": "2026-09-01", "last_day": "2027-01-31"}),
+    )
     list_joins = ("person", "place")
     api_fields = ("person", "role", "place", "department")
 

@@ -18,6 +18,7 @@ from logistics.core.access import access_of
 from logistics.core.columns import Column, NameColumn
 from logistics.core.pages import fragment
 from logistics.core.resources import Resource, resource
+from logistics.core.transfer.declaration import Transfer
 
 DAYS = Column("days", gettext_lazy("From and to"), sort="days", show=span_words, export=span_words, width=24)
 
@@ -153,6 +154,13 @@ class Bells(Resource):
     filterset = filters.PeriodSetFilters
     order = ("place__code", "stage", "-valid", "id")
     form = forms.PeriodSetForm
+    transfer = Transfer(
+        form=forms.PeriodSetRowForm, owns=("campus.period.set",),
+        also={"place": ("校区", "场所编码"), "stage": ("学段",), "season": ("季节",), "first_day": ("开始日期", "起"),
+              "last_day": ("结束日期", "止"), "periods": ("节次", "作息时间")},
+        examples=({"place": "M", "stage": "primary", "season": "", "first_day": "2026-09-01", "last_day": "",
+                   "periods": "08:00-08:40 第一节; 08:50-09:30 第二节; 09:30-10:00 大课间"},),
+    )
     list_joins = ("place",)
     api_fields = ("place", "stage", "season", "valid")
     open_to_all = True

@@ -27,12 +27,14 @@ UNFIT = (forms.ModelMultipleChoiceField, forms.FileField, forms.MultiValueField)
 class Transfer:
     """How a register takes rows. All else follows from its form.
 
-    `key`: the field by which a row finds its record; one that the form lacks (a document number) is left empty for new records.
+    `key`: the field by which a row finds its record; one that the form lacks (a document number) is left empty for new records. "": what
+    is taken has no name of its own, every row makes a new record, and the database refuses what is there already.
+    `form`: what the cells of a row fill, when a page asks in another way (a span of days as two columns).
     `bulk(rows, by)`: makes many records of cleaned data at once; for each a record, or the ValidationError that stands against it.
     `last(ids, by)`: what comes last in the transaction, such as numbers. `owns`: dotted foreign keys of rows that the record brings along.
     """
 
-    key: str
+    key: str = ""
     examples: tuple[Mapping[str, str], ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # other headings that people use
     leave_out: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ class Transfer:
     last: Callable[[list[int], Any], None] | None = None
     owns: tuple[str, ...] = ()
     undo_days: int = 30
+    form: type[forms.BaseForm] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,18 @@ class ImportColumn:
         return pick(self.labels["zh-hans"], self.labels["en"])
 
 
+def row_form(declared: Any) -> Any:
+    """The form that a row of a sheet fills."""
+    return declared.transfer.form or declared.add_form or declared.form
+
+
 def columns_of(declared: Any, person: Any = None) -> list[ImportColumn]:
     """The columns of a register, in the order of its form; the key first."""
     transfer: Transfer = declared.transfer
-    build = declared.add_form or declared.form
-    form = build(person=person)
+    form = row_form(declared)(person=person)
     fields = form.fields
-    kept = set(declared.form.base_fields) if declared.form else set()
-    found = [] if transfer.key in fields else [_key_column(declared, transfer)]
+    kept = set(declared.form.base_fields) if declared.form and transfer.key else set(fields)
+    found = [] if not transfer.key or transfer.key in fields else [_key_column(declared, transfer)]
     for name, form_field in fields.items():
         if name in transfer.leave_out:
             continue

@@ -21,7 +21,7 @@ from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.models import Event, ImportRow, kind_of
 from logistics.core.transfer import table
 from logistics.core.transfer.cells import CLEAR, index_of, read_cell, words_of
-from logistics.core.transfer.declaration import ImportColumn, Transfer, columns_of
+from logistics.core.transfer.declaration import ImportColumn, Transfer, columns_of, row_form
 from logistics.core.transfer.reading import Line
 from logistics.core.transfer.records import Finder
 from logistics.core.workflow import write_event
@@ -70,9 +70,9 @@ class Importer:
         self.columns: dict[int, ImportColumn] = {place: columns[name] for place, name in enumerate(mapping) if name in columns}
         self.places = {column.name: place for place, column in self.columns.items()}
         self.indexes = {place: index_of(column) for place, column in self.columns.items()}
-        self.keyed_by_form = self.transfer.key in (declared.add_form or declared.form).base_fields
+        self.keyed_by_form = self.transfer.key in row_form(declared).base_fields
         self.new_form = self._new_form() if self.transfer.bulk else None
-        shown = (declared.add_form or declared.form)(person=by)
+        shown = row_form(declared)(person=by)
         self.finders = {
             name: Finder(one.queryset) for name, one in shown.fields.items()
             if isinstance(one, forms.ModelChoiceField) and one.queryset is not None
@@ -224,7 +224,7 @@ class Importer:
             self._one(row, form.cleaned_data)
 
     def _new_form(self) -> Any:
-        form = (self.declared.add_form or self.declared.form)(person=self.by)
+        form = row_form(self.declared)(person=self.by)
         self.initial = {name: form.get_initial_for_field(one, name) for name, one in form.fields.items()}
         self._records_ready(form)
         if self.transfer.bulk and isinstance(form, forms.ModelForm):

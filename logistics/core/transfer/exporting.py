@@ -53,7 +53,7 @@ class Export:
 
     def __init__(self, declared: type[Resource], query: QueryDict, person: Any):
         self.declared, self.query, self.person = declared, query, person
-        self.for_import = bool(declared.transfer) and query.get("as") == "import"
+        self.for_import = bool(declared.transfer and declared.transfer.key) and query.get("as") == "import"
 
     @cached_property
     def rows(self) -> models.QuerySet:

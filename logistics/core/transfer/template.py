@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from logistics.core.transfer.cells import words_of_choices
-from logistics.core.transfer.declaration import ImportColumn, columns_of, identity_of
+from logistics.core.transfer.declaration import ImportColumn, columns_of, identity_of, row_form
 
 ROWS_WITH_CHOICES = 5_000
 
@@ -60,7 +60,10 @@ def _guide(sheet: Any, declared: Any, columns: list[ImportColumn]) -> None:
             cell = sheet.cell(number, place, words)
             cell.data_type = "s" if words else cell.data_type
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.cell(len(columns) + 3, 1, _("An empty cell leaves what is there; a dash (-) empties it. Examples are not brought in."))
+    last = _("An empty cell leaves what is there; a dash (-) empties it. Examples are not brought in.")
+    if not declared.transfer.key:
+        last = _("Every row makes a new one; what is there already is refused. Examples are not brought in.")
+    sheet.cell(len(columns) + 3, 1, last)
 
 
 def example(column: ImportColumn, text: str) -> str:
@@ -78,8 +81,7 @@ def how(declared: Any, column: ImportColumn) -> str:
     elif column.kind == "record":
         from django import forms
 
-        build = declared.add_form or declared.form
-        field: forms.ModelChoiceField = build.base_fields[column.name]
+        field: forms.ModelChoiceField = row_form(declared).base_fields[column.name]
         model = field.queryset.model
         what = {"what": model._meta.verbose_name, "key": model._meta.get_field(identity_of(model)).verbose_name}
         words = _("The %(key)s of the %(what)s, or its name where no other has the same.") % what

@@ -60,7 +60,7 @@ class ImportPage(RecordPage):
             "cancel_url": reverse(declared.url_name("list")),
         }
         columns = [{"column": column, "how": how(declared, column)} for column in columns_of(declared, request.user)]
-        edit = f"{reverse(declared.url_name('export'))}?as=import" if declared.may_export(request.user) else ""
+        edit = f"{reverse(declared.url_name('export'))}?as=import" if declared.transfer.key and declared.may_export(request.user) else ""
         return self.show("core/transfer/upload.html", page, status, columns=columns, earlier=earlier, edit_url=edit,
                          template_url=reverse(declared.url_name("template")), steps=steps_of("draft"))
 
