@@ -86,7 +86,7 @@ def campuses() -> Iterator[Subject]:
 
 def waiting_there(row: Any, person: Any) -> tuple[str, str]:
     """How much waits at a campus, at the moment of looking."""
-    n = RepairRequest.objects.waiting().at(row.place).count() + WorkOrder.objects.filter(state="open").at(row.place).count()
+    n = RepairRequest.objects.waiting().at(row.place).count() + WorkOrder.objects.to_assign().at(row.place).count()
     return (f"{n} 件在等" if n else "没有在等的", f"{n} waiting" if n else "nothing waits")
 
 
@@ -128,10 +128,10 @@ def step_passed(deadline: Any, row: Clock) -> None:
 
 @alert("maintenance.unassigned", _("Nobody has it: %(number)s %(title)s"), 2, every=900)
 def unassigned(now: datetime) -> Any:
-    """Orders open for more than 4 working hours."""
+    """Orders that have waited for the desk for more than 4 working hours."""
     from logistics.campus.services.calendars import business_seconds
 
-    for order in WorkOrder.objects.filter(state="open", released_at__isnull=False).select_related("place"):
+    for order in WorkOrder.objects.to_assign().filter(released_at__isnull=False).select_related("place"):
         if business_seconds(order.place, "duty", order.released_at, now) > UNSTARTED_HOURS.value() * 3600:  # type: ignore[arg-type]
             yield order, str(order.pk), order.place, about(order)
 

@@ -69,6 +69,10 @@ class WorkOrderQuerySet(ScopedQuerySet):
         """Still to be worked on."""
         return self.filter(state__in=OPEN_STATES)
 
+    def to_assign(self) -> Self:
+        """Open orders that wait for the desk. Planned upkeep lies in the pool of its team and waits for nobody until its window ends."""
+        return self.filter(state="open").exclude(kind="preventive", pool=True, planned_end__gt=clock.now())
+
     def at(self, place: Any) -> Self:
         return self.filter(place__ancestors__contains=[place.pk])
 

@@ -18,7 +18,7 @@ LEADERS = "dispatcher facilities_manager team_leader safety_officer logistics_di
 
 def waiting_count(person: Any) -> tuple[int, str]:
     """Reports to decide on and orders to assign."""
-    n = RepairRequest.objects.visible_to(person).waiting().count() + WorkOrder.objects.visible_to(person).filter(state="open").count()
+    n = RepairRequest.objects.visible_to(person).waiting().count() + WorkOrder.objects.visible_to(person).to_assign().count()
     return n, ""
 
 

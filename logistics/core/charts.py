@@ -55,6 +55,7 @@ class Chart:
     table: list[tuple[Any, list[str]]] = field(default_factory=list)
     url: str = ""
     lines_: bool = False  # drawn over time, else as bars
+    wide: bool = False  # takes the room of two
     known: int = 0  # values there are to draw
     least: int = 1  # fewer say nothing: then words and the table stand instead of a drawing
 
@@ -90,7 +91,7 @@ def line_chart(
     """Lines over time. Only the last value is labelled; a missing value breaks the line."""
     known = [value for _name, values in series for value in values if value is not None] + ([target] if target is not None else [])
     grid = scale(0 if from_zero else min(known, default=0), max(known, default=1))
-    chart = Chart(title, note, 712, 216, left=44, right=652, top=10, bottom=190, url=url, lines_=True, least=least)
+    chart = Chart(title, note, 712, 216, left=44, right=652, top=10, bottom=190, url=url, lines_=True, wide=True, least=least)
     chart.known = max((sum(value is not None for value in values) for _name, values in series), default=0)
     span = (chart.right - chart.left) / max(1, len(labels) - 1)
     x = [round(chart.left + span * n, 1) for n in range(len(labels))]
@@ -121,11 +122,12 @@ def line_chart(
 
 def column_chart(
     *, title: Any, note: Any, labels: Sequence[Any], values: Values, unit: str = "", target: float | None = None,
-    worse: str = "above", url: str = "", least: int = 1, worse_rows: Sequence[int] = (),
+    worse: str = "above", url: str = "", least: int = 1, worse_rows: Sequence[int] = (), wide: bool = False,
 ) -> Chart:
-    """Upright bars from zero; those worse than the target, and `worse_rows`, are amber."""
-    chart = Chart(title, note, 324, 176, left=4, right=276 if target is not None else 320, top=24, bottom=152, url=url, least=least,
-                  known=sum(bool(value) for value in values))
+    """Upright bars from zero; those worse than the target, and `worse_rows`, are amber. `wide` for a whole year of weeks."""
+    width, height = (712, 216) if wide else (324, 176)
+    chart = Chart(title, note, width, height, left=4, right=width - (84 if wide else 48) if target is not None else width - 4, top=24,
+                  bottom=height - 24, url=url, least=least, known=sum(bool(value) for value in values), wide=wide)
     most = max([value for value in values if value is not None] + ([target] if target is not None else []), default=1) or 1
     span = (chart.right - chart.left) / max(1, len(labels))
     bar = span * 0.62

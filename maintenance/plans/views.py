@@ -74,6 +74,7 @@ def planner(request: HttpRequest) -> HttpResponse:
             labels=[f"{monday.month}/{monday.day}" for monday, _planned, _there in found.weeks],
             values=[round(planned, 1) for _monday, planned, _there in found.weeks],
             target=round(sum(there for _m, _p, there in found.weeks) / max(1, len(found.weeks)), 1) or None,
+            wide=True,
         )
         if found.rows
         else None

@@ -86,7 +86,7 @@ def entries(person: Any) -> list[Entry]:
                 row.reporter.name if row.reporter_id else _("Guest"),
             )
         )
-    unassigned = (WorkOrder.objects.visible_to(person).filter(state="open").select_related("category__parent", "team")
+    unassigned = (WorkOrder.objects.visible_to(person).to_assign().select_related("category__parent", "team")
                   .annotate(joined_count=Count("requests")).prefetch_related(response).order_by("reported_at")[:MOST])
     for order in unassigned:
         clock_ = next(iter(order.clocks.all()), None)
@@ -298,7 +298,7 @@ def buildings(request: HttpRequest) -> HttpResponse:
         .annotate(
             n=Count("pk"),
             late=Count("pk", filter=Q(pk__in=late)),
-            waiting=Count("pk", filter=Q(state="open")),
+            waiting=Count("pk", filter=Q(pk__in=WorkOrder.objects.to_assign().values("pk"))),
             p1=Count("pk", filter=Q(priority="P1")),
         )
     )

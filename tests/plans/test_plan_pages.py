@@ -113,3 +113,18 @@ def test_the_page_of_a_thing_shows_its_meter_and_its_upkeep() -> None:
     page = client_of(person_with("facilities_manager")).get(pump.get_absolute_url(), {"cards": 1}).content.decode()
     assert "1,000 h" in page
     assert "Pump upkeep" in page
+
+
+@pytest.mark.django_db
+def test_planned_upkeep_in_the_pool_waits_for_the_desk_only_when_its_window_has_ended() -> None:
+    house = House()
+    house.pump(1)
+    plan = house.plan({"type": "calendar_fixed", "freq": "monthly", "every": 1, "month_days": [9], "anchor_on": date(2026, 3, 1)},
+                      lead_days=7, before_days=7, after_days=7)
+    generate("2026-03-03 09:00")
+    desk = client_of(person_with("dispatcher"))
+    desk_of = WorkOrder.objects.get(source_kind="maintenance.planoccurrence")
+    for when, waits in (("2026-03-03 10:00", False), ("2026-03-15 10:00", False), ("2026-03-17 10:00", True)):
+        with clock.standing_at(at(when)):
+            assert (f"pick=o{desk_of.pk}" in desk.get("/maintenance/queue/").content.decode()) is waits, when
+    assert plan.state == "active"

@@ -16,8 +16,10 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection, models, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from logistics.core import clock
@@ -315,9 +317,11 @@ def open_conflict(fact: SyncFact, record: models.Model | None, known: SyncConfli
         known = found.filter(record_uid=fact.record_uid).first()
     if known is not None:
         return known
+    with translation.override(settings.SCHOOL_LANGUAGE):  # whoever decides reads it, not whoever sent it
+        label = str(record) if record is not None else fact.label
     row = SyncConflict.objects.create(
         device_id=fact.device_id, person_id=fact.person_id, kind=fact.kind, object_id=fact.object_id, record_uid=fact.record_uid,
-        label=(str(record) if record is not None else fact.label)[:200], cause=fact.cause, detail=fact.detail,
+        label=label[:200], cause=fact.cause, detail=fact.detail,
         ancestors=place_path(record) if record is not None else [], opened_at=clock.now(),
     )
     write_event(row, "arrived", by=fact.person, to_state="open", text=fact.detail)
