@@ -56,45 +56,53 @@ RAW = """
 
 
 def fill(plans: int, each: int) -> None:
-    """So many plans over so many things each, all looked after half-yearly, some of them due in the next days."""
-    today = clock.today()
+    """So many plans and no others, over so many things each."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE maintenance_maintenanceplan SET state = 'ended'")
-        cursor.execute(
-            """
-            INSERT INTO maintenance_maintenanceplan (code, name_zh, name_en, output, work_id, scope, category_id, statutory,
-                clause, pool, priority, estimate_s, instructions, lead_days, before_days, after_days, shift, overlap, season_from,
-                season_to, first_due, state, counts_from, suspend_reason, search_text)
-            SELECT 'BENCH-' || n, 'Bench ' || n, '', 'work_order', (SELECT min(id) FROM maintenance_repaircategory), 'list', NULL, false,
-                '', true, 'P3', 3600, '', 0, 7, 7, 'next_workday', 'one_open', '', '', 'after_interval', 'active', %(since)s, '', ''
-            FROM generate_series(1, %(plans)s) n
-            """, {"plans": plans, "since": today - timedelta(days=700)})
-        cursor.execute(
-            """
-            INSERT INTO maintenance_plantrigger (plan_id, type, freq, weekdays, month_days, months, every_months, quantity, comparator)
-            SELECT id, 'calendar_floating', '', '{}', '{}', '{}', 6, '', '' FROM maintenance_maintenanceplan WHERE code LIKE 'BENCH-%%'
-            """)
-        cursor.execute(
-            """
-            INSERT INTO maintenance_plantarget (plan_id, equipment_id, since)
-            SELECT p.id, e.id, %(since)s FROM (SELECT id, row_number() OVER (ORDER BY id) AS k FROM maintenance_maintenanceplan
-                WHERE code LIKE 'BENCH-%%') p
-            CROSS JOIN generate_series(0, %(each)s - 1) n
-            JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS many FROM assets_equipment
-                  WHERE status = 'in_service') e ON e.k = (p.k * 7 + n) %% e.many
-            """, {"since": today - timedelta(days=700), "each": each})
-        cursor.execute(
-            """
-            INSERT INTO maintenance_planoccurrence (plan_id, equipment_id, place_id, seq, planned_on, due_on, first_on, last_on, reasons,
-                fixed, one_open, statutory, state, miss_cause, reason, completed_on, ended_at, created_at)
-            SELECT t.plan_id, t.equipment_id, e.place_id, n, d, d, d - 7, d + 7, '{calendar_floating}', false, true, false, 'done', '', '',
-                d, d, d
-            FROM maintenance_plantarget t JOIN assets_equipment e ON e.id = t.equipment_id
-            JOIN maintenance_maintenanceplan p ON p.id = t.plan_id AND p.code LIKE 'BENCH-%%'
-            CROSS JOIN generate_series(1, 3) n
-            CROSS JOIN LATERAL (SELECT (%(today)s::date - (3 - n) * 182 - (t.id %% 182)::int) AS d) given
-            """, {"today": today})
-        cursor.execute("ANALYZE maintenance_plantarget, maintenance_planoccurrence, maintenance_maintenanceplan")
+        add(cursor, plans, each)
+
+
+def add(cursor: Any, plans: int, each: int, after: int = 0) -> None:
+    """So many more plans over so many things each, looked after half-yearly, with three dates each; some due in the next days."""
+    today = clock.today()
+    given = {"first": after + 1, "last": after + plans, "since": today - timedelta(days=700), "each": each, "today": today}
+    cursor.execute(
+        """
+        INSERT INTO maintenance_maintenanceplan (code, name_zh, name_en, output, work_id, scope, category_id, statutory,
+            clause, pool, priority, estimate_s, instructions, lead_days, before_days, after_days, shift, overlap, season_from,
+            season_to, first_due, state, counts_from, suspend_reason, search_text)
+        SELECT 'BENCH-' || n, 'Bench ' || n, '', 'work_order', (SELECT min(id) FROM maintenance_repaircategory), 'list', NULL, false,
+            '', true, 'P3', 3600, '', 0, 7, 7, 'next_workday', 'one_open', '', '', 'after_interval', 'active', %(since)s, '', ''
+        FROM generate_series(%(first)s, %(last)s) n
+        """, given)
+    cursor.execute("CREATE TEMP TABLE new_plan AS SELECT id, row_number() OVER (ORDER BY id) + %(first)s AS k "
+                   "FROM maintenance_maintenanceplan WHERE code LIKE 'BENCH-%%' AND substr(code, 7)::int >= %(first)s", given)
+    cursor.execute(
+        """
+        INSERT INTO maintenance_plantrigger (plan_id, type, freq, weekdays, month_days, months, every_months, quantity, comparator)
+        SELECT id, 'calendar_floating', '', '{}', '{}', '{}', 6, '', '' FROM new_plan
+        """)
+    cursor.execute(
+        """
+        INSERT INTO maintenance_plantarget (plan_id, equipment_id, since)
+        SELECT p.id, e.id, %(since)s FROM new_plan p
+        CROSS JOIN generate_series(0, %(each)s - 1) n
+        JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS many FROM assets_equipment
+              WHERE status = 'in_service') e ON e.k = (p.k * 7 + n) %% e.many
+        """, given)
+    cursor.execute(
+        """
+        INSERT INTO maintenance_planoccurrence (plan_id, equipment_id, place_id, seq, planned_on, due_on, first_on, last_on, reasons,
+            fixed, one_open, statutory, state, miss_cause, reason, completed_on, ended_at, created_at)
+        SELECT t.plan_id, t.equipment_id, e.place_id, n, d, d, d - 7, d + 7, '{calendar_floating}', false, true, false, 'done', '', '',
+            d, d, d
+        FROM maintenance_plantarget t JOIN assets_equipment e ON e.id = t.equipment_id
+        JOIN new_plan p ON p.id = t.plan_id
+        CROSS JOIN generate_series(1, 3) n
+        CROSS JOIN LATERAL (SELECT (%(today)s::date - (3 - n) * 182 - (t.id %% 176)::int) AS d) given
+        """, given)
+    cursor.execute("DROP TABLE new_plan")
+    cursor.execute("ANALYZE maintenance_plantarget, maintenance_planoccurrence, maintenance_maintenanceplan, maintenance_plantrigger")
 
 
 def measure(name: str, ahead: int, runs: int) -> Cost:

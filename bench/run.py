@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bench import filling
 from logistics.accounts.models import Person
 from logistics.core import clock
 from logistics.core.access import live_grants
@@ -54,43 +55,21 @@ def fill(rows: int) -> None:
 def _copy(table: str, series: str, rows: int, states: str, dated: dict[str, str]) -> None:
     """Rows of a table that are over, again and again with other numbers and times; triggers rest meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table}")
-        missing = rows - cursor.fetchone()[0]
-        if missing <= 0:
+        missing = filling.missing(cursor, table, rows)
+        if not missing:
             return
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN (SELECT conname FROM pg_constraint)",
-            [table],
-        )
-        indexes = cursor.fetchall()  # built again afterwards: a million rows through a dozen indexes would take ten times as long
-        for name, _definition in indexes:
-            cursor.execute(f'DROP INDEX "{name}"')
-        cursor.execute(f"SELECT count(*) FROM {table} WHERE state IN ({states})")
-        patterns = cursor.fetchone()[0]  # as a number, else the join below compares every pair of rows
-        same = ", ".join(f'"{name}"' for name in _columns(cursor, table, {"id", "number", "search_text", *dated}))
-        cursor.execute(
-            f"""INSERT INTO {table} ({same}, {", ".join(dated)}, number, search_text)
-                SELECT {same}, {", ".join(dated.values())}, '{series}' || (n + 1000000),
-                       replace(replace(w.search_text, w.number, '{series}' || (n + 1000000)),
-                               replace(w.number, '-', ''), replace('{series}', '-', '') || (n + 1000000))
-                FROM generate_series(1, %s) n JOIN (SELECT *, row_number() OVER (ORDER BY id) AS k
-                     FROM {table} WHERE state IN ({states})) w ON w.k = 1 + n %% %s
+        with filling.resting(cursor, table):
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE state IN ({states})")
+            patterns = cursor.fetchone()[0]  # as a number, else the join below compares every pair of rows
+            number = f"'{series}' || (n + 1000000)"
+            filling.copy(
+                cursor, table,
+                f"""generate_series(1, %(missing)s) n JOIN (SELECT *, row_number() OVER (ORDER BY id) AS k
+                     FROM {table} WHERE state IN ({states})) w ON w.k = 1 + n %% %(patterns)s
                 CROSS JOIN LATERAL (SELECT now() - interval '30 days' - (n * interval '90 seconds') AS made) t""",
-            [missing, patterns],
-        )
-        for _name, definition in indexes:
-            cursor.execute(definition)
-        cursor.execute("SET session_replication_role = origin")
-        cursor.execute(f"ANALYZE {table}")
-
-
-def _columns(cursor: Any, table: str, without: set[str]) -> list[str]:
-    cursor.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
-        [table],
-    )
-    return [row[0] for row in cursor.fetchall() if row[0] not in without]
+                {**dated, "number": number, "search_text": f"replace(replace(w.search_text, w.number, {number}), "
+                    f"replace(w.number, '-', ''), replace('{series}', '-', '') || (n + 1000000))"},
+                {"missing": missing, "patterns": patterns})
 
 
 def measure(name: str, rows: int, visit: Callable[[], Any], raw: Callable[[], Any], runs: int) -> Result:
@@ -278,7 +257,7 @@ def searcher(role: str) -> Person:
 
 def _columns_of(table: str) -> str:
     with connection.cursor() as cursor:
-        return ", ".join(f'"{name}"' for name in _columns(cursor, table, {"id", "number"}))
+        return ", ".join(f'"{name}"' for name in filling.columns(cursor, table, {"id", "number"}))
 
 
 def run(rows: int, runs: int, say: Callable[[str], Any]) -> list[Result]:

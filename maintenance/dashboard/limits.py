@@ -20,7 +20,7 @@ AIMS: dict[str, tuple[Declared, int]] = {
     "maintenance.availability": (limit("maintenance.aim_availability", _("aim: availability of vital equipment, %"), 98, high=100), 1),
     "maintenance.notice_on_time": (limit("maintenance.aim_notice", _("aim: outages announced in time, %"), 95, high=100), 1),
 }
-KEPT = limit("maintenance.dashboard_seconds", _("seconds for which a dashboard is kept"), 120, low=0, high=3600)
+KEPT = limit("maintenance.dashboard_seconds", _("seconds after which a page of figures is worked out anew"), 120, low=0, high=3600)
 
 
 def aims(at: Any = None) -> dict[str, float]:

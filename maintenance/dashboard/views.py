@@ -2,59 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from logistics.core import clock
-from logistics.core.access import access_of
-from logistics.core.templatetags import ui
+from maintenance.dashboard import keeping
 from maintenance.dashboard.board import Board, Shown, board
-from maintenance.dashboard.limits import KEPT
+from maintenance.dashboard.keeping import page_of_figures
 from maintenance.spans import Span
 from maintenance.views.figures import allowed, months
 from maintenance.views.report import month_asked
 
-SPANS = {"week": 7, "month": 30, "term": 120}
 
-
-def signature(person: Any) -> str:
-    """What a person may see, as a name: who may see the same is shown the same page."""
-    access = access_of(person)
-    held = sorted((one.role, one.department_id or 0, one.place_id or 0) for one in access.grants)
-    return hashlib.sha256(repr((held, person.organisation_id)).encode()).hexdigest()[:24]
-
-
-def kept(person: Any, span: Span, make: Any) -> Any:
-    """The same for everybody with the same rights, for some seconds; without a cache it is made each time."""
-    seconds = KEPT.value()
-    if not seconds:
-        return make()
-    key = f"facilities:{signature(person)}:{get_language()}:{span[0].isoformat()}:{span[1].isoformat()}"
-    try:
-        found = cache.get(key)
-        if found is None:
-            found = make()
-            cache.set(key, found, seconds)
-        return found
-    except (ConnectionError, OSError):
-        return make()
-
-
-def window(days: int) -> Span:
-    until = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return until - timedelta(days=days), until
+@page_of_figures("facilities")
+def facilities(person: Any, span: Span) -> dict[str, str]:
+    found = board(person, span)
+    return {"sentence": sentence(found), "html": render_to_string("maintenance/_dashboard.html", {"board": found})}
 
 
 @login_required
@@ -62,18 +33,8 @@ def window(days: int) -> Span:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How the facilities stand: clocks, backlog, upkeep, dangers, vital equipment, outages, costs."""
     allowed(request.user)
-    chosen = request.GET.get("span", "month") if request.GET.get("span") in SPANS else "month"
-    span = window(SPANS[chosen])
-
-    def make() -> dict[str, str]:
-        made = board(request.user, span)
-        return {
-            "sentence": sentence(made),
-            "html": render_to_string("maintenance/_dashboard.html", {"board": made}),
-            "at": ui.paper_time(clock.now()),
-        }
-
-    body = kept(request.user, span, make)
+    chosen = request.GET["span"] if request.GET.get("span") in keeping.SPANS else keeping.USUAL
+    body = keeping.shown("facilities", request.user, chosen)
     page = {
         "title": _("Facilities"),
         "sentence": body["sentence"],

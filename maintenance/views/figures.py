@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +18,11 @@ from logistics.core.charts import bar_chart, line_chart, spark
 from logistics.core.errors import NotAllowed
 from logistics.core.publishing import MEASURES
 from maintenance import breakdowns
+from maintenance.dashboard import keeping
+from maintenance.dashboard.keeping import page_of_figures
 from maintenance.dashboard.limits import aims
+from maintenance.spans import Span
 
-SPANS = {"week": 7, "month": 30, "term": 120}
 CARDS = ("maintenance.on_time", "maintenance.response_on_time", "maintenance.backlog", "maintenance.satisfaction", "maintenance.rework")
 POINTS = 8
 
@@ -107,16 +110,22 @@ def figures_of(person: Any, until: datetime, length: timedelta) -> dict[str, Any
     return {"cards": [card(code, person, until, length, targets) for code in CARDS], "charts": charts, "more": more}
 
 
+@page_of_figures("repairs")
+def repairs(person: Any, span: Span) -> dict[str, str]:
+    found = figures_of(person, span[1], span[1] - span[0])
+    return {"sentence": _sentence(found["cards"]), "html": render_to_string("maintenance/_figures.html", found)}
+
+
 @login_required
 def figures(request: HttpRequest) -> HttpResponse:
     """Repair figures of the last week, month or term."""
     allowed(request.user)
-    chosen = request.GET.get("span", "month")
-    found = figures_of(request.user, midnight(clock.now()) + timedelta(days=1), timedelta(days=SPANS.get(chosen, 30)))
-    page = {"title": _("Repair figures"), "sentence": _sentence(found["cards"]), "months": months(),
+    chosen = request.GET["span"] if request.GET.get("span") in keeping.SPANS else keeping.USUAL
+    body = keeping.shown("repairs", request.user, chosen)
+    page = {"title": _("Repair figures"), "sentence": body["sentence"], "months": months(),
             "segments": [{"label": label, "url": f"?span={code}", "current": code == chosen} for code, label in
                          (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))]}
-    return render(request, "maintenance/figures.html", {"page": page, **found})
+    return render(request, "maintenance/figures.html", {"page": page, "body": body})
 
 
 def months(many: int = 12) -> list[date]:

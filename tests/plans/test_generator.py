@@ -21,7 +21,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
 
 from assets.meters.models import MeterReading
-from assets.models import Equipment
 from logistics.core import clock
 from logistics.core.models import Event
 from logistics.core.testing.world import person_with
@@ -274,7 +273,24 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_plans() -> No
     busy, made = statements("2026-04-02 09:00")
     assert made.generated == 400
     assert busy <= 30 + 3 * 4
-    Equipment.objects.all()
+
+
+@pytest.mark.django_db
+def test_plans_of_one_interval_are_looked_through_by_the_database_and_read_only_when_something_may_be_due() -> None:
+    house = House()
+    for n in range(3):
+        house.pump(n)
+    for n in range(5):
+        house.plan({"type": "calendar_floating", "every_months": 2}, on=f"2026-03-0{n + 1} 08:00")
+    generate("2026-03-06 09:00")
+    with CaptureQueriesContext(connection) as idle:
+        assert generate("2026-03-07 09:00").generated == 0
+    told = [one["sql"] for one in idle.captured_queries]
+    assert len(told) <= 8
+    assert sum("maintenance_plantrigger" in one for one in told) == 2  # which plans are not simple, which things may be due
+    with CaptureQueriesContext(connection) as busy:
+        assert generate("2026-05-02 09:00").generated == 6  # of two plans
+    assert len(busy) <= 30
 
 
 @pytest.mark.django_db

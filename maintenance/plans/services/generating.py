@@ -23,7 +23,7 @@ from maintenance.plans.limits import SILENT_MINUTES
 from maintenance.plans.models import MaintenancePlan, PlanOccurrence
 from maintenance.plans.outputs import OUTPUTS
 from maintenance.plans.services.ending import miss, untouched, void
-from maintenance.plans.services.loading import Loaded, Target, beat, load, outages
+from maintenance.plans.services.loading import Loaded, Target, beat, load, load_due, outages, simple_ones, with_rules
 
 CHUNK = 500  # rows of one transaction: a killed run loses at most the last one, and the next run makes it
 DAY = timedelta(days=1)
@@ -48,18 +48,20 @@ def generate(now: datetime | None = None, plans: Iterable[int] | None = None) ->
     now = now or clock.now()
     today, silent = timezone.localdate(now), SILENT_MINUTES.value()
     made = Made(voided=_void_retired(now))
-    chosen = MaintenancePlan.objects.filter(Q(state="active") | Q(state="suspended", suspended_until__lte=today)).order_by("pk")
-    if plans is not None:
-        chosen = chosen.filter(pk__in=list(plans))
-    rows = list(chosen.select_related("work", "route__place").prefetch_related("triggers"))
+    only = None if plans is None else list(plans)
+    chosen = MaintenancePlan.objects.filter(Q(state="active") | Q(state="suspended", suspended_until__lte=today))
+    if only is not None:
+        chosen = chosen.filter(pk__in=only)
+    rows = list(with_rules(chosen.exclude(pk__in=simple_ones(today))))
     for n, row in enumerate(rows):
         if row.state == "suspended":
             perform(row, "resume", by=None)
-            rows[n] = chosen.select_related("work", "route__place").prefetch_related("triggers").get(pk=row.pk)
-    sync_targets([row.pk for row in rows if row.scope == MaintenancePlan.Scope.FILTER], today)
-    loaded = load(rows, on=today)
-    for chunk in _chunks(due(loaded, today, outages(now, silent))):
-        _write(chunk, loaded, now, made)
+            rows[n] = with_rules(MaintenancePlan.objects.filter(pk=row.pk)).get()
+    sync_targets(only, today)
+    loaded = load_due(rows, today, only)
+    if loaded.targets:
+        for chunk in _chunks(due(loaded, today, outages(now, silent))):
+            _write(chunk, loaded, now, made)
     if any(row.output == MaintenancePlan.Output.ROUND for row in rows):
         _rounds_again(loaded, now, today)
     if plans is None:
@@ -85,10 +87,11 @@ SYNC = """
         JOIN assets_equipmentcategory c ON c.ancestors @> ARRAY[p.category_id]
         JOIN assets_equipment e ON e.category_id = c.id AND e.status = 'in_service'
         JOIN campus_place pl ON pl.id = e.place_id AND (p.place_id IS NULL OR pl.ancestors @> ARRAY[p.place_id])
-        WHERE p.id = ANY(%(plans)s) AND p.scope = 'filter'
+        WHERE p.state = 'active' AND p.scope = 'filter' AND (%(plans)s::bigint[] IS NULL OR p.id = ANY(%(plans)s))
     ), gone AS (
         UPDATE maintenance_plantarget t SET until = %(today)s FROM maintenance_maintenanceplan p
-        WHERE p.id = t.plan_id AND p.id = ANY(%(plans)s) AND t.until IS NULL AND p.scope = 'filter'
+        WHERE p.id = t.plan_id AND p.state = 'active' AND p.scope = 'filter' AND t.until IS NULL
+          AND (%(plans)s::bigint[] IS NULL OR p.id = ANY(%(plans)s))
           AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.plan_id = t.plan_id AND w.equipment_id = t.equipment_id)
     )
     INSERT INTO maintenance_plantarget (plan_id, equipment_id, since)
@@ -103,11 +106,10 @@ SYNC = """
 """
 
 
-def sync_targets(plans: list[int], today: date) -> None:
-    """Things that match a live filter join it, on the day they came into use; those that no longer do leave it."""
-    if plans:
-        with connection.cursor() as cursor:
-            cursor.execute(SYNC, {"plans": plans, "today": today})
+def sync_targets(plans: list[int] | None, today: date) -> None:
+    """Things that match a live filter join it, on the day they came into use; those that no longer do leave it. None: of all plans."""
+    with connection.cursor() as cursor:
+        cursor.execute(SYNC, {"plans": plans, "today": today})
 
 
 def _void_retired(now: datetime) -> int:

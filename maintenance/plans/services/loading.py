@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from logistics.campus import worktime
@@ -157,13 +159,24 @@ def beat(now: datetime, silent_minutes: int) -> None:
 
 
 # things -------------------------------------------------------------------------------------------------------------
+# The plans that the database looks through by itself: work orders, one trigger, so long after the last time, not at once.
+SIMPLE = """
+    SELECT p.id AS plan, NULL::date AS newest, coalesce(p.counts_from, %(today)s::date) AS counts, coalesce(g.every_months, 0) AS months,
+           coalesce(g.every_days, 0) AS days, 'interval' AS look,
+           %(on)s::date + p.lead_days + CASE p.shift WHEN 'previous_workday' THEN %(early)s ELSE 0 END AS horizon
+    FROM maintenance_maintenanceplan p JOIN maintenance_plantrigger g ON g.plan_id = p.id AND g.type = 'calendar_floating'
+    WHERE p.state = 'active' AND p.output = 'work_order' AND p.first_due <> 'at_once'
+        AND NOT EXISTS (SELECT 1 FROM maintenance_plantrigger other WHERE other.plan_id = p.id AND other.id <> g.id)
+"""
+ASKED = """
+    SELECT * FROM unnest(%(plans)s::bigint[], %(newest)s::date[], %(counts)s::date[], %(months)s::int[], %(days)s::int[],
+                         %(look)s::text[], %(horizon)s::date[]) AS asked(plan, newest, counts, months, days, look, horizon)
+"""
+# First whom it may concern, by the one or two facts that decide; then all that is recorded of those.
 LIVE = """
-    SELECT t.plan_id, t.equipment_id, t.place_id, coalesce(e.place_id, t.place_id) AS stands, pl.ancestors, t.since, t.last_done_on,
-           t.last_done_meter, last.seq, planned.planned_on, open.id, open.reasons, base.completed_on, base.due_on, base.ended_at,
-           base.completed_meter
-    FROM maintenance_plantarget t
-    LEFT JOIN assets_equipment e ON e.id = t.equipment_id
-    JOIN campus_place pl ON pl.id = coalesce(e.place_id, t.place_id)
+    SELECT t.plan_id, t.equipment_id, t.place_id, t.stands, t.ancestors, t.since, t.last_done_on, t.last_done_meter, last.seq,
+           planned.planned_on, open.id, open.reasons, base.completed_on, base.due_on, base.ended_at, base.completed_meter
+    FROM {name} t
     LEFT JOIN LATERAL (
         SELECT seq FROM maintenance_planoccurrence o WHERE o.plan_id = t.plan_id AND {same} ORDER BY seq DESC LIMIT 1) last ON true
     LEFT JOIN LATERAL (
@@ -176,32 +189,54 @@ LIVE = """
         SELECT completed_on, due_on, ended_at, completed_meter FROM maintenance_planoccurrence o
         WHERE o.plan_id = t.plan_id AND {same} AND o.ended_at IS NOT NULL AND o.state IN ('done', 'done_late', 'skipped', 'missed')
         ORDER BY seq DESC LIMIT 1) base ON true
-    JOIN unnest(%(plans)s::bigint[], %(newest)s::date[], %(counts)s::date[], %(months)s::int[], %(days)s::int[], %(horizon)s::date[],
-                %(look)s::text[]) AS asked(plan, newest, counts, months, days, horizon, look) ON asked.plan = t.plan_id
-    WHERE t.until IS NULL AND {kind} AND (%(equipment)s IS NULL OR t.equipment_id = %(equipment)s) AND (
-        asked.look = 'all' OR planned.planned_on < asked.newest OR (planned.planned_on IS NULL AND asked.newest IS NOT NULL)
-        OR (asked.look = 'interval' AND open.id IS NULL AND asked.horizon >=
-            coalesce(base.completed_on, base.due_on, t.last_done_on, greatest(t.since, asked.counts))
-            + make_interval(months => asked.months, days => asked.days)))
 """
-THINGS = LIVE.format(same="o.equipment_id = t.equipment_id AND o.target_place_id IS NULL", kind="e.status = 'in_service'")
-PLACES = LIVE.format(
-    same="o.equipment_id IS NULL AND o.target_place_id = t.place_id", kind="t.equipment_id IS NULL AND pl.valid @> %(today)s::date"
-)
+CONCERNED = """
+    {name} AS MATERIALIZED (
+        SELECT t.plan_id, t.equipment_id, t.place_id, pl.id AS stands, pl.ancestors, t.since, t.last_done_on, t.last_done_meter
+        FROM asked JOIN maintenance_plantarget t ON t.plan_id = asked.plan AND t.until IS NULL
+        LEFT JOIN assets_equipment e ON e.id = t.equipment_id
+        JOIN campus_place pl ON pl.id = coalesce(e.place_id, t.place_id)
+        LEFT JOIN LATERAL (
+            SELECT planned_on FROM maintenance_planoccurrence o
+            WHERE asked.newest IS NOT NULL AND o.plan_id = t.plan_id AND {same} AND o.fixed ORDER BY seq DESC LIMIT 1) planned ON true
+        LEFT JOIN LATERAL (
+            SELECT true AS yes FROM maintenance_planoccurrence o
+            WHERE asked.look = 'interval' AND o.plan_id = t.plan_id AND {same} AND o.state = 'generated' LIMIT 1) open ON true
+        LEFT JOIN LATERAL (
+            SELECT coalesce(completed_on, due_on) AS day FROM maintenance_planoccurrence o
+            WHERE asked.look = 'interval' AND o.plan_id = t.plan_id AND {same} AND o.ended_at IS NOT NULL
+                AND o.state IN ('done', 'done_late', 'skipped', 'missed') ORDER BY seq DESC LIMIT 1) done ON true
+        WHERE {kind} AND (%(equipment)s IS NULL OR t.equipment_id = %(equipment)s) AND (
+            asked.look = 'all' OR (asked.newest IS NOT NULL AND (planned.planned_on IS NULL OR planned.planned_on < asked.newest))
+            OR (asked.look = 'interval' AND open.yes IS NULL
+                AND coalesce(done.day, t.last_done_on, greatest(t.since, asked.counts))
+                    + make_interval(months => asked.months, days => asked.days) <= asked.horizon))
+    )
+"""
+THINGS = {"name": "things", "same": "o.equipment_id = t.equipment_id AND o.target_place_id IS NULL", "kind": "e.status = 'in_service'"}
+PLACES = {"name": "places", "same": "o.equipment_id IS NULL AND o.target_place_id = t.place_id",
+          "kind": "t.equipment_id IS NULL AND pl.valid @> %(today)s::date"}
 
 
-def targets(plans: dict[int, Plan], equipment: int | None = None, on: date | None = None) -> list[Target]:
-    """Every thing that these plans cover now, in a fixed order, with its past; two more statements when a plan asks for meters.
+def _recorded(
+    plans: dict[int, Plan], equipment: int | None, on: date | None, simple: bool, only: list[int] | None
+) -> list[tuple[Any, ...]]:
+    """Every thing that these plans cover now (and with `simple` those that need no Python to be looked at), with what is recorded of it.
 
     With `on` those are left out for which nothing can be due on that day: the database looks before a row is made of them.
     """
-    if not plans:
+    if not plans and not simple:
         return []
     looks = [_look(plan, on) if on else (None, 0, 0, clock.today(), "all") for plan in plans.values()]
-    newest, months, days, horizon, look = map(list, zip(*looks, strict=True))
+    newest, months, days, horizon, look = map(list, zip(*looks, strict=True)) if looks else ([], [], [], [], [])
+    asked = ASKED
+    if simple:
+        asked += f"UNION ALL {SIMPLE} AND p.id <> ALL(%(plans)s) AND (%(only)s::bigint[] IS NULL OR p.id = ANY(%(only)s))"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"({THINGS}) UNION ALL ({PLACES}) ORDER BY 1, 2, 3",
+            f"WITH asked AS MATERIALIZED (SELECT plan, newest, counts, months, days, look, horizon FROM ({asked}) given), "
+            f"{CONCERNED.format(**THINGS)}, {CONCERNED.format(**PLACES)} "
+            f"({LIVE.format(**THINGS)}) UNION ALL ({LIVE.format(**PLACES)}) ORDER BY 1, 2, 3",
             {
                 "plans": list(plans),
                 "newest": newest,
@@ -209,14 +244,21 @@ def targets(plans: dict[int, Plan], equipment: int | None = None, on: date | Non
                 "months": months,
                 "days": days,
                 "look": look,
+                "horizon": horizon,
                 "equipment": equipment,
                 "today": clock.today(),
-                "horizon": horizon,
+                "on": on,
+                "early": engine.EARLY_SHIFT,
+                "only": only,
             },
         )
-        rows = cursor.fetchall()
-    found = [_target(plans[row[0]], row) for row in rows]
-    return with_readings(plans, found)
+        return cursor.fetchall()
+
+
+def simple_ones(on: date) -> RawSQL:
+    """The ids of the plans that the database looks through by itself."""
+    named = {"today": "%s", "on": "%s", "early": "%s"}
+    return RawSQL(f"SELECT plan FROM ({SIMPLE % named}) simple", [on, on, engine.EARLY_SHIFT])
 
 
 def _look(plan: Plan, on: date) -> tuple[date | None, int, int, date, str]:
@@ -236,7 +278,7 @@ def _look(plan: Plan, on: date) -> tuple[date | None, int, int, date, str]:
     return newest, months, days, horizon, "" if FIXED in kinds else "interval"
 
 
-def _target(plan: Plan, row: tuple[Any, ...]) -> Target:
+def _target(row: tuple[Any, ...]) -> Target:
     (
         plan_id,
         equipment_id,
@@ -351,8 +393,30 @@ class Loaded:
         return self.shifts.of(self.rows[target.plan_id].shift, target.ancestors)
 
 
-def load(rows: Iterable[MaintenancePlan], equipment: int | None = None, on: date | None = None) -> Loaded:
-    """Plans with their triggers, things and calendars; with `on` only the things for which something may be due on that day."""
-    by_id = {row.pk: row for row in rows}
+def load(rows: Iterable[MaintenancePlan], equipment: int | None = None) -> Loaded:
+    """Plans with their triggers, things and calendars."""
+    return _loaded({row.pk: row for row in rows}, equipment)
+
+
+def load_due(rows: Iterable[MaintenancePlan], on: date, only: list[int] | None) -> Loaded:
+    """Only what may be due on a day: of these plans, and of all simple ones (or of those among `only`), which come along when needed."""
+    return _loaded({row.pk: row for row in rows}, None, on, True, only)
+
+
+def with_rules(plans: QuerySet[MaintenancePlan]) -> QuerySet[MaintenancePlan]:
+    """Plans with all that a run asks of them."""
+    return plans.select_related("work", "route__place").prefetch_related("triggers").order_by("pk")
+
+
+def _loaded(
+    by_id: dict[int, MaintenancePlan], equipment: int | None, on: date | None = None, simple: bool = False, only: list[int] | None = None
+) -> Loaded:
     plans = {pk: plan_of(row, row.triggers.all()) for pk, row in by_id.items()}
-    return Loaded(by_id, plans, targets(plans, equipment, on), Shifts(by_id.values()))
+    recorded = _recorded(plans, equipment, on, simple, only)
+    concerned = {row[0] for row in recorded}
+    if new := concerned - by_id.keys():
+        more = {row.pk: row for row in with_rules(MaintenancePlan.objects.filter(pk__in=new))}
+        by_id = by_id | more
+        plans |= {pk: plan_of(row, row.triggers.all()) for pk, row in more.items()}
+    shifts = Shifts(row for pk, row in by_id.items() if on is None or pk in concerned)
+    return Loaded(by_id, plans, with_readings(plans, [_target(row) for row in recorded]), shifts)

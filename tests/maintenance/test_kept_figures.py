@@ -1,0 +1,106 @@
+"""Pages of figures are kept: made before somebody asks, shown at once with the time they are of, made anew behind the reader's back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from logistics.core import clock
+from logistics.core.testing.world import client_of, person_with
+from maintenance.dashboard import keeping, tasks
+from maintenance.factories import WorkOrderFactory
+from tests.maintenance.scene import Scene, scene
+
+pytestmark = pytest.mark.django_db
+PAGES = ("/maintenance/facilities/", "/maintenance/figures/")
+
+
+@pytest.fixture
+def here() -> Any:
+    cache.clear()
+    yield scene()
+    cache.clear()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What workers were asked for."""
+    found: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(keeping, "send", found.append)
+    return found
+
+
+def counted(statements: CaptureQueriesContext) -> list[str]:
+    """Statements that work figures out."""
+    return [one["sql"] for one in statements.captured_queries if "maintenance_clock" in one["sql"]]
+
+
+def late(here: Scene) -> None:
+    WorkOrderFactory(place=here.room, category=here.tap, team=here.team, state="open", released_at=clock.now() - timedelta(days=1))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_what_the_night_has_filled_is_shown_without_counting_orders(
+    here: Scene, sent: list[tuple[Any, ...]], address: str
+) -> None:
+    manager = person_with("facilities_manager")
+    late(here)
+    assert tasks.fill_figures() == len(sent) == 3 * 2 * 3 * 2  # kinds of readers, pages, windows, languages
+    assert [chosen for _code, _person, chosen, _language in sent] == ["month"] * 12 + ["week"] * 12 + ["term"] * 12
+    for asked in sent:
+        tasks.refresh_figures(*asked)
+    for span in keeping.SPANS:
+        with CaptureQueriesContext(connection) as seen:
+            assert client_of(manager).get(address, {"span": span}).status_code == 200
+        assert counted(seen) == []
+
+
+def test_an_older_page_is_shown_as_it_is_says_its_time_and_is_made_anew_once_behind_the_back(
+    here: Scene, sent: list[tuple[Any, ...]]
+) -> None:
+    manager, page = person_with("facilities_manager"), PAGES[0]
+    noon = keeping.window(1)[0] + timedelta(hours=12)
+    with clock.standing_at(noon):
+        client_of(manager).get(page)
+    with clock.standing_at(noon + timedelta(minutes=1)):
+        assert "12:00" in client_of(manager).get(page).content.decode()
+        assert sent == []  # young enough
+    with clock.standing_at(noon + timedelta(minutes=3)):
+        late(here)
+        with CaptureQueriesContext(connection) as seen:
+            body = client_of(manager).get(page).content.decode()
+            client_of(manager).get(page)
+        assert counted(seen) == []
+        assert "12:00" in body
+        assert [(code, person, span) for code, person, span, _language in sent] == [("facilities", manager.pk, "month")]  # once for two
+        tasks.refresh_figures(*sent[0])
+        assert "12:03" in client_of(manager).get(page).content.decode()
+
+
+def test_a_page_that_nobody_has_made_is_made_at_once_and_kept(here: Scene) -> None:
+    manager = person_with("facilities_manager")
+    with CaptureQueriesContext(connection) as first:
+        client_of(manager).get(PAGES[0])
+    with CaptureQueriesContext(connection) as second:
+        client_of(manager).get(PAGES[0])
+    assert counted(first)
+    assert counted(second) == []
+
+
+def test_whoever_sees_other_places_is_not_shown_the_page_of_somebody_else(here: Scene) -> None:
+    everywhere, here_only = person_with("facilities_manager"), person_with("facilities_manager", place=here.building)
+    assert keeping.signature(everywhere) != keeping.signature(here_only)
+    assert {one.pk for one, _languages in keeping.readers()} >= {everywhere.pk, here_only.pk}
+    person_with("facilities_manager")  # sees the same as the first
+    assert len(keeping.readers()) == 4  # with the dispatcher and the team leader of the scene
+
+
+def test_a_worker_makes_no_page_for_somebody_whose_right_has_ended(here: Scene) -> None:
+    stranger = here.people[0]
+    tasks.refresh_figures("facilities", stranger.pk, "month", "en")
+    assert cache.get(keeping.key_of("facilities", stranger, keeping.window(30))) is None
