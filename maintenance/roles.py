@@ -28,5 +28,6 @@ for _record in ("priorityrule", "servicepolicy", "dispatchrule", "labourrate"):
     allow(DESK + " logistics_director auditor", f"maintenance.{_record}", "view", "export")
     allow("facilities_manager", f"maintenance.{_record}", "add", "change")
 allow(READERS, "maintenance.figures", "view")
+allow(DESK + " team_leader logistics_director principal auditor", "maintenance.figures", "money")
 allow(DESK, "core.syncconflict", "view", "change")
 allow("team_leader auditor logistics_director", "core.syncconflict", "view")

@@ -22,7 +22,7 @@ from logistics.core.access import access_of
 from logistics.core.charts import Chart, bar_chart, line_chart
 from logistics.core.publishing import MEASURES, Figure, Measure
 from maintenance.dashboard.limits import aims
-from maintenance.measures.costs import spent
+from maintenance.measures.costs import COST, spent
 from maintenance.measures.reliability import found as reliable
 from maintenance.measures.repairs import BANDS, MET, clocks, closed_repairs, overdue
 from maintenance.models import FailureCode
@@ -190,7 +190,7 @@ def charts(person: Any, span: Span, aim: dict[str, float]) -> dict[str, Chart]:
             unit=_("repairs"),
         ),
     }
-    if access_of(person).has("maintenance.workorder:cost"):
+    if access_of(person).has(COST):
         money = cost_by_building(person, span)
         found["cost"] = bar_chart(
             title=_("%(name)s cost most") % {"name": money[0][0]} if money else _("No order was closed in this period"),

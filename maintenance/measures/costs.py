@@ -24,7 +24,7 @@ from maintenance.models import Hold, Technician
 from maintenance.spans import ORDERS, Span, figures, rows_url
 from staff.services.questions import on_duty_minutes
 
-COST = "maintenance.workorder:cost"
+COST = "maintenance.figures:money"
 SPENT = """
 WITH o(id, grain) AS ({orders}), amounts AS (
     SELECT o.grain, l.amount FROM o JOIN maintenance_labourentry l ON l.order_id = o.id AND l.voided_by_id IS NULL

@@ -27,7 +27,7 @@ class SchemeRounds(Resource):
     list_joins = ("scheme",)
     detail_joins = ("scheme",)
     columns = (
-        NameColumn("scheme.name", gettext_lazy("Duty"), sort="scheme__code", joins=("scheme",), second="scheme.code", width=36),
+        NameColumn("scheme.name", gettext_lazy("Statutory duty"), sort="scheme__code", joins=("scheme",), second="scheme.code", width=36),
         Column("get_way_display", gettext_lazy("Checked by"), sort="way"),
         Column("checklist.name", gettext_lazy("Checklist"), joins=("checklist",), css="c-hide"),
         Column("team.name", gettext_lazy("Team"), joins=("team",), css="c-hide"),

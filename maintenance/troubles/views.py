@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "title": _("Break again and again"),
         "sentence": words,
         "days": days,
-        "may_cost": access.has("maintenance.workorder:cost"),
+        "may_cost": access.has("maintenance.figures:money"),
         "may_score": access.has(f"{ITEM}:view"),
         "renewal_url": reverse("assets:renewal") if access.has(f"{ITEM}:view") else "",
     }
