@@ -1,14 +1,18 @@
 """The equipment of the school: 3,400 lines, of which 1,300 are groups of some 26,000 pieces."""
 from __future__ import annotations
 
+import random
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from assets.models import CategoryAttribute, Equipment, EquipmentCategory, EquipmentModel, UseLock
+from logistics.campus.models import LabelBatch, Tag, TagBinding
 from logistics.core.demo import World
+from logistics.core.fields import days
 from logistics.core.numbers import next_numbers
+from logistics.core.qr import ALPHABET, CODE_LENGTH
 
 UNITS, GROUPS = 2100, 1300
 BRANCHES = (
@@ -259,3 +263,19 @@ def load(world: World) -> None:
         UseLock(equipment=row, level="locked", cause="manual", reason=reason, opened_at=world.at(world.today - timedelta(days=3), 0),
                 opened_by=world["safety"]) for row, reason in zip(locked, reasons, strict=True)
     ])
+    _labels(world)
+
+
+LABELLED = ("lift", "heater", "vessel", "chiller", "pump", "switchboard", "extinguisher", "hood", "steamer", "boiler")
+
+
+def _labels(world: World) -> None:
+    """What is inspected or kept up carries a label of its own; codes from a seed, so that a demo address stays good."""
+    things, draw = [row for code in LABELLED for row in world["equipment_of"][code]], random.Random(20260902)
+    batch = LabelBatch.objects.create(layout="tape_40", count=min(len(things), 2000), printed_by=world["named"]["S1002"], printed_at=world.at(world.first_day, 640))
+    tags = Tag.objects.bulk_create([
+        Tag(code="".join(draw.choices(ALPHABET, k=CODE_LENGTH)), batch=batch, created_at=batch.printed_at, state="bound", place=thing.place, target_label=thing.name_zh)
+        for thing in things[:2000]], batch_size=500)
+    TagBinding.objects.bulk_create([
+        TagBinding(tag=tag, kind="assets.equipment", object_id=thing.pk, label=tag.target_label, during=days(world.first_day), by=world["named"]["S1002"])
+        for tag, thing in zip(tags, things, strict=False)], batch_size=500)

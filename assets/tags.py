@@ -4,16 +4,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Equipment
-from logistics.campus.registries import Target, Use, place_user, tag_target
+from logistics.campus.registries import TagPart, Target, Use, place_user, tag_page, tag_target
 
 
 @tag_target("assets.equipment")
 def thing(pk: int) -> Target | None:
     found = Equipment.objects.select_related("place").exclude(status="disposed").filter(pk=pk, place__isnull=False).first()
     return Target(found, found.name, found.place, found.number or "") if found else None
+
+
+@tag_page("assets.locks", order=1)
+def may_it_be_used(request: Any, target: Target) -> TagPart:
+    """A locked thing says so to everybody who scans it, with the reason; no names."""
+    thing = target.record
+    if not isinstance(thing, Equipment) or thing.use_state == "normal":
+        return TagPart()
+    locks = thing.locks.live().order_by("-level", "pk")  # type: ignore[attr-defined]
+    return TagPart(notes=[render_to_string("assets/_tag_locks.html", {"locks": locks})])
 
 
 @place_user("assets.equipment")

@@ -32,7 +32,7 @@ MOST_LINES = 2000
 MOST_LABELS = 480
 
 
-def ask(request: HttpRequest, thing: Equipment, form: Any, title: str, label: str, danger: bool) -> HttpResponse:
+def ask(request: HttpRequest, thing: Equipment, form: Any, title: str, label: str, danger: bool, back: str = "") -> HttpResponse:
     page = {
         "title": title,
         "record": thing,
@@ -40,9 +40,9 @@ def ask(request: HttpRequest, thing: Equipment, form: Any, title: str, label: st
         "submit_label": label,
         "danger": danger,
         "action": request.path,
-        "cancel_url": thing.get_absolute_url(),
+        "cancel_url": back or thing.get_absolute_url(),
         "client_uid": client_uid(request) or str(uuid.uuid4()),
-        "next": "",
+        "next": back,
         "enctype": "",
         "why": "",
     }

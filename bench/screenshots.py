@@ -10,14 +10,26 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from assets.models import Equipment
+from assets.models import Downtime, Equipment, Meter, RenewalItem, Requirement, SafetyGroup, Scheme, StatutoryRecord
 from bench.browser import DESKTOP, PHONE, chromium, enter, serving, speak, window
 from logistics.accounts.demo import DEMO_PEOPLE
 from logistics.accounts.models import Person
 from logistics.alerts.models import Alert, Chain
-from logistics.campus.models import Place, Tag, WorkCalendar
+from logistics.campus.models import FloorPlan, Place, Tag, TagBinding, WorkCalendar
 from logistics.core.models import Approval, ImportBatch, Job, SyncConflict
-from maintenance.models import RepairRequest, WorkOrder
+from maintenance.models import (
+    Checklist,
+    Finding,
+    MaintenancePlan,
+    Outage,
+    Permit,
+    PlanOccurrence,
+    Quote,
+    RepairRequest,
+    Round,
+    Route,
+    WorkOrder,
+)
 
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
 SETTLING_MS = 150  # scripts furnish selects and photos after the load
@@ -33,6 +45,8 @@ def pages_of() -> dict[str, Pages]:
     calendar = WorkCalendar.objects.order_by("pk").first()
     thing = Equipment.objects.filter(use_state="locked").order_by("pk").first() or Equipment.objects.order_by("pk").first()
     assert tag and room and order and calendar and thing
+    walk = Round.objects.live().filter(inspector__number="S1501").order_by("window_to").first()
+    again = Finding.objects.filter(state="rectified").order_by("-pk").first()
     door, report = reverse("tag", args=[tag.code]), f"{reverse('maintenance:report')}?tag={tag.code}"
     home: Pages = {"home": reverse("home")}
     return {
@@ -52,12 +66,41 @@ def pages_of() -> dict[str, Pages]:
         )
         | named("maintenance:report-for", "maintenance:wallboard", "staff:roster", "maintenance:technician-list")
         | named("alerts:inbox", "alerts:duties", "alerts:duties-calendar", "core:syncconflict-list", "maintenance:calendar", "approvals")
-        | {"order": order.get_absolute_url(), "filters": f"{reverse('maintenance:workorder-list')}?state=open&sort=priority",
-           "select": f"{reverse('maintenance:workorder-list')}?select=1", "search": f"{reverse('search')}?q=水龙头",
-           "search-en": f"{reverse('search')}?q=tap"}
+        | {
+            "order": order.get_absolute_url(),
+            "filters": f"{reverse('maintenance:workorder-list')}?state=open&sort=priority",
+            "select": f"{reverse('maintenance:workorder-list')}?select=1",
+            "search": f"{reverse('search')}?q=水龙头",
+            "search-en": f"{reverse('search')}?q=tap",
+        }
         | newest(alert=Alert.objects.unresolved(), conflict=SyncConflict.objects.all()),
         "S1101": named("maintenance:today", "scan", "staff:my-duties", "notifications", "how-i-am-told", "outbox", "sent-from-phone")
-        | named("offline") | own_order("S1101"),
+        | named("offline")
+        | own_order("S1101")
+        | thing_label(),
+        "S1501": home
+        | named("scan", "notifications")
+        | {"round": reverse("maintenance:round-walk", args=[walk.pk]) if walk else reverse("maintenance:my-rounds")}
+        | newest(walked=Round.objects.done().filter(failed__gt=0)),
+        "S0001": home
+        | named(
+            "maintenance:finding-list", "maintenance:round-list", "maintenance:route-list", "maintenance:controlsheet-list", "alerts:inbox"
+        )
+        | named(
+            "assets:certificates", "assets:statutory-calendar", "assets:safetygroup-list", "assets:scheme-list", "maintenance:permit-list"
+        )
+        | newest(
+            finding=Finding.objects.filter(state="rectified"),
+            major=Finding.objects.filter(level="major").exclude(state="verified"),
+            permit=Permit.objects.all(),
+            certificate=Requirement.objects.filter(next_due_on__isnull=False),
+            scheme=Scheme.objects.all(),
+            unit=SafetyGroup.objects.all(),
+            checklist=Checklist.objects.filter(active=True),
+            route=Route.objects.all(),
+            record=StatutoryRecord.objects.all(),
+        )
+        | {"look": reverse("maintenance:finding-look", args=[again.pk]) if again else reverse("maintenance:finding-list")},
         "S1100": home | named("maintenance:workorder-board", "maintenance:workorder-list", "staff:roster", "staff:certificate-board"),
         "S1002": home
         | named(
@@ -71,13 +114,34 @@ def pages_of() -> dict[str, Pages]:
         | named("alerts:reportschedule-list", "alerts:figures")
         | {"equipment": thing.get_absolute_url(), "equipment-add": reverse("assets:equipment-add")}
         | newest(alert=Alert.objects.filter(flapping=True), chain=Chain.objects.all(), approval=Approval.objects.all())
+        | named(
+            "maintenance:facilities",
+            "maintenance:planner",
+            "maintenance:maintenanceplan-list",
+            "maintenance:planoccurrence-list",
+            "maintenance:outage-list",
+        )
+        | named("assets:renewal", "assets:downtime-list", "assets:meter-list", "assets:supply-list", "assets:criticalload-list")
+        | newest(
+            plan=MaintenancePlan.objects.filter(category__code="pump"),
+            due=PlanOccurrence.objects.filter(state="generated"),
+            outage=Outage.objects.all(),
+            meter=Meter.objects.all(),
+            renewal_item=RenewalItem.objects.all(),
+            quote=Quote.objects.all(),
+            stop=Downtime.objects.all(),
+        )
         | named("core:importbatch-list", "core:job-list")
         | newest(imported=ImportBatch.objects.filter(state="imported"), job=Job.objects.filter(owner__number="S1002")),
-        "S0002": home | named("maintenance:figures", "maintenance:buildings", "maintenance:workorder-list", "notifications"),
+        "S0002": home
+        | named("maintenance:figures", "maintenance:buildings", "maintenance:workorder-list", "notifications", "approvals")
+        | named("maintenance:facilities", "maintenance:planner", "assets:renewal", "maintenance:outage-list", "maintenance:finding-list"),
         "S0101": home
         | named("campus:tree", "campus:labels", "campus:stewards", "campus:place-list", "campus:tag-list", "campus:bind")
         | {"year": reverse("campus:calendar-year", args=[calendar.pk]), "place": room.get_absolute_url()}
-        | {"import": reverse("campus:place-import")},
+        | {"import": reverse("campus:place-import"), "calendar": calendar.get_absolute_url()}
+        | named("campus:use-map", "campus:idle-rooms", "campus:term-list")
+        | newest(floor_plan=FloorPlan.objects.all()),
         "S0901": home
         | named(
             "accounts:person-list", "accounts:matrix", "accounts:explain", "accounts:person-add", "accounts:department-list", "profile"
@@ -107,6 +171,18 @@ def own_report(number: str) -> Pages:
 def own_order(number: str) -> Pages:
     row = WorkOrder.objects.filter(lead__number=number).exclude(state__in=["closed", "cancelled"]).order_by("-pk").first()
     return {"order": reverse("maintenance:order", args=[row.pk])} if row else {}
+
+
+def thing_label() -> Pages:
+    """The label of a locked thing, as whoever scans it sees it."""
+    locked = Equipment.objects.filter(use_state="locked").values("pk")
+    row = (
+        TagBinding.objects.filter(kind="assets.equipment", object_id__in=locked, during__upper_inf=True)
+        .select_related("tag")
+        .order_by("pk")
+        .first()
+    )
+    return {"locked-label": reverse("tag", args=[row.tag.code])} if row else {}
 
 
 def photograph(folder: Path, only: Sequence[str] | None = None) -> int:

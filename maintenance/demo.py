@@ -48,6 +48,7 @@ CATEGORIES = (
     ("water.drain", "下水", "Drains", "toilet-paper", "plumbing", "TEAM-WATER", 3, 3, 45, "none", ""),
     ("water.pipe", "管道", "Pipes", "droplets", "plumbing", "TEAM-WATER", 2, 2, 75, "before_after", ""),
     ("water.heating", "暖气", "Heating", "temperature", "hvac", "TEAM-WATER", 3, 2, 60, "none", ""),
+    ("water.weld", "管道焊接", "Pipe welding", "flame", "plumbing", "TEAM-WATER", 2, 3, 90, "after_photo", ""),
     ("water.boiler", "开水器", "Water boilers", "cup", "plumbing", "TEAM-WATER", 3, 3, 55, "none", ""),
     ("power", "电气", "Electrical", "bolt", "electric", "TEAM-POWER", 3, 3, 45, "none", ""),
     ("power.light", "照明", "Lighting", "bulb", "electric", "TEAM-POWER", 4, 3, 30, "none", ""),
@@ -120,6 +121,7 @@ def _catalogue(world: World) -> None:
             proof=proof, required_level=2, parent=found.get(code.rpartition(".")[0]))
         if certificate:
             found[code].certificates.set([kinds[certificate]])
+    RepairCategory.objects.filter(code="water.weld").update(permits=["hot_work"])
     world["categories"] = found
     world["symptoms"] = [
         Symptom.objects.create(code=code, name_zh=zh, name_en=en, category=found[category], icon=icon, uses=uses.split(), hazard=hazard, order=n)

@@ -4,14 +4,17 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assets.meters.registries import meter_reader
 from assets.models import Equipment
 from logistics.campus.registries import Mark, TagAction, TagCard, TagPart, Target, plan_layer, tag_page
-from maintenance.models import WorkOrder
+from logistics.core.access import Access, access_of
+from maintenance.models import Assignment, WorkOrder
 from maintenance.services.reporting import open_reports
 
 MOST = 3
@@ -42,6 +45,37 @@ def report_here(request: Any, target: Target) -> TagPart:
     return TagPart(
         actions=[TagAction(_("Report a problem here"), url(), "plus", 10)],
         cards=[TagCard(title, render_to_string("maintenance/_report_open.html", {"cards": cards}), note)] if found else [],
+    )
+
+
+def orders_of(person: Any) -> QuerySet[WorkOrder]:
+    """Orders that this person leads or helps with and that are still to be worked on."""
+    crew = Assignment.objects.filter(order=OuterRef("pk"), person=person, released_at__isnull=True)
+    at_work = WorkOrder.objects.filter(state__in=["assigned", "accepted", "in_progress", "on_hold"])
+    return at_work.filter(Q(lead=person) | Q(Exists(crew)))
+
+
+@meter_reader("maintenance.orders")
+def at_work_there(access: Access) -> QuerySet | None:
+    """Whoever works on a thing reads its meters off."""
+    if "technician" not in access.roles:
+        return None
+    return orders_of(access.person).filter(equipment__isnull=False).values("equipment")
+
+
+@tag_page("maintenance.mine", order=3)
+def my_order_here(request: Any, target: Target) -> TagPart:
+    """Whoever works on an order here comes to it by scanning."""
+    person = request.user
+    if not person.is_authenticated or "technician" not in access_of(person).roles:
+        return TagPart()
+    mine = orders_of(person)
+    here = mine.filter(equipment=target.record) if isinstance(target.record, Equipment) else mine.filter(place=target.place)
+    return TagPart(
+        actions=[
+            TagAction(_("My job here: %(title)s") % {"title": order.title}, reverse("maintenance:order", args=[order.pk]), "tool", 1)
+            for order in here.order_by("priority", "pk")[:MOST]
+        ]
     )
 
 

@@ -104,6 +104,5 @@ class ManyReadings(APIView):
     @staticmethod
     def meters(person: Any, rows: list[dict[str, Any]]) -> dict[tuple[int, str], Meter]:
         """The meters that this person may read off, by thing and quantity."""
-        area = access_of(person).area("assets.meterreading:add").rule(Meter)
-        found = Meter.objects.visible_to(person).filter(area, equipment_id__in={row["equipment"] for row in rows})
+        found = Meter.objects.readable_by(person).filter(equipment_id__in={row["equipment"] for row in rows})
         return {(meter.equipment_id, meter.quantity): meter for meter in found}

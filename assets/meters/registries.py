@@ -1,8 +1,11 @@
-"""Who hears of a reading that was declared wrong: upper apps, in the voiding transaction."""
+"""What upper apps add to meters: who hears, in the same transaction, of a reading declared wrong; and who else may read a meter off."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
 
 from logistics.core.registry import Registry
 
@@ -17,3 +20,8 @@ def on_void(code: str) -> Callable[[Heard], Heard]:
         return VOIDED.add(code, heard)
 
     return register
+
+
+READERS: Registry[Callable[[Any], QuerySet | None]] = Registry("reader of meters")
+# `rule(access)`: ids of the things on which this person works now; None for who works on none
+meter_reader = READERS.decorate(lambda function, code: function)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +22,7 @@ from assets.views import ask
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.idempotency import once
-from logistics.core.pages import add_errors, client_uid
+from logistics.core.pages import add_errors, after, client_uid
 
 
 def allowed(request: HttpRequest, permission: str, record: Any) -> None:
@@ -31,15 +33,18 @@ def allowed(request: HttpRequest, permission: str, record: Any) -> None:
 def act(
     request: HttpRequest, meter: Meter, form: Any, title: str, label: str, do: Callable[[dict[str, Any]], Any], danger: bool = False
 ) -> HttpResponse:
-    """Ask, do it once, go back to the meter."""
+    """Ask, do it once, go back to the meter, or to the page that sent here (`next`)."""
+    back = request.POST.get("next", "") or request.GET.get("next", "")
+    back = back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
     if request.method == "POST" and form.is_valid():
         try:
             data = form.cleaned_data
             once(client_uid(request), request.user, [request.path, data], lambda: do(data))
-            return redirect(meter)
+            messages.success(request, _("Entered: %(what)s") % {"what": meter})
+            return after(request, back or meter.get_absolute_url(), "meter")
         except ValidationError as error:
             add_errors(form, error)
-    return ask(request, meter, form, title, label, danger)  # type: ignore[arg-type]
+    return ask(request, meter, form, title, label, danger, back)  # type: ignore[arg-type]
 
 
 def meter_of(request: HttpRequest, pk: int) -> Meter:
@@ -52,7 +57,8 @@ def meter_of(request: HttpRequest, pk: int) -> Meter:
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter what the counter shows; an unlikely value is asked about."""
     meter = meter_of(request, pk)
-    allowed(request, "assets.meterreading:add", meter)
+    if not Meter.objects.readable_by(request.user).filter(pk=pk).exists():
+        raise NotAllowed(_("You may not do this."), [])
     last = MeterReading.objects.valid().filter(meter=meter).order_by("-read_at").first()
     form = ReadForm(request.POST or None, person=request.user, record=meter)
     if last is not None:

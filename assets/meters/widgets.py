@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.meters.charts import amount, drawn
 from assets.meters.models import Meter, MeterReading
-from logistics.core.access import access_of
 from logistics.core.publishing import widget
 
 
@@ -23,7 +22,7 @@ def meters_of(request: Any, record: Any = None) -> str:
     by_meter: dict[int, list[MeterReading]] = {meter.pk: [] for meter in meters}
     for row in rows:
         by_meter[row.meter_id].insert(0, row)
-    may_read = access_of(request.user).may("assets.meterreading:add", record)
+    may_read = Meter.objects.readable_by(request.user).filter(equipment=record).exists()
     shown = [
         {
             "meter": meter,

@@ -39,6 +39,8 @@ DEMO_PEOPLE = (
     DemoPerson("S1001", "周敏", "调度员 · 受理台", "Dispatcher · queue", ("staff",), "O-LOG", ("dispatcher",)),
     DemoPerson("S1101", "陈立", "维修工 · 手机", "Technician · phone", ("staff",), "TEAM-WATER", (), "technician"),
     DemoPerson("S1100", "吴建国", "班组长 · 验收", "Team leader · verifies", ("staff",), "TEAM-WATER", (), "team_leader"),
+    DemoPerson("S1501", "邓波", "巡检员 · 手机", "Inspector · phone", ("staff",), "TEAM-GUARD", ("inspector",)),
+    DemoPerson("S0001", "郑凯", "安全员 · 隐患", "Safety officer · dangers", ("staff",), "O-SAFE", ("safety_officer", "duty_officer")),
     DemoPerson("S1002", "赵强", "设施主管 · 规则", "Facilities manager · rules", ("staff",), "O-LOG", ("facilities_manager",)),
     DemoPerson("S0002", "林国平", "后勤主任 · 数据", "Director · figures", ("staff",), "O-LOG", ("logistics_director",)),
     DemoPerson("S0101", "罗文", "校办 · 校历", "School office · calendar", ("staff",), "O-OFFICE", ("calendar_keeper", "staff_officer", "place_keeper")),
@@ -114,7 +116,7 @@ def _people(world: World, departments: dict[str, Department]) -> None:
         while len(crews[code]) < size:
             serial += 1
             crews[code].append(add(f"S{serial}", world.taken("孙伟") if serial == 1201 else world.name(grown=True), ("staff",), code))
-    head = add("S0001", world.taken("郑凯"), ("staff",), "O-SAFE")
+    head = named["S0001"]
     principal = add("S0000", world.name(grown=True), ("staff",), "O-PRINCIPAL")
     Person.objects.bulk_create([person for person, _department, _title in rows], batch_size=1000)
     Membership.objects.bulk_create(
@@ -123,7 +125,7 @@ def _people(world: World, departments: dict[str, Department]) -> None:
     for code in ("TEAM-WATER", "TEAM-POWER", "TEAM-GENERAL"):
         grants += [(person, "technician", departments[code]) for person in crews[code]]
         grants.append((crews[code][1 if code == "TEAM-WATER" else 0], "team_leader", departments[code]))
-    grants += [(head, "safety_officer", None), (head, "duty_officer", None), (principal, "principal", None),
+    grants += [(principal, "principal", None),
                (named["S0002"], "duty_leader", None), (named["S0002"], "department_head", departments["O-LOG"])]
     grants += [(crews[code][0], "staff_member", None) for code in crews]
     RoleGrant.objects.bulk_create([RoleGrant(person=person, role=role, department=department, during=world.since, reason="demo")

@@ -86,13 +86,13 @@ class Chains(Resource):
         NameColumn("name", gettext_lazy("Name"), second="code", width=30),
         Column("steps_count", gettext_lazy("Steps"), css="hq-end", kind="number", show=lambda row: row.steps_count or 0,
                export=lambda row: row.steps_count or 0),
-        Column("rounds", gettext_lazy("Rounds"), css="hq-end c-hide", kind="number"),
+        Column("rounds", gettext_lazy("Goes round"), css="hq-end c-hide", kind="number"),
         Column("ack_stops", gettext_lazy("Ends with the first acknowledgement"), css="c-hide",
                show=lambda row: _("yes") if row.ack_stops else _("no")),
     )
     facts = (
         Column("code", gettext_lazy("Code")),
-        Column("rounds", gettext_lazy("Rounds")),
+        Column("rounds", gettext_lazy("Goes round")),
         Column("ack_stops", gettext_lazy("Ends with the first acknowledgement"), show=lambda row: _("yes") if row.ack_stops else _("no")),
     )
     api_fields = ("code", "name_zh", "name_en", "ack_stops", "rounds")

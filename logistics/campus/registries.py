@@ -57,10 +57,11 @@ class TagCard:
 
 @dataclass(frozen=True)
 class TagPart:
-    """What one app adds to the page of a label."""
+    """What one app adds to the page of a label. Notes are HTML above the buttons: what must be known before anything is done here."""
 
     actions: list[TagAction] = field(default_factory=list)
     cards: list[TagCard] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ allow("place_keeper facilities_manager system_manager", "campus.place", "add", "
 allow("facilities_manager system_manager", "campus.place", "retire")
 allow("place_keeper facilities_manager system_manager", "campus.tag", "view", "add", "change", "export")
 allow("auditor", "campus.tag", "view")
-allow("place_keeper facilities_manager safety_officer", "campus.placeclosure", "view", "add")
+allow("place_keeper facilities_manager safety_officer logistics_director", "campus.placeclosure", "view", "add")
 allow("calendar_keeper system_manager logistics_director auditor", "campus.workcalendar", "view")
 allow("calendar_keeper system_manager", "campus.workcalendar", "add", "change")
 allow("calendar_keeper system_manager", "campus.calendarversion", "view", "add", "change")

@@ -113,7 +113,11 @@ def order_answer(request: HttpRequest, pk: int) -> HttpResponse:
         refused = Refused.of(refusal, str(item.pk if item else ""), request.POST.get("value", ""))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{reverse('maintenance:order', args=[order.pk])}#run{pk}")
-    return render(request, "maintenance/checklists/_run.html", {"card": run_card(run, order, refused)}, status=422 if refused else 200)
+    card = run_card(run, order, refused)
+    response = render(request, "maintenance/checklists/_run.html", {"card": card}, status=422 if refused else 200)
+    if not refused and not card["left"]:
+        response["HX-Refresh"] = "true"  # all is answered: what is to be done next stands outside of the checklist
+    return response
 
 
 def _check(person: Any) -> None:

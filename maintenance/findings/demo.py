@@ -7,7 +7,7 @@ from typing import Any
 from logistics.campus.models import Place, label_of
 from logistics.core.demo import World
 from logistics.core.models import Event, NumberSeries
-from maintenance.findings.services import _recheck_item, same_key, watch
+from maintenance.findings.services import _recheck_item, as_found, same_key, watch
 from maintenance.models import ChecklistRun, Finding, FindingAnswer, ItemAnswer
 from maintenance.rounds import demo as rounds
 
@@ -52,7 +52,9 @@ def load(world: World) -> None:
         zh, en, domain, severity, _weight = world.pick(KINDS, [kind[4] for kind in KINDS])
         place, open_ = world.pick(places), left <= 7
         if seen_by is not None:
-            zh, en, place, severity, domain = seen_by.item.text_zh, seen_by.item.text_en, seen_by.run.place, seen_by.item.fail_severity, seen_by.run.visit.round.domain
+            what_zh, what_en = as_found(seen_by.item, seen_by.value)
+            zh, en = f"{seen_by.item.text_zh}{what_zh}", f"{seen_by.item.text_en}{what_en}"
+            place, severity, domain = seen_by.run.place, seen_by.item.fail_severity, seen_by.run.visit.round.domain
         due = at + timedelta(days=DAYS[severity]) if DAYS[severity] else None
         took = timedelta(hours=world.random.randint(4, 100 if severity == "major" else 400))
         if not open_ and due and at + took > due and not world.chance(0.35):

@@ -270,7 +270,7 @@ def _from_answer(answer: ItemAnswer, run: ChecklistRun, by: Any) -> Finding:
     item = answer.item
     visit: PointVisit | None = run.visit
     walked = visit.round if visit is not None else None
-    what_zh, what_en = _measured(item, answer.value)
+    what_zh, what_en = as_found(item, answer.value)
     target_zh, target_en = (run.equipment.name_zh, run.equipment.name_en) if run.equipment is not None else ("", "")
     return open_finding(
         title_zh="：".join(part for part in (target_zh, f"{item.text_zh}{what_zh}") if part),
@@ -293,13 +293,15 @@ def _from_answer(answer: ItemAnswer, run: ChecklistRun, by: Any) -> Finding:
     )
 
 
-def _measured(item: ChecklistItem, value: str) -> tuple[str, str]:
+def as_found(item: ChecklistItem, value: str) -> tuple[str, str]:
     """The value found, in Chinese and English; "" where the words of the item say enough."""
     if item.measures:
         return f"（{value} {item.unit}）".replace(" ）", "）"), f" ({value} {item.unit})".replace(" )", ")")
     if item.type == item.Type.CHOICE:
         english = next((en or zh for zh, en, _right in item.choices if zh == value), value)
         return f"（{value}）", f" ({english})"
+    if item.type == item.Type.PASS_FAIL:  # the item says how it should be; the danger is that it is not
+        return "（不合格）", " (not as it should be)"
     return "", ""
 
 

@@ -10,7 +10,7 @@ from maintenance.models import Outage
 from maintenance.outages import effects
 
 TECHNICIAN = Relation("technician", _("a technician"), lambda outage, person: "technician" in access_of(person).roles)
-DESK = ("dispatcher", "facilities_manager")
+DESK = ("dispatcher", "facilities_manager", "logistics_director")
 
 OUTAGES = Workflow(
     Outage,
@@ -30,7 +30,7 @@ OUTAGES = Workflow(
         _("Approve"),
         "draft",
         "approved",
-        "facilities_manager",
+        ("facilities_manager", "logistics_director"),
         _("approved it"),
         icon="checkbox",
         weight=10,

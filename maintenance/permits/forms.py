@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from logistics.accounts.models import Person
+from logistics.core import clock
 from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
 from maintenance.models import Permit, WorkOrder
+from maintenance.permits.checks import lacking
+from maintenance.permits.limits import HOURS
 from staff.models import StaffMember
 
 
@@ -22,7 +26,7 @@ def colleagues() -> Any:
 class PermitForm(ActingModelForm):
     order = RecordChoice(WorkOrder.objects.open(), resource="maintenance.workorder", label=_("Work order"))
     begin = forms.DateTimeField(label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
-    end = forms.DateTimeField(label=_("To"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
+    end = forms.DateTimeField(label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
     watcher = forms.ModelChoiceField(colleagues(), label=_("Watcher"), help_text=_("Stands by all the time; not who asks."))
 
     class Meta:
@@ -32,7 +36,18 @@ class PermitForm(ActingModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.propose()
         self.order_fields(["order", "kind", "begin", "end", "watcher", "measures", "readings"])
+
+
+    def propose(self) -> None:
+        """What the order lacks, from now on for as long as such a permit may hold; whoever asks changes it."""
+        order = WorkOrder.objects.filter(pk=self.initial["order"]).first() if str(self.initial.get("order", "")).isdigit() else None
+        kind = next(iter(lacking(order)), "") if order is not None else ""
+        if kind:
+            begin = clock.now().replace(second=0, microsecond=0)
+            proposed = {"kind": kind, "begin": begin, "end": begin + timedelta(hours=HOURS[kind].value(begin))}
+            self.initial = {**proposed, **self.initial}
 
 
 class CloseForm(ActingForm):

@@ -14,7 +14,8 @@ from logistics.campus.models import Place, label_of
 from logistics.core.demo import World
 from logistics.core.models import NumberSeries
 from logistics.core.numbers import next_number
-from maintenance.models import RepairCategory, WorkOrder
+from maintenance.checklists.services import make_checklist
+from maintenance.models import ChecklistRun, RepairCategory, WorkOrder
 from maintenance.plans import engine
 from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanOccurrence, PlanTarget, PlanTrigger
 from maintenance.plans.services.loading import Shifts, plan_of
@@ -73,7 +74,18 @@ TEMPLATES: tuple[tuple[str, str, str, str, str, tuple[int, int], int, str], ...]
 )
 
 
+# what is gone through on each order of a plan
+SERVICE: list[dict[str, Any]] = [
+    {"key": "noise", "text_zh": "运转无异响、无异常振动", "text_en": "Runs without odd noise or vibration", "fail_severity": "minor", "fail_order": True, "fail_priority": "P3"},
+    {"key": "seal", "text_zh": "机封、法兰无渗漏", "text_en": "Seals and flanges do not leak", "fail_severity": "minor"},
+    {"key": "temp", "text_zh": "轴承温度", "text_en": "Temperature of the bearing", "type": "number", "unit": "℃", "low": 0, "high": 75, "fail_severity": "major"},
+    {"key": "oil", "text_zh": "已加润滑脂", "text_en": "Greased", "fail_severity": "observation"},
+]
+STEPS = "1. 停泵，挂“有人工作”牌。\n2. 擦净泵体，查机封、法兰。\n3. 按铭牌加润滑脂。\n4. 启泵运行 10 分钟，量轴承温度，抄运行小时数。"
+
+
 def load(world: World) -> None:
+    world["service"] = make_checklist(code="pump.service", name_zh="水泵保养", name_en="Pump service", items=SERVICE, by=world["named"]["S1002"])
     PastUpkeep(world).write()
 
 
@@ -144,6 +156,8 @@ class PastUpkeep:
             after_days=3 if every[1] else 10,
             state="active",
             counts_from=self.first,
+            checklist=self.world["service"] if code in ("PUMP-H", "PUMP-M") else None,
+            instructions=STEPS if code in ("PUMP-H", "PUMP-M") else "",
         )
         fixed = every[0] in (1, 3) or every[1] == 7
         if fixed and every[0]:
@@ -259,6 +273,12 @@ class PastUpkeep:
             order.number = f"GD-{year}-{first + n:06d}"
         NumberSeries.objects.filter(prefix="GD", year=year).update(last=first + max(1, len(made)) - 1)
         WorkOrder.objects.bulk_create(made, batch_size=500)
+        version = self.world["service"].current
+        ChecklistRun.objects.bulk_create(
+            ChecklistRun(order=order, version=version, place=row.place, equipment=row.equipment, begun_at=row.created_at)
+            for row, order in zip(rows, made, strict=True)
+            if row.plan.checklist_id and order.state == "open"
+        )
         for row, order in zip(rows, made, strict=True):
             row.work_order = order
 

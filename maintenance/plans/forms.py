@@ -16,7 +16,7 @@ from logistics.accounts.models import Department
 from logistics.campus.models import Place
 from logistics.core import clock
 from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice, RemoteSelectMultiple
-from maintenance.models import RepairCategory, Route
+from maintenance.models import Checklist, RepairCategory, Route
 from maintenance.plans.models import MaintenancePlan, PlanTrigger
 from maintenance.plans.services.forecasting import dry_run
 from maintenance.plans.words import MONTHS, POSITIONS, WEEKDAYS, hours
@@ -62,6 +62,9 @@ class PlanForm(ActingModelForm):
     work = RecordChoice(RepairCategory.objects.filter(active=True), label=gettext_lazy("Kind of work"), required=False)
     route = RecordChoice(
         Route.objects.filter(active=True), resource="maintenance.route", label=gettext_lazy("Inspection route"), required=False
+    )
+    checklist = RecordChoice(
+        Checklist.objects.filter(active=True, versions__state="published").distinct(), label=gettext_lazy("Checklist"), required=False
     )
     category = RecordChoice(
         EquipmentCategory, resource="assets.equipmentcategory", label=gettext_lazy("Equipment category"), required=False
@@ -123,7 +126,7 @@ class PlanForm(ActingModelForm):
     clear_at = forms.DecimalField(label=gettext_lazy("Armed again at"), required=False, max_digits=14, decimal_places=3)
     minutes = forms.IntegerField(label=gettext_lazy("Minutes for each"), required=False, min_value=0, max_value=100000, initial=60)
     groups = (
-        (gettext_lazy("What"), ("code", "name_zh", "name_en", "output", "work", "route", "instructions"), True, ""),
+        (gettext_lazy("What"), ("code", "name_zh", "name_en", "output", "work", "route", "checklist", "instructions"), True, ""),
         (
             gettext_lazy("For which things"),
             ("scope", "category", "place", "things", "spots"),
@@ -173,6 +176,7 @@ class PlanForm(ActingModelForm):
             "output",
             "work",
             "route",
+            "checklist",
             "instructions",
             "scope",
             "category",
@@ -217,7 +221,7 @@ class PlanForm(ActingModelForm):
         if data.get("output") == "round":
             if not data.get("route"):
                 self.add_error("route", _("Name the route."))
-            data |= {"scope": "list", "category": None}
+            data |= {"scope": "list", "category": None, "checklist": None}  # the route brings its own
         elif not data.get("work"):
             self.add_error("work", _("Name the kind of work."))
         elif data.get("scope") == "list" and not (data.get("things") or data.get("spots")):

@@ -57,6 +57,15 @@ class MaintenancePlan(Named, Searchable, Record):
     route = models.ForeignKey(
         "maintenance.Route", models.PROTECT, null=True, blank=True, related_name="plans", verbose_name=_("inspection route")
     )
+    checklist = models.ForeignKey(
+        "maintenance.Checklist",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="plans",
+        verbose_name=_("checklist"),
+        help_text=_("Each of its orders is worked through by it, in the version of that day."),
+    )
     scope = models.CharField(_("for which things"), max_length=6, choices=Scope, default=Scope.FILTER)
     category = models.ForeignKey(
         "assets.EquipmentCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("equipment category")

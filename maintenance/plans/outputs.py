@@ -15,6 +15,7 @@ from logistics.core.models import Event
 from logistics.core.numbers import assign_numbers
 from logistics.core.registry import Registry
 from maintenance import clocks
+from maintenance.checklists.models import ChecklistRun, ChecklistVersion
 from maintenance.models.order import WorkOrder
 from maintenance.plans.models import PlanOccurrence
 
@@ -39,6 +40,7 @@ def work_orders(occurrences: Sequence[PlanOccurrence], now: datetime) -> None:
     """An open work order of kind upkeep for each; numbers are taken last."""
     orders = [_order(row, now) for row in occurrences]
     WorkOrder.objects.bulk_create(orders)
+    _put_checklists(occurrences, orders)
     Event.objects.bulk_create(
         [
             Event(
@@ -62,6 +64,20 @@ def work_orders(occurrences: Sequence[PlanOccurrence], now: datetime) -> None:
         )
     clocks.start_planned(orders, now)
     assign_numbers(WorkOrder, [order.pk for order in orders], "GD")
+
+
+def _put_checklists(occurrences: Sequence[PlanOccurrence], orders: Sequence[WorkOrder]) -> None:
+    """The checklist of the plan on each order, in its version of today; two statements, none where no plan has one."""
+    wanted = {row.plan.checklist_id for row in occurrences if row.plan.checklist_id}
+    if not wanted:
+        return
+    published = ChecklistVersion.objects.filter(checklist__in=wanted, state="published").order_by("no")
+    newest = dict(published.values_list("checklist", "pk"))  # of each the last one stays
+    ChecklistRun.objects.bulk_create(
+        ChecklistRun(order=order, version_id=newest[row.plan.checklist_id], place=row.place, equipment=row.equipment)
+        for row, order in zip(occurrences, orders, strict=True)
+        if row.plan.checklist_id in newest
+    )
 
 
 def _order(row: PlanOccurrence, now: datetime) -> WorkOrder:

@@ -70,6 +70,7 @@ class Plans(Resource):
         Column("code", gettext_lazy("Code")),
         Column("get_output_display", gettext_lazy("What comes of it")),
         Column("work", gettext_lazy("Kind of work"), joins=("work",)),
+        Column("checklist", gettext_lazy("Checklist"), joins=("checklist",), show=lambda row: row.checklist or _("none")),
         Column("get_scope_display", gettext_lazy("For which things")),
         Column("category", gettext_lazy("Equipment category"), joins=("category",)),
         Column("place", gettext_lazy("At and below"), joins=("place",), show=lambda row: row.place or _("the whole school")),
@@ -79,7 +80,7 @@ class Plans(Resource):
         Column("clause", gettext_lazy("Clause")),
         Column("counts_from", gettext_lazy("Counts from")),
     )
-    detail_joins = ("work", "category", "place", "team")
+    detail_joins = ("work", "checklist", "category", "place", "team")
     api_fields = (*PLAN_FIELDS, "estimate_s", "state", "counts_from", "suspended_until", "suspend_reason")
 
     @classmethod

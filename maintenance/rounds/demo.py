@@ -69,6 +69,7 @@ def load(world: World) -> None:
 def _inspectors(world: World) -> list[Any]:
     people = [person for code in ("TEAM-WATER", "TEAM-POWER", "TEAM-GENERAL") for person in world["crews"][code][-1:]]
     RoleGrant.objects.bulk_create([RoleGrant(person=person, role="inspector", during=world.since) for person in people])
+    people.insert(0, world["named"]["S1501"])
     if not RoleGrant.objects.filter(role="safety_director").exists():
         RoleGrant.objects.create(person=world["named"]["S0002"], role="safety_director", during=world.since)
     return people

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from assets.meters.models import Meter
 from logistics.campus.models import Place
 from logistics.core import clock, resources
 from logistics.core.access import access_of
@@ -33,7 +34,7 @@ from maintenance import costs, labour, orders
 from maintenance.checklists.views import run_card
 from maintenance.contracting.checks import works_for
 from maintenance.forms import CostForm, LabourForm
-from maintenance.models import Assignment, Clock, LabourEntry, RepairRequest, WorkOrder
+from maintenance.models import Assignment, Clock, LabourEntry, MaintenancePlan, RepairRequest, WorkOrder
 from maintenance.permits.checks import against_work
 from maintenance.words import face
 
@@ -203,6 +204,10 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         words = words.filter(internal=False)
     talk = words.select_related("by").order_by("at", "id")
     books = costs.may_book(order, person) and order.live
+    permits = list(order.permits.filter(state__in=["requested", "issued", "active"]).order_by("pk"))
+    for permit in permits:
+        permit.look = type(permit).workflow.state(permit)
+    runs = [run_card(run, order) for run in order.checklist_runs.select_related("version__checklist")]
     page = {"title": order.title, "short_title": order.number,
             "crumbs": [{"label": _("My work today"), "url": reverse("maintenance:today")}]}
     return render(request, "maintenance/order.html", {
@@ -213,7 +218,9 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "told": [words_ for _pk, words_ in told if words_],
         "quotes": list(order.quotes.filter(organisation_id=person.organisation_id)) if firm else [],
         "visits": list(order.visits.filter(organisation_id=person.organisation_id)) if firm and order.contractor_id else [],
-        "permit_lack": against_work(order) if order.live else None, "firm": firm,
+        "instructions": instructions(order), **of_thing(order, person, firm),
+        "permit_lack": against_work(order) if order.live else None, "permits": permits,
+        "asked": any(row.state == "requested" for row in permits), "firm": firm,
         "requests": requests, "needs_contact": {row.pk for row in requests if row.access in ("windows", "present")},
         "fault_photos": photo_cards(fault_photos),
         "before": photo_cards(row for row in photos if row.role == "before"),
@@ -223,7 +230,7 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "minutes": sum(entry.minutes for entry in entries), "entries": entries,
         "lines": list(order.costs.select_related("by")) if books else [],
         "total": orders.cost_of(order) if books else None, "books": books, "warranty": under_warranty(order), "talk": talk,
-        "runs": [run_card(run, order) for run in order.checklist_runs.select_related("version__checklist")],
+        "runs": runs, "unanswered": next((card["run"].pk for card in runs if card["left"]), None),
         "lacking": lacking(order, photos, fault_photos), "waits": {
             "labour": waits(order, "maintenance.labour", _("Hours")),
             "comment": waits(order, "core.comment", _("Message")),
@@ -236,6 +243,21 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "comment_url": reverse("maintenance:workorder-comment", args=[order.pk]), "papers": files.panel(order, person),
         "manuals": files.panel(order.equipment, person)["files"] if order.equipment_id else [],
     }, status=status)
+
+
+def of_thing(order: Any, person: Any, firm: bool) -> dict[str, Any]:
+    """What stands against using the thing, and what of it can be read off here."""
+    if not order.equipment_id:
+        return {"locks": [], "meters": []}
+    meters = [] if firm else list(Meter.objects.readable_by(person).filter(equipment=order.equipment_id).order_by("pk"))
+    return {"locks": list(order.equipment.locks.live().order_by("-level", "pk")), "meters": meters}
+
+
+def instructions(order: Any) -> str:
+    """What the plan behind the order says is to be done."""
+    if order.source_kind != "maintenance.planoccurrence":
+        return ""
+    return MaintenancePlan.objects.filter(occurrences__pk=order.source_id).values_list("instructions", flat=True).first() or ""
 
 
 def lacking(order: Any, photos: list[Any], fault_photos: list[Any]) -> str:

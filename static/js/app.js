@@ -158,6 +158,7 @@
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented && !form.hasAttribute("hx-post")) return;
     if (form.dataset.busy) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    if (typing && form.dataset.draft) { keep(form); clearTimeout(typing); typing = 0; } // a later keeping would outlive what was sent
     if (!form.hasAttribute("hx-post") && form.dataset.draft) sessionStorage.setItem("hq-sent", form.dataset.draft);
     setTimeout(() => lock(form)); // after the browser has read the pressed button
     setTimeout(() => free(form), 8000); // a download leaves the page standing; client_uid still makes one record of two
@@ -205,7 +206,7 @@
     const form = event.target.closest("form[data-draft]");
     if (!form) return;
     clearTimeout(typing);
-    typing = setTimeout(() => keep(form), 400);
+    typing = setTimeout(() => { typing = 0; keep(form); }, 400);
   });
   // a draft whose form was sent is gone once another page, or the same form afresh, comes back without mistakes
   const settle = () => {

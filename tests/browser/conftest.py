@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
+from network import Cable
 from visitor import Visitor
 
-from bench.browser import chromium, serving
+from bench.browser import PHONE, chromium, serving
 from logistics.local.migrated import TEMPLATE
 from logistics.local.places import BASE
 
@@ -92,3 +93,18 @@ def visitor(browser_: Any, school: School) -> Iterator[Callable[..., Visitor]]:
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def cable(school: School) -> Iterator[Cable]:
+    made = Cable(school.address)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone(browser_: Any, cable: Cable) -> Iterator[Any]:
+    """A phone at the end of the cable."""
+    made = Visitor(browser_, cable.address, "zh", PHONE)
+    yield made
+    made.close()

@@ -1,35 +1,24 @@
 """Field work with the network really cut: the basement with its numbers, a phone that changes hands, a conflict that reaches a person."""
 from __future__ import annotations
 
-import contextlib
 import random
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 
-import pytest
 from conftest import School
+from network import FORGET, READY, Cable, legible, offline, waiting
 from PIL import Image
 from playwright.sync_api import expect
 from visitor import Visitor
 
-from bench.browser import DESKTOP, PHONE
+from bench.browser import DESKTOP
 from logistics.accounts.demo import PASSWORD
 from logistics.local.places import BASE
 
 DISPATCHER, CHEN = "S1001", "S1101"
 WAITING = "/offline/waiting/"
-READY = """async () => {
-  const ready = await navigator.serviceWorker.ready;
-  const told = new Promise((done, failed) => navigator.serviceWorker.addEventListener("message", event => event.data.warm ? failed(event.data.warm) : done(), {once: true}));
-  ready.active.postMessage("warm");
-  await told;
-}"""
 KEPT = "async () => { for (const name of await caches.keys()) if (name.startsWith('houqin-pages-')) return (await (await caches.open(name)).keys()).length; return 0; }"
 
 
@@ -38,74 +27,6 @@ def noise(seed: int, side: int = 1700) -> dict[str, Any]:
     paper = BytesIO()
     Image.frombytes("RGB", (side, side), random.Random(seed).randbytes(side * side * 3)).save(paper, "JPEG", quality=95)
     return {"name": f"photo-{seed}.jpg", "mimeType": "image/jpeg", "buffer": paper.getvalue()}
-
-
-class Cable:
-    """The line between a phone and the school, which can really be cut: pages and worker alike lose their connections."""
-
-    def __init__(self, address: str):
-        self.target = urlsplit(address)
-        self.up, self.open = True, set[socket.socket]()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _who = self.listener.accept()
-            except OSError:
-                return
-            if not self.up:
-                near.close()
-                continue
-            far = socket.create_connection((str(self.target.hostname), int(self.target.port or 80)))
-            self.open |= {near, far}
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
-
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := one.recv(65536):
-                other.sendall(data)
-        for end in (one, other):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-            self.open.discard(end)
-
-    def cut(self) -> None:
-        self.up = False
-        for end in list(self.open):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def mend(self) -> None:
-        self.up = True
-
-    def close(self) -> None:
-        self.cut()
-        self.listener.close()
-
-
-@pytest.fixture
-def cable(school: School) -> Iterator[Cable]:
-    made = Cable(school.address)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def phone(browser_: Any, cable: Cable) -> Iterator[Any]:
-    """A phone at the end of the cable."""
-    made = Visitor(browser_, cable.address, "zh", PHONE)
-    yield made
-    made.close()
-
-
-def offline(person: Visitor, cable: Cable, yes: bool = True) -> None:
-    (cable.cut if yes else cable.mend)()
-    person.context.set_offline(yes)
 
 
 def shell(database: dict[str, str], code: str) -> str:
@@ -160,18 +81,8 @@ def photograph(person: Visitor, role: str, file: dict[str, Any]) -> None:
     expect(form.locator("img")).to_have_count(0)
 
 
-def waiting(person: Visitor, n: int) -> None:
-    expect(person.page.locator("[data-outbox-line]")).to_contain_text(f"{n} 条待发送")
-
-
 def docked(person: Visitor) -> Any:
     return person.page.locator(".hq-moves.is-docked .btn-primary")
-
-
-def legible(person: Visitor) -> None:
-    """Nothing is wrong with the page, but that the network is not there."""
-    found = [fault for fault in person.faults() if "net::ERR_" not in fault]
-    assert not found, "\n".join(found)
 
 
 def test_a_day_in_the_basement(school: School, database: dict[str, str], phone: Visitor, cable: Cable) -> None:
@@ -288,16 +199,7 @@ def test_a_day_in_the_basement(school: School, database: dict[str, str], phone: 
 
     # the phone forgets that all was sent, twice, and once sends it the other way round: nothing changes
     for order in ("next", "next", "prev"):
-        page.evaluate("""async order => {
-          const open = await new Promise(done => { const asked = indexedDB.open("houqin", 1); asked.onsuccess = () => done(asked.result); });
-          const work = open.transaction("facts", "readwrite"), all = [];
-          await new Promise(done => { work.objectStore("facts").openCursor(null, order).onsuccess = ({target: {result: at}}) => {
-            if (!at) return done();
-            at.update({...at.value, state: "waiting"}); at.continue(); }; });
-          open.close();
-          const told = await outbox.flush();
-          if (told.state !== "sent") throw new Error(told.state);
-        }""", order)
+        page.evaluate(FORGET, order)
         assert rows() == once
 
     # what became of it

@@ -44,17 +44,19 @@ def _nowhere(request: HttpRequest, found: Resolved) -> HttpResponse:
 def _page(request: HttpRequest, found: Resolved, target: Target) -> dict[str, object]:
     actions: list[TagAction] = []
     cards: list[TagCard] = []
+    notes: list[str] = []
     for source in sorted(TAG_PAGES, key=lambda source: source.order):
         part = source.part(request, target)
         actions += part.actions
         cards += part.cards
+        notes += part.notes
     actions.sort(key=lambda action: action.weight)
     known = request.user.is_authenticated
     place, is_place = target.place, isinstance(target.record, Place)
     return {
         "page": {"title": target.record.name if is_place else target.name, "above": _above(place) if is_place else place.above_label,
                  "second": target.second, "code": grouped(found.code)},
-        "target": target, "actions": actions, "cards": cards, "closures": closures_of(place), "hotline": hotline_of(place),
+        "target": target, "actions": actions, "cards": cards, "notes": notes, "closures": closures_of(place), "hotline": hotline_of(place),
         "keepers": stewards(place, "place_keeper") if known and is_place else [], "office": _office(found) if is_place else "",
         "department": place.department, "may_open": known,
     }

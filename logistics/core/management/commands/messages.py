@@ -48,7 +48,7 @@ def sentences(root: Path) -> dict[tuple[str, str, str], str]:
     """(context, singular, plural) -> where, out of all Python files and templates of the project."""
     found: dict[tuple[str, str, str], str] = {}
     for path in sorted(root.rglob("*")):
-        if LEFT_OUT & set(path.relative_to(root).parts) or path.suffix not in {".py", ".html", ".txt"} or "requirements" in path.name:
+        if LEFT_OUT & set(path.relative_to(root).parts) or path.suffix not in {".py", ".html", ".txt"}:
             continue
         if path.suffix == ".txt" and "templates" not in path.parts:
             continue

@@ -1,0 +1,342 @@
+"""Four people do a working day each, told in steps: a technician, an inspector who loses the network, a safety officer, a director."""
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conftest import School
+from days import Day, shell
+from network import FORGET, READY, Cable, legible, offline, waiting
+from playwright.sync_api import expect
+from visitor import Visitor
+
+from bench.browser import PHONE
+
+CHEN = "S1101"
+
+# the technician ------------------------------------------------------------------------------------------------------
+PLATE = """
+from logistics.accounts.models import Person
+from logistics.campus.models import Place
+from logistics.core.workflow import perform
+from assets.models import Equipment
+from maintenance import orders
+from maintenance.models import Assignment, Checklist, LabourEntry, MaintenancePlan, PlanTarget, RepairCategory, RepairRequest, Symptom, WorkOrder
+from maintenance.plans.services.generating import generate
+from maintenance.plans.services.planning import make_plan
+from maintenance.services.reporting import report
+chen, li, desk, boss, teacher = (Person.objects.get(number=n) for n in ("S1101", "S1201", "S1001", "S1002", "T2031"))
+LabourEntry.objects.filter(person=chen, voided_by=None).update(voided_by=desk, void_reason="test")
+Assignment.objects.filter(person=chen, released_at=None).update(person=li)
+WorkOrder.objects.filter(lead=chen, state__in=["assigned", "accepted", "in_progress", "on_hold"]).update(lead=li)
+WorkOrder.objects.filter(state="open", pool=True).update(pool=False)
+busy = RepairRequest.objects.filter(state__in=["submitted", "needs_info", "accepted", "resolved"]).values("place")
+def room(use):
+    return Place.objects.filter(use=use, kind="room").exclude(pk__in=busy).order_by("-pk").first()
+def reported(place, symptom, words):
+    row = report(place=place, by=teacher, symptom=Symptom.objects.get(code=symptom), description=words)[0]
+    row.refresh_from_db()
+    if row.work_order_id is None:
+        perform(row, "accept", by=desk)
+        row.refresh_from_db()
+    return perform(WorkOrder.objects.get(pk=row.work_order_id), "assign", by=desk, to=chen)
+tap = reported(room("toilet"), "drip", "左边第二个，关不紧。")
+cold = reported(room("dormitory"), "hot_water", "昨晚起没热水。")
+pump = Equipment.objects.filter(category__code="pump", use_state="normal", meters__isnull=False).exclude(pk__in=PlanTarget.objects.filter(plan__code__startswith="DAY-").values("equipment")).order_by("pk").first()
+plan = make_plan(by=boss, code=f"DAY-PUMP-{MaintenancePlan.objects.count()}", name_zh="水泵月保养", name_en="Monthly pump service", work=RepairCategory.objects.get(code="water"), scope="list", things=[pump], pool=False,
+                 checklist=Checklist.objects.get(code="pump.service"), instructions="停泵挂牌，查机封，加润滑脂。", first_due="at_once",
+                 triggers=[{"type": "calendar_floating", "every_months": 1, "every_days": None}])
+from logistics.core import clock
+perform(plan, "activate", by=boss, from_on=clock.today(), seen=True)
+generate(plans=[plan.pk])
+service = perform(WorkOrder.objects.get(occurrences__plan=plan), "assign", by=desk, to=chen)
+weld = orders.make(by=desk, place=room("boiler_room") or room("pump_room"), category=RepairCategory.objects.get(code="water.weld"), title_zh="补焊回水管支架", title_en="Weld the bracket of the return pipe", priority="P3")
+weld = perform(weld, "assign", by=desk, to=chen)
+pool = orders.make(by=desk, place=room("classroom"), category=RepairCategory.objects.get(code="water"), title_zh="更换洗手池角阀", title_en="Change an angle valve", priority="P4")
+WorkOrder.objects.filter(pk=pool.pk).update(pool=True)
+print(tap.pk, cold.pk, service.pk, weld.pk, pool.pk, pump.pk)
+"""
+WALK = """
+  SELECT w.id FROM maintenance_workorder w JOIN campus_place p ON p.id = w.place_id WHERE w.id = ANY(%s)
+  ORDER BY (SELECT array_agg((a.position, a.code) ORDER BY array_position(p.ancestors, a.id)) FROM campus_place a WHERE a.id = ANY(p.ancestors)), w.priority, w.id"""
+
+
+def test_a_technician_s_day(school: School, database: dict[str, str], visitor: Any) -> None:
+    """Chen Li, phone, Chinese: walking order, a tap, a part that lacks, a pump by its plan, hot work without a permit, the pool, a locked thing."""
+    school.ask("UPDATE maintenance_technician SET duty_override = 'on', override_until = now() + interval '1 day'")
+    tap, cold, service, weld, pool, pump = (int(pk) for pk in shell(database, PLATE))
+    chen = school.one("SELECT id FROM accounts_person WHERE number = %s", CHEN)
+    person: Visitor = visitor("zh", PHONE).enter(CHEN)
+    page, day = person.page, Day("technician", person)
+
+    # the morning: four jobs, in walking order; below them what the team may take
+    expect(page.locator("h1")).to_have_text("陈立，今天还有 4 件")
+    day.station("today")
+    lines = [int(re.search(r"/today/(\d+)/", line)[1]) for line in page.eval_on_selector_all("a.hq-item[href*='/today/']", "all => all.map(one => one.href)")]  # type: ignore[index]
+    assert lines == [pk for (pk,) in school.ask(WALK, [tap, cold, service, weld])]
+
+    # the tap: accept, start, a word to the teacher, a photo, done
+    day.follow(page.locator(f"a.hq-item[href='/maintenance/today/{tap}/']"), "tap")
+    expect(day.docked).to_have_text("接单")
+    day.follow(day.docked)
+    expect(day.docked).to_have_text("开工")
+    day.follow(day.docked)
+    expect(day.docked).to_have_text("拍修后照片")
+    day.says("修后照片")
+    page.locator("#message").fill("阀芯老化，马上换好")
+    day.follow(page.locator("form:has(#message) button.btn"))
+    day.says("阀芯老化，马上换好")
+    page.locator("summary", has_text="补记工时").tap()
+    page.locator("#labour [name=begin]").fill(page.evaluate("() => new Date(Date.now() - 3 * 36e5 + 8 * 36e5).toISOString().slice(0, 16)"))
+    page.locator("#labour [name=minutes]").fill("12")
+    page.locator("#labour [name=type]").select_option("travel")
+    day.follow(page.locator("#labour button.btn"), "tap-labour")
+    day.photograph(day.docked, "green")
+    expect(page.locator("form:has(#photo-after) img")).to_have_count(1)
+    day.follow(page.locator("form:has(#photo-after) button.hq-btn-tint"))
+    expect(day.docked).to_have_text("完工")
+    day.open_dialog(day.docked)
+    page.locator("#dialog textarea[name=completion_note]").fill("换阀芯，试压不漏")
+    day.station("tap-finish")
+    day.send("today-after")
+    expect(page.locator("h1")).to_have_text("陈立，今天还有 3 件")
+
+    # the hot water: begun, a part lacks, on hold with the reason
+    day.follow(page.locator(f"a.hq-item[href='/maintenance/today/{cold}/']"))
+    day.follow(day.docked)
+    day.follow(day.docked)
+    hold = page.locator("a[role=button]", has_text="挂起").first
+    day.open_dialog(hold)
+    page.locator("#dialog [name=hold_reason]").select_option(label="等配件")
+    page.locator("#dialog [name=note]").fill("缺温控器，已报库房")
+    day.station("hold")
+    day.send("held")
+    day.says("等配件", "缺温控器，已报库房")
+
+    # the pump by its plan: what to do, its label leads here, four answers (one wrong), its hours
+    code = school.one("SELECT t.code FROM campus_tag t JOIN campus_tagbinding b ON b.tag_id = t.id WHERE b.kind = 'assets.equipment' AND b.object_id = %s AND upper_inf(b.during)", pump)
+    day.go(f"/q/{code}", "pump-label")
+    mine = page.locator("main a.btn-primary")
+    expect(mine).to_contain_text("我在这里的活")
+    day.follow(mine, "pump")
+    assert page.url.endswith(f"/maintenance/today/{service}/")
+    day.says("停泵挂牌，查机封，加润滑脂。")
+    day.follow(day.docked)
+    day.follow(day.docked)
+    for key, value in (("运转无异响", "pass"), ("机封", "fail"), ("轴承温度", "58"), ("已加润滑脂", "pass")):
+        line = page.locator(".hq-run [data-line]", has_text=key)
+        if value.isdigit():
+            line.locator("input[name=value]").fill(value)
+            line.locator("[data-send]").tap()
+        else:
+            line.locator(f"label:has(input[value={value}])").tap()
+        if value == "fail":
+            line.locator("[name=note]").fill("机封轻微渗水")
+            day.station("pump-wrong")
+            line.locator("[data-send]").tap()
+        expect(page.locator(".hq-run [data-line]", has_text=key).locator("[data-given] .hq-state")).to_be_visible()
+    expect(page.locator(".hq-run")).to_contain_text("都答了")
+    day.station("pump-answered")
+    before = school.one("SELECT max(value) FROM assets_meterreading r JOIN assets_meter m ON m.id = r.meter_id WHERE m.equipment_id = %s", pump)
+    day.follow(page.locator("main a", has_text="抄表"), "meter")
+    page.locator("[name=value]").fill(str(int(before) + 90))
+    day.follow(page.locator("form .btn-primary"))
+    assert page.url.endswith(f"/maintenance/today/{service}/")
+    day.open_dialog(day.docked)
+    page.locator("#dialog textarea[name=completion_note]").fill("保养完成，机封下次更换")
+    day.send()
+
+    # hot work: no permit, no start; he asks for one and still does not start
+    day.go(f"/maintenance/today/{weld}/")
+    day.follow(day.docked, "weld-refused")
+    day.says("没有有效的作业票：动火")
+    expect(page.locator(".hq-moves.is-docked button[aria-disabled=true]")).to_have_text("开工")
+    day.follow(page.locator("main a", has_text="申请作业票"), "permit-form")
+    page.locator("[name=measures]").fill("灭火器两具，清除周边可燃物，接火盆")
+    watcher = school.one("SELECT id FROM accounts_person WHERE number = 'S1201'")
+    page.locator("[name=watcher]").evaluate("(box, pk) => { box.tomselect ? box.tomselect.setValue(pk) : box.value = pk; }", str(watcher))
+    day.follow(page.locator("main form .btn-primary"), "permit")
+    day.go(f"/maintenance/today/{weld}/", "weld-asked")
+    day.says("待办理")
+    expect(page.locator(".hq-moves.is-docked button[aria-disabled=true]")).to_have_text("开工")
+
+    # the pool: whoever takes it, has it
+    day.go("/")
+    expect(page.locator("h1")).to_have_text("陈立，今天还有 1 件")
+    day.follow(page.locator(f"form[action*='/work-orders/{pool}/'] button"), "claimed")
+    expect(day.docked).to_have_text("开工")
+
+    # a locked thing says so, and why
+    locked, locked_code = school.ask("""SELECT l.reason, t.code FROM assets_uselock l JOIN campus_tagbinding b ON b.kind = 'assets.equipment' AND b.object_id = l.equipment_id AND upper_inf(b.during)
+        JOIN campus_tag t ON t.id = b.tag_id WHERE l.lifted_at IS NULL AND l.level = 'locked' ORDER BY l.id LIMIT 1""")[0]
+    day.go(f"/q/{locked_code}", "locked")
+    expect(page.locator(".hq-note.is-danger")).to_contain_text(f"禁止使用：{locked}")
+    day.go("/maintenance/today/?show=done", "evening")
+
+    # what stands at the end
+    states = dict(school.ask("SELECT id, state FROM maintenance_workorder WHERE id = ANY(%s)", [tap, cold, service, weld, pool]))
+    assert states == {tap: "done", cold: "on_hold", service: "done", weld: "accepted", pool: "accepted"}
+    assert school.ask("SELECT kind, lead_id FROM maintenance_workorder WHERE id = %s", pool) == [("corrective", chen)]
+    assert school.ask("SELECT r.code, h.note, h.pauses FROM maintenance_hold h JOIN maintenance_holdreason r ON r.id = h.reason_id WHERE h.order_id = %s", cold) == [("part", "缺温控器，已报库房", True)]
+    answers = school.ask("SELECT i.key, a.verdict, a.value FROM maintenance_itemanswer a JOIN maintenance_checklistrun r ON r.id = a.run_id JOIN maintenance_checklistitem i ON i.id = a.item_id WHERE r.order_id = %s ORDER BY i.order", service)
+    assert answers == [("noise", "pass", "pass"), ("seal", "fail", "fail"), ("temp", "pass", "58"), ("oil", "pass", "pass")]
+    assert school.ask("SELECT severity, state, equipment_id, found_by_id FROM maintenance_finding f JOIN core_event e ON e.kind = 'maintenance.finding' AND e.object_id = f.id WHERE f.equipment_id = %s ORDER BY f.id DESC LIMIT 1", pump) == [("minor", "open", pump, chen)]
+    assert school.one("SELECT max(value) FROM assets_meterreading r JOIN assets_meter m ON m.id = r.meter_id WHERE m.equipment_id = %s", pump) == before + 90
+    assert school.ask("SELECT state FROM maintenance_planoccurrence WHERE work_order_id = %s", service) == [("done",)]
+    assert school.ask("SELECT kind, state, applicant_id, watcher_id FROM maintenance_permit WHERE order_id = %s", weld) == [("hot_work", "requested", chen, watcher)]
+    assert school.ask("SELECT type, extract(epoch FROM upper(during) - lower(during))::int FROM maintenance_labourentry WHERE order_id = %s AND type = 'travel'", tap) == [("travel", 720)]
+    assert school.one("SELECT count(*) FROM core_attachment WHERE kind = 'maintenance.workorder' AND object_id = %s AND role = 'after'", tap) == 1
+
+
+# the inspector -------------------------------------------------------------------------------------------------------
+ROUND = """
+from datetime import timedelta
+from logistics.accounts.models import Person
+from logistics.campus.models import Place, Tag
+from logistics.core import clock
+from assets.models import Equipment
+from maintenance.checklists.services import make_checklist
+from maintenance.models import Round, Route, RoutePoint
+from maintenance.rounds.services import open_round
+deng, other = Person.objects.get(number="S1501"), Person.objects.get(number="S0001")
+Round.objects.filter(inspector=deng, state__in=["due", "started"]).update(inspector=other)
+room = make_checklist(code="day.room", name_zh="实验室巡查", name_en="Laboratory walk", items=[
+    {"key": "exit", "text_zh": "疏散通道畅通", "text_en": "Escape ways are clear", "fail_severity": "major", "evidence": "photo_on_fail"},
+    {"key": "use", "text_zh": "实验室是否在用", "text_en": "Is the laboratory in use?", "type": "choice", "choices": [["在用", "In use", True], ["空着", "Empty", True]]},
+    {"key": "gas", "text_zh": "气瓶已固定", "text_en": "Gas bottles are fixed", "show_if_key": "use", "show_if_value": "在用", "fail_severity": "major"}])
+thing = make_checklist(code="day.extinguisher", name_zh="灭火器检查", name_en="Extinguisher", items=[
+    {"key": "needle", "text_zh": "压力指针在绿区", "text_en": "Needle in the green", "fail_severity": "critical", "fail_lock": "locked", "fail_order": True, "fail_priority": "P1",
+     "fail_notify": "principal", "evidence": "photo_on_fail", "clause": "GB 50444-2008 5.2.1"},
+    {"key": "seal", "text_zh": "铅封、保险销完好", "text_en": "Seal and pin are in place", "fail_severity": "minor"}])
+bottle = Equipment.objects.filter(category__code="extinguisher", use_state="normal", place__kind="floor").select_related("place__parent").order_by("pk").last()
+building = bottle.place.parent
+labs = list(Place.objects.filter(kind="room", ancestors__contains=[building.pk], labels__state="bound").order_by("pk").distinct()[:3])
+route = Route.objects.create(name_zh="实验楼日巡查", name_en="Daily walk of the laboratories", place=building, checklist=room, minutes=180)
+for n, (place, equipment, least) in enumerate(((labs[0], None, 0), (labs[1], None, 0), (None, bottle, 600), (labs[2], None, 0)), 1):
+    RoutePoint.objects.create(route=route, place=place, equipment=equipment, order=n, min_s=least, checklist=thing if equipment else None)
+walk = open_round(route=route, window_from=clock.now() - timedelta(minutes=1), inspector=deng)
+Person.objects.filter(number="S0000").update(language="zh-hans")
+print(walk.pk, labs[0].pk, labs[1].pk, bottle.pk)
+"""
+LABEL = "SELECT t.code FROM campus_tag t JOIN campus_tagbinding b ON b.tag_id = t.id WHERE b.kind = %s AND b.object_id = %s AND upper_inf(b.during)"
+
+
+def test_an_inspector_s_day_without_a_network_in_the_middle(school: School, database: dict[str, str], phone: Visitor, cable: Cable) -> None:
+    """Deng Bo, phone, Chinese: four points, one label that cannot be read, one wrong answer, one point out of reach, all kept on the phone."""
+    walk, lab, _second, bottle = (int(pk) for pk in shell(database, ROUND))
+    deng = school.one("SELECT id FROM accounts_person WHERE number = 'S1501'")
+    here = f"/maintenance/rounds/{walk}/walk/"
+    page, day = phone.enter("S1501").page, Day("inspector", phone)
+
+    # the morning: one round is left, and the phone keeps it
+    expect(page.locator("h1")).to_have_text("邓波，今天还有 1 次巡检")
+    day.station("rounds")
+    page.evaluate(READY)
+    offline(phone, cable)
+    page.goto("/maintenance/rounds/mine/")
+    day.press(page.locator(f"a.hq-item[href='{here}']"))
+    expect(page.locator("[data-round-line]")).to_have_text("还剩 4 个点，共 4 个")
+    expect(page.locator("[data-outbox-line]")).to_contain_text("没有网络")
+    legible(phone)
+    day.station("round-offline", faultless=False)
+
+    def stop(n: int) -> Any:
+        return page.locator(f"[data-stop='{n}']")
+
+    def scan(code: str) -> None:
+        day.docked.tap()
+        page.locator("#code").fill(code)
+        page.locator("[data-typed] button").tap()
+
+    def answer(n: int, item: str, value: str) -> None:
+        stop(n).locator("[data-line]", has_text=item).locator(f"label:has(input[value='{value}'])").tap()
+
+    # the first laboratory: scanned, in use, and so the bottles are asked for
+    scan(school.one(LABEL, "campus.place", lab))
+    waiting(phone, 1)
+    answer(1, "疏散通道", "pass")
+    expect(stop(1).locator("[data-line]", has_text="气瓶")).to_be_hidden()
+    answer(1, "是否在用", "在用")
+    answer(1, "气瓶", "pass")
+    waiting(phone, 4)
+    day.station("first-point", faultless=False)
+
+    # the second one: the label cannot be read; it stands empty, and nothing is asked about bottles
+    page.locator("[data-stop='2'] summary").tap()
+    stop(2).get_by_role("button", name="人到了，码扫不了").tap()
+    waiting(phone, 5)
+    answer(2, "疏散通道", "pass")
+    answer(2, "是否在用", "空着")
+    waiting(phone, 7)
+    expect(stop(2).locator("[data-line]", has_text="气瓶")).to_be_hidden()
+
+    # the extinguisher: no pressure, a photo at once, what he saw
+    scan(school.one(LABEL, "assets.equipment", bottle))
+    waiting(phone, 8)
+    answer(3, "压力指针", "fail")
+    expect(stop(3).locator("[data-wrong-words]:visible")).to_contain_text("拍")
+    needle = stop(3).locator("[data-line]", has_text="压力指针")
+    day.photograph(needle.locator(".hq-photo-add"), "red")
+    needle.locator("[name=note]").fill("指针在红区")
+    day.station("wrong", faultless=False)
+    needle.locator("[data-send]").tap()
+    waiting(phone, 10)
+    answer(3, "铅封", "pass")
+    waiting(phone, 11)
+    expect(page.locator("[data-round-line]")).to_have_text("还剩 1 个点，共 4 个")
+
+    # the last room is locked; the round is submitted and waits with all the rest
+    page.locator("#why-all").fill("教室上锁，值班员不在")
+    page.locator("#end form button, form[data-submit] button").last.tap()
+    waiting(phone, 12)
+    page.goto("/offline/waiting/")
+    expect(page.locator("[data-outbox-list] > li")).to_have_count(12)
+    legible(phone)
+    day.station("waiting", faultless=False)
+    assert school.one("SELECT state FROM maintenance_round WHERE id = %s", walk) == "due"
+
+    # back in the network all is sent, once, in its order
+    offline(phone, cable, yes=False)
+    expect(page.locator("aside[data-outbox]")).to_be_hidden(timeout=60_000)
+    expect(page.locator("[data-outbox-list] > li")).to_have_count(0)
+    phone.noted.clear()
+
+    def rows() -> list[Any]:
+        """Everything that the phone may have brought about."""
+        return [
+            school.ask("SELECT state, planned, visited, scanned, failed, explained FROM maintenance_round WHERE id = %s", walk),
+            school.ask("SELECT point, flags, by_id FROM maintenance_pointvisit WHERE round_id = %s ORDER BY point", walk),
+            school.ask("""SELECT v.point, i.key, a.value, a.verdict, a.note FROM maintenance_itemanswer a JOIN maintenance_checklistrun r ON r.id = a.run_id
+                          JOIN maintenance_pointvisit v ON v.id = r.visit_id JOIN maintenance_checklistitem i ON i.id = a.item_id WHERE v.round_id = %s ORDER BY v.point, i.order""", walk),
+            school.ask("SELECT id, severity, state, found_by_id, work_order_id FROM maintenance_finding WHERE equipment_id = %s AND state = 'open'", bottle),
+            school.ask("SELECT level, cause, lifted_at FROM assets_uselock WHERE equipment_id = %s", bottle),
+            school.one("SELECT count(*) FROM core_event WHERE kind = 'maintenance.round' AND object_id = %s AND move = 'submit'", walk),
+            school.one("SELECT count(*) FROM core_syncfact WHERE person_id = %s AND state = 'conflict'", deng),
+        ]
+
+    once = rows()
+    assert once[0] == [("submitted", 4, 3, 2, 1, {"4": "教室上锁，值班员不在"})]
+    assert once[1] == [("1", [], deng), ("2", ["no_scan"], deng), ("3", ["too_fast"], deng)]
+    assert once[2] == [("1", "exit", "pass", "pass", ""), ("1", "use", "在用", "pass", ""), ("1", "gas", "pass", "pass", ""), ("2", "exit", "pass", "pass", ""),
+                       ("2", "use", "空着", "pass", ""), ("3", "needle", "fail", "fail", "指针在红区"), ("3", "seal", "pass", "pass", "")]
+    [(finding, severity, state, found_by, order)] = once[3]
+    assert (severity, state, found_by) == ("critical", "open", deng)
+    assert school.ask("SELECT priority, kind, state, equipment_id FROM maintenance_workorder WHERE id = %s", order) == [("P1", "defect", "open", bottle)]
+    assert once[4] == [("locked", "finding", None)]
+    assert school.one("SELECT use_state FROM assets_equipment WHERE id = %s", bottle) == "locked"
+    assert school.ask("SELECT state FROM alerts_alert WHERE kind = 'maintenance.finding_critical' AND key = %s", str(finding)) == [("open",)]
+    principal = school.one("SELECT id FROM accounts_person WHERE number = 'S0000'")
+    assert school.one("SELECT count(*) FROM alerts_notification WHERE person_id = %s AND source_kind = 'maintenance.finding' AND source_id = %s", principal, finding) > 0
+    assert once[5:] == [1, 0]
+    page.evaluate(FORGET)
+    assert rows() == once  # the phone forgot that all was sent: nothing is there twice
+
+    # what he sees of it: the round, its marks, the danger with its order
+    day.go("/maintenance/rounds/mine/", "after")
+    expect(page.locator("h1")).to_have_text("邓波，今天没有要走的巡检了")
+    day.follow(page.locator(f"a.hq-item[href='/maintenance/rounds/{walk}/']"), "round")
+    day.says("未扫码", "太快", "教室上锁，值班员不在")
+    day.follow(page.locator("main a", has_text=school.one("SELECT number FROM maintenance_finding WHERE id = %s", finding)).first, "finding")
+    day.says("特别紧急" if False else "待整改")
+    day.go(f"/q/{school.one(LABEL, 'assets.equipment', bottle)}", "locked-extinguisher")
+    expect(page.locator(".hq-note.is-danger")).to_contain_text("禁止使用")
