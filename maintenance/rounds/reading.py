@@ -94,7 +94,7 @@ def stops_of(walk: Round, keys: Iterable[str] = (), *, labels: bool = False) -> 
     for item in ChecklistItem.objects.filter(version_id__in=versions).order_by("order", "pk"):
         items.setdefault(item.version_id, []).append(item)
     answers: dict[int, dict[str, ItemAnswer]] = {}
-    rows = ItemAnswer.objects.newest().filter(run__visit__round=walk).select_related("item", "by", "run")
+    rows = ItemAnswer.objects.newest().filter(run__visit__round=walk).select_related("item", "by", "run", "finding_link__finding")
     for row in rows:
         answers.setdefault(row.run.visit_id or 0, {})[row.item.key] = row
     photos = photos_of_answers([row for given in answers.values() for row in given.values()])

@@ -8,6 +8,7 @@ houqin.offline = (() => {
   const toast = (text) => {
     const note = Object.assign(document.createElement("div"), { className: "hq-toast", textContent: text });
     note.setAttribute("role", "status");
+    [...$("#toasts").children].filter((one) => one.textContent === text).forEach((one) => one.remove()); // once is enough
     $("#toasts").append(note);
     setTimeout(() => note.remove(), 6000);
     say(text);

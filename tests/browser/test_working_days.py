@@ -170,7 +170,7 @@ def test_a_technician_s_day(school: School, database: dict[str, str], visitor: A
     locked, locked_code = school.ask("""SELECT l.reason, t.code FROM assets_uselock l JOIN campus_tagbinding b ON b.kind = 'assets.equipment' AND b.object_id = l.equipment_id AND upper_inf(b.during)
         JOIN campus_tag t ON t.id = b.tag_id WHERE l.lifted_at IS NULL AND l.level = 'locked' ORDER BY l.id LIMIT 1""")[0]
     day.go(f"/q/{locked_code}", "locked")
-    expect(page.locator(".hq-note.is-danger")).to_contain_text(f"禁止使用：{locked}")
+    expect(page.locator(".hq-note.is-danger")).to_contain_text(f"不能用：{locked}")
     day.go("/maintenance/today/?show=done", "evening")
 
     # what stands at the end
@@ -200,11 +200,11 @@ from maintenance.models import Round, Route, RoutePoint
 from maintenance.rounds.services import open_round
 deng, other = Person.objects.get(number="S1501"), Person.objects.get(number="S0001")
 Round.objects.filter(inspector=deng, state__in=["due", "started"]).update(inspector=other)
-room = make_checklist(code="day.room", name_zh="实验室巡查", name_en="Laboratory walk", items=[
+room = make_checklist(code=f"day.room.{Round.objects.count()}", name_zh="实验室巡查", name_en="Laboratory walk", items=[
     {"key": "exit", "text_zh": "疏散通道畅通", "text_en": "Escape ways are clear", "fail_severity": "major", "evidence": "photo_on_fail"},
     {"key": "use", "text_zh": "实验室是否在用", "text_en": "Is the laboratory in use?", "type": "choice", "choices": [["在用", "In use", True], ["空着", "Empty", True]]},
     {"key": "gas", "text_zh": "气瓶已固定", "text_en": "Gas bottles are fixed", "show_if_key": "use", "show_if_value": "在用", "fail_severity": "major"}])
-thing = make_checklist(code="day.extinguisher", name_zh="灭火器检查", name_en="Extinguisher", items=[
+thing = make_checklist(code=f"day.extinguisher.{Round.objects.count()}", name_zh="灭火器检查", name_en="Extinguisher", items=[
     {"key": "needle", "text_zh": "压力指针在绿区", "text_en": "Needle in the green", "fail_severity": "critical", "fail_lock": "locked", "fail_order": True, "fail_priority": "P1",
      "fail_notify": "principal", "evidence": "photo_on_fail", "clause": "GB 50444-2008 5.2.1"},
     {"key": "seal", "text_zh": "铅封、保险销完好", "text_en": "Seal and pin are in place", "fail_severity": "minor"}])
@@ -235,7 +235,7 @@ def test_an_inspector_s_day_without_a_network_in_the_middle(school: School, data
     offline(phone, cable)
     page.goto("/maintenance/rounds/mine/")
     day.press(page.locator(f"a.hq-item[href='{here}']"))
-    expect(page.locator("[data-round-line]")).to_have_text("还剩 4 个点，共 4 个")
+    expect(page.locator("[data-round-line]")).to_have_text("还剩 4/4 个点")
     expect(page.locator("[data-outbox-line]")).to_contain_text("没有网络")
     legible(phone)
     day.station("round-offline", faultless=False)
@@ -283,7 +283,7 @@ def test_an_inspector_s_day_without_a_network_in_the_middle(school: School, data
     waiting(phone, 10)
     answer(3, "铅封", "pass")
     waiting(phone, 11)
-    expect(page.locator("[data-round-line]")).to_have_text("还剩 1 个点，共 4 个")
+    expect(page.locator("[data-round-line]")).to_have_text("还剩 1/4 个点")
 
     # the last room is locked; the round is submitted and waits with all the rest
     page.locator("#why-all").fill("教室上锁，值班员不在")
@@ -324,7 +324,7 @@ def test_an_inspector_s_day_without_a_network_in_the_middle(school: School, data
     assert school.ask("SELECT priority, kind, state, equipment_id FROM maintenance_workorder WHERE id = %s", order) == [("P1", "defect", "open", bottle)]
     assert once[4] == [("locked", "finding", None)]
     assert school.one("SELECT use_state FROM assets_equipment WHERE id = %s", bottle) == "locked"
-    assert school.ask("SELECT state FROM alerts_alert WHERE kind = 'maintenance.finding_critical' AND key = %s", str(finding)) == [("open",)]
+    assert school.ask("SELECT state FROM alerts_alert WHERE kind = 'maintenance.finding_critical' AND subject_id = %s", finding) == [("open",)]
     principal = school.one("SELECT id FROM accounts_person WHERE number = 'S0000'")
     assert school.one("SELECT count(*) FROM alerts_notification WHERE person_id = %s AND source_kind = 'maintenance.finding' AND source_id = %s", principal, finding) > 0
     assert once[5:] == [1, 0]
@@ -333,10 +333,10 @@ def test_an_inspector_s_day_without_a_network_in_the_middle(school: School, data
 
     # what he sees of it: the round, its marks, the danger with its order
     day.go("/maintenance/rounds/mine/", "after")
-    expect(page.locator("h1")).to_have_text("邓波，今天没有要走的巡检了")
+    expect(page.locator("h1")).to_have_text("邓波，今天的巡检都走完了")
     day.follow(page.locator(f"a.hq-item[href='/maintenance/rounds/{walk}/']"), "round")
-    day.says("未扫码", "太快", "教室上锁，值班员不在")
+    day.says("没扫码", "走得太快", "教室上锁，值班员不在")
     day.follow(page.locator("main a", has_text=school.one("SELECT number FROM maintenance_finding WHERE id = %s", finding)).first, "finding")
-    day.says("特别紧急" if False else "待整改")
+    day.says("待整改")
     day.go(f"/q/{school.one(LABEL, 'assets.equipment', bottle)}", "locked-extinguisher")
-    expect(page.locator(".hq-note.is-danger")).to_contain_text("禁止使用")
+    expect(page.locator(".hq-note.is-danger")).to_contain_text("不能用")
