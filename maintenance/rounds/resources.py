@@ -29,7 +29,7 @@ class Routes(Resource):
     model = Route
     slug = "routes"
     icon = "route"
-    menu = ("safety", 60)
+    menu = ("system", 61)
     order = ("name_zh", "pk")
     form = forms.RouteForm
     filterset = filters.RouteFilters

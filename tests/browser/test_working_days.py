@@ -13,6 +13,11 @@ from visitor import Visitor
 from bench.browser import PHONE
 
 CHEN = "S1101"
+CHOOSE = """(box, [value, text]) => {
+  if (![...box.options].some(one => one.value === value)) box.add(new Option(text, value));
+  box.value = value;
+  if (box.tomselect) { box.tomselect.addOption({value, text}); box.tomselect.setValue(value); }
+}"""  # what the search in a long choice finds
 
 # the technician ------------------------------------------------------------------------------------------------------
 PLATE = """
