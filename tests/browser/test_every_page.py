@@ -54,6 +54,8 @@ def look(person: Visitor, path: str, first: dict[str, int], second: dict[str, in
     person.page.set_viewport_size(first)
     answer = person.page.goto(path)
     status = [] if answer and answer.status == 200 else [f"{path} answers {answer and answer.status}"]
+    if answer and answer.headers.get("content-type", "").startswith("application/pdf"):
+        return status  # a paper is shown by the browser's own viewer
     found = person.faults(audit=audit)
     person.page.set_viewport_size(second)
     return [*status, *found, *person.faults(audit=False)]

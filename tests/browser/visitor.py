@@ -64,7 +64,7 @@ class Visitor:
     def faults(self, *, audit: bool = True) -> list[str]:
         """What is wrong with the page as it stands, and what its console has said since the last look."""
         self.page.wait_for_function(SETTLED)
-        language = self.page.locator("html").get_attribute("lang")
+        language = self.page.locator("html").get_attribute("lang") or "nothing"
         found = self.page.evaluate(OVERFLOW)
         found += [] if LANGUAGES[self.language].startswith(language.split("-")[0]) else [f"speaks {language}"]
         if audit:
