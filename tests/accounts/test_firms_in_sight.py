@@ -26,7 +26,12 @@ def test_a_firm_sees_itself_and_no_other_and_changes_nothing() -> None:
 
 def test_pupils_teachers_and_technicians_see_no_firm() -> None:
     firm = OrganisationFactory()
-    for person in (PersonFactory(kinds=["student"]), PersonFactory(kinds=["teacher"]), person_with("technician"), person_with("dispatcher")):
+    for person in (
+        PersonFactory(kinds=["student"]),
+        PersonFactory(kinds=["teacher"]),
+        person_with("technician"),
+        person_with("dispatcher"),
+    ):
         assert list(Organisation.objects.visible_to(person)) == []
         assert client_of(person).get(firm.get_absolute_url()).status_code == 404
 

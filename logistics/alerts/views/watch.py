@@ -32,8 +32,9 @@ from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
 from logistics.core.forms import ActingForm, RecordChoice
+from logistics.core.templatetags import ui
 
-SHOWN = 60
+SHOWN = 40
 LOOKS = {1: "off", 2: "info", 3: "late", 4: "danger", 5: "danger"}
 ICONS = {1: "info-circle", 2: "info-circle", 3: "alert-triangle", 4: "alert-octagon", 5: "alert-octagon"}
 TABS = (("mine", gettext_lazy("Called me")), ("open", gettext_lazy("Not ended")), ("places", gettext_lazy("My places")),
@@ -51,6 +52,12 @@ class Card:
     quiet: datetime | None
     may_ack: bool
     may_silence: bool
+    hint: str = ""  # on the first of its kind
+
+    @property
+    def badge(self) -> Any:
+        usual = self.icon == ui.KIND_ICONS[self.look]  # app.css draws those
+        return ui.state(self.look, self.alert.get_severity_display(), self.icon, sprite=usual)
 
 
 def quiet_ids(rows: QuerySet[Alert], now: datetime) -> dict[int, datetime]:
@@ -105,10 +112,12 @@ def cards(rows: list[Alert], person: Any, quiet: dict[int, datetime]) -> list[Ca
     told = set(Notification.objects.filter(person=person, source_kind="alerts.alert", source_id__in=[row.pk for row in rows]).values_list(
         "source_id", flat=True))
     watch = [who for who in FLOW.moves["ack"].who if isinstance(who, str)]
+    first = {row.kind: row.pk for row in reversed(rows)}
     return [Card(
         row, LOOKS[row.severity], ICONS[row.severity], quiet.get(row.pk),
         not row.resolved_at and not row.acked_at and (row.pk in told or access.grant_over(watch, row) is not None),
         not row.resolved_at and row.pk not in quiet and access.may("alerts.silence:add", row),
+        str(row.hint or "") if first[row.kind] == row.pk else "",
     ) for row in rows]
 
 

@@ -38,6 +38,15 @@ class Day:
     today: bool
     new: bool
 
+    @property
+    def css(self) -> str:
+        """Classes of its cell: ground, today, changed."""
+        return " ".join(filter(None, (self.look.css, "day-today" if self.today else "", "day-new" if self.new else "")))
+
+    @property
+    def iso(self) -> str:
+        return self.date.isoformat()
+
 
 @dataclass(frozen=True)
 class Month:
