@@ -1,6 +1,7 @@
 """What maintenance adds to the page of a label: the button that reports, and what was reported here already."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assets.meters.registries import meter_reader
 from assets.models import Equipment
-from logistics.campus.registries import Mark, TagAction, TagCard, TagPart, Target, plan_layer, tag_page
+from logistics.campus.registries import Mark, TagAction, TagCard, TagPart, Target, Use, place_user, plan_layer, tag_page
 from logistics.core.access import Access, access_of
-from maintenance.models import Assignment, WorkOrder
+from maintenance.models import Assignment, Finding, MaintenancePlan, PlanTarget, RepairRequest, Round, RoutePoint, WorkOrder
 from maintenance.services.reporting import open_reports
 
 MOST = 3
+NAMED = 10
 
 
 @tag_page("maintenance.report", order=10)
@@ -95,3 +97,56 @@ def orders_on_plan(person: Any, places: list[int]) -> dict[int, Mark]:
         )
         for pk, priorities in found.items()
     }
+
+
+# what keeps a place in use, and what an outage or a closure touches: span None asks for now
+def used(rows: Any) -> Iterator[Use]:
+    count = rows.count()
+    if count:
+        yield Use(rows.model._meta.verbose_name_plural, count, [(str(row), row.get_absolute_url()) for row in rows.order_by("pk")[:NAMED]])
+
+
+@place_user("maintenance.orders")
+def orders_here(places: list[int], span: Any = None) -> Iterator[Use]:
+    """Open work orders; in a span those that are planned into it."""
+    rows = WorkOrder.objects.open().filter(place_id__in=places)
+    if span is not None:
+        ends = Q(planned_end__gt=span[0]) | Q(planned_end__isnull=True, planned_start__gte=span[0])
+        rows = rows.filter(Q(state="in_progress") | (Q(planned_start__lt=span[1]) & ends))
+    yield from used(rows)
+
+
+@place_user("maintenance.reports")
+def reports_here(places: list[int], span: Any = None) -> Iterator[Use]:
+    """Reports that nobody has put into an order yet."""
+    if span is None:
+        yield from used(RepairRequest.objects.filter(place_id__in=places, state__in=["submitted", "needs_info"]))
+
+
+@place_user("maintenance.findings")
+def findings_here(places: list[int], span: Any = None) -> Iterator[Use]:
+    """Dangers that are not removed."""
+    if span is None:
+        yield from used(Finding.objects.open().filter(place_id__in=places))
+
+
+@place_user("maintenance.rounds")
+def rounds_here(places: list[int], span: Any = None) -> Iterator[Use]:
+    """Routes that come by, and rounds in the span."""
+    if span is None:
+        yield from used(RoutePoint.objects.filter(place_id__in=places, route__active=True).select_related("route"))
+        return
+    stops = RoutePoint.objects.filter(place_id__in=places).values("route_id")
+    rows = Round.objects.filter(route_id__in=stops, state__in=["due", "started"], window_from__lt=span[1], window_to__gt=span[0])
+    yield from used(rows)
+
+
+@place_user("maintenance.plans")
+def plans_here(places: list[int], span: Any = None) -> Iterator[Use]:
+    """Plans that cover the place itself."""
+    if span is None:
+        rows = PlanTarget.objects.filter(place_id__in=places, until__isnull=True, plan__state__in=["active", "suspended"])
+        plans = list(rows.select_related("plan").order_by("plan_id")[:NAMED])
+        if plans:
+            shown = [(str(row.plan), row.plan.get_absolute_url()) for row in plans]
+            yield Use(MaintenancePlan._meta.verbose_name_plural, rows.count(), shown)
