@@ -12,7 +12,7 @@ from logistics.core.filters import RecordFilters
 
 class ProposalFilters(RecordFilters):
     state = django_filters.ChoiceFilter(label=_("State"), choices=[(state.code, state.label) for state in FLOW.states])
-    year = django_filters.NumberFilter(label=_("Year"))
+    year = django_filters.NumberFilter(label=_("Planned year"))
     quick = ((_("Handed in"), {"state": "handed_in"}, "send"),)
 
     class Meta:

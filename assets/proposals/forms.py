@@ -14,7 +14,7 @@ from logistics.core.forms import ActingForm
 class FrameForm(forms.Form):
     """For which year, and how much money there is; nothing is saved."""
 
-    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2200)
+    year = forms.IntegerField(label=_("Planned year"), min_value=2000, max_value=2200)
     budget = forms.DecimalField(
         label=_("Budget (yuan)"), required=False, min_value=0, max_digits=14, decimal_places=2, help_text=_("Empty: choose by hand.")
     )

@@ -25,7 +25,7 @@ def figure(name: str, unit: str = "") -> Any:
         value = row.figures.get(name)
         if value is None:
             return ""
-        return f"{Decimal(value):.1f}%" if unit == "%" else ui.money(Decimal(value))
+        return f"{Decimal(value):.2f}%" if unit == "%" else ui.money(Decimal(value))
 
     return shown
 
@@ -41,26 +41,25 @@ class Proposals(Resource):
     detail_joins = ("place", "made_by")
     columns = (
         NameColumn("title", gettext_lazy("Title"), sort="title", second="number", width=36),
-        Column("year", gettext_lazy("Year"), sort="year", show=lambda row: str(row.year)),
-        Column("total", gettext_lazy("Cost (yuan)"), sort="total", kind="money", css="hq-end"),
+        Column("year", gettext_lazy("Planned year"), sort="year", show=lambda row: str(row.year)),
+        Column("total", gettext_lazy("Cost then (yuan)"), sort="total", kind="money", css="hq-end"),
         StateColumn(label=gettext_lazy("State"), sort="state"),
-        Column("handed_in_at", gettext_lazy("Handed in"), sort="handed_in_at", kind="datetime", css="c-hide"),
+        Column("handed_in_at", gettext_lazy("Handed in at"), sort="handed_in_at", kind="datetime", css="c-hide"),
         Column("decision", gettext_lazy("Decision"), css="c-hide", default=False),
     )
     facts = (
         Column("number", gettext_lazy("Number")),
-        Column("year", gettext_lazy("Year"), show=lambda row: str(row.year)),
+        Column("year", gettext_lazy("Planned year"), show=lambda row: str(row.year)),
         Column("place", gettext_lazy("Place")),
         Column("total", gettext_lazy("Cost at the prices of that year"), show=lambda row: ui.money(row.total)),
         Column("budget", gettext_lazy("Budget"), show=lambda row: ui.money(row.budget)),
         Column("made_by", gettext_lazy("Handed in by")),
-        Column("handed_in_at", gettext_lazy("Handed in")),
+        Column("handed_in_at", gettext_lazy("Handed in at")),
         Column("figures", gettext_lazy("Condition index of the buildings then"), show=figure("now", "%")),
         Column("figures", gettext_lazy("Condition index if all of it is renewed"), show=figure("with", "%")),
         Column("figures", gettext_lazy("Condition index if nothing is renewed"), show=figure("without", "%")),
         Column("note", gettext_lazy("Why")),
         Column("decision", gettext_lazy("Decision")),
-        Column("project_label", gettext_lazy("Project")),
     )
     api_fields = (
         "number",
@@ -80,6 +79,10 @@ class Proposals(Resource):
     @classmethod
     def title(cls, record: Any) -> str:
         return str(record.title)
+
+    @classmethod
+    def meta(cls, record: Any, person: Any) -> str:
+        return str(record.project_label)
 
     @classmethod
     def list_actions(cls, person: Any) -> list[dict[str, Any]]:

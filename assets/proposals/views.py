@@ -118,8 +118,10 @@ def said(told: WhatIf, n: int) -> str:
     if told.left is None:
         return chosen
     if told.left < 0:
-        return f"{chosen} {_('The budget lacks %(money)s.') % {'money': ui.money(-told.left)}}"
-    return f"{chosen} {_('%(money)s of the budget is left.') % {'money': ui.money(told.left)}}"
+        rest = _("The budget lacks %(money)s.") % {"money": ui.money(-told.left)}
+    else:
+        rest = _("%(money)s of the budget is left.") % {"money": ui.money(told.left)}
+    return f"{chosen} {rest}"
 
 
 def kpis(told: WhatIf) -> list[dict[str, Any]]:
@@ -129,20 +131,20 @@ def kpis(told: WhatIf) -> list[dict[str, Any]]:
         found = [
             {
                 "name": _("Condition index now"),
-                "value": f"{told.now:.1f}",
+                "value": f"{told.now:.2f}",
                 "unit": "%",
                 "foot": _("Open deferred work over the value anew"),
             },
             {
                 "name": _("If the chosen ones are renewed"),
-                "value": f"{told.with_it:.1f}",
+                "value": f"{told.with_it:.2f}",
                 "unit": "%",
                 "foot": change(told.now, told.with_it),
                 "bad": told.with_it > told.now,
             },
             {
                 "name": _("If nothing is renewed"),
-                "value": f"{told.without:.1f}",
+                "value": f"{told.without:.2f}",
                 "unit": "%",
                 "foot": change(told.now, told.without),
                 "bad": told.without > told.now,
@@ -155,7 +157,7 @@ def kpis(told: WhatIf) -> list[dict[str, Any]]:
 
 
 def change(before: Decimal, after: Decimal) -> str:
-    points = round(after - before, 1)
+    points = round(after, 2) - round(before, 2)
     if not points:
         return _("unchanged")
     words = _("%(n)s points worse") if points > 0 else _("%(n)s points better")
@@ -181,12 +183,12 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     lines = lines_of(row)
     figures = {name: None if value is None else Decimal(value) for name, value in row.figures.items()}
     facts = [
-        (_("Year"), str(row.year)),
+        (_("Planned year"), str(row.year)),
         (_("Place"), row.place),
         (_("Items"), str(len(lines))),
         (_("Cost at the prices of that year"), ui.money(row.total)),
         (_("Budget"), ui.money(row.budget) or "–"),
-        (_("Handed in"), f"{ui.paper_time(row.handed_in_at)} {row.made_by or ''}"),
+        (_("Handed in at"), f"{ui.paper_time(row.handed_in_at)} {row.made_by or ''}"),
         (_("Condition index of the buildings then"), percent(figures.get("now"))),
         (_("Condition index if all of it is renewed"), percent(figures.get("with"))),
         (_("Condition index if nothing is renewed"), percent(figures.get("without"))),
@@ -198,7 +200,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         sections.append(Words(row.note, title=_("Why")))
     sections.append(
         Table(
-            ["", _("Thing or work"), _("Place"), *(LABELS[part] for part in PARTS), _("Score"), _("Cost (yuan)")],
+            ["", _("Thing or work"), _("Place"), *(LABELS[part] for part in PARTS), _("Score"), _("Cost then (yuan)")],
             [
                 [
                     line.position,
@@ -278,7 +280,7 @@ def score_words(told: dict[str, Any]) -> str:
 
 
 def percent(value: Decimal | None) -> str:
-    return "–" if value is None else f"{value:.1f}%"
+    return "–" if value is None else f"{value:.2f}%"
 
 
 @login_required
@@ -301,7 +303,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
         *(SheetColumn(LABELS[part], "number", 10) for part in PARTS),
         SheetColumn(_("Known"), "number", 10),
         SheetColumn(_("Score"), "number", 10),
-        SheetColumn(_("Cost (yuan)"), "money", 16),
+        SheetColumn(_("Cost then (yuan)"), "money", 16),
         SheetColumn(_("Evidence"), width=60),
         SheetColumn(_("State"), width=12),
     ]

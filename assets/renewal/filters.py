@@ -26,7 +26,7 @@ STATES = [
 
 class RenewalItemFilters(RecordFilters):
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES)
-    year = django_filters.NumberFilter(label=_("Year"))
+    year = django_filters.NumberFilter(label=_("Planned year"))
     place = django_filters.ModelChoiceFilter(
         label=_("Place"), queryset=Place.objects.all(), method="below", widget=RemoteSelect("campus.place")
     )

@@ -55,9 +55,9 @@ class ItemForm(ActingForm):
     equipment = RecordChoice(Equipment, resource="assets.equipment", label=_("Equipment"), required=False)
     place = RecordChoice(Place, resource="campus.place", label=_("Place"), required=False, help_text=_("For work on a building."))
     what = forms.CharField(label=_("What has to be done"), max_length=120, required=False)
-    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2200)
+    year = forms.IntegerField(label=_("Planned year"), min_value=2000, max_value=2200)
     cost = forms.DecimalField(
-        label=_("Cost (yuan)"),
+        label=_("Estimated cost (yuan)"),
         required=False,
         min_value=0,
         max_digits=12,

@@ -46,12 +46,12 @@ class RenewalItems(Resource):
     list_joins = ("equipment", "place", "stands_at")
     columns = (
         NameColumn("target", gettext_lazy("Thing or place"), second="stands_at.place_label", width=30, export=str, show=str),
-        Column("year", gettext_lazy("Year"), sort="year"),
+        Column("year", gettext_lazy("Planned year"), sort="year"),
         Column("score", gettext_lazy("Score"), sort="score", kind="number", css="hq-end"),
         Column(
             "coverage", gettext_lazy("Known"), sort="coverage", kind="number", css="hq-end c-hide", show=lambda row: f"{row.coverage:.0%}"
         ),
-        Column("cost", gettext_lazy("Cost (yuan)"), sort="cost", kind="money", css="hq-end"),
+        Column("cost", gettext_lazy("Estimated cost (yuan)"), sort="cost", kind="money", css="hq-end"),
         StateColumn(label=gettext_lazy("State"), sort="state"),
         Column("project_label", gettext_lazy("Project"), css="c-hide"),
         Column("risk_note", gettext_lazy("What happens if it waits"), css="c-hide", default=False),
@@ -59,9 +59,9 @@ class RenewalItems(Resource):
     facts = (
         Column("target", gettext_lazy("Thing or place")),
         Column("what", gettext_lazy("What has to be done")),
-        Column("year", gettext_lazy("Year")),
+        Column("year", gettext_lazy("Planned year")),
         Column("score", gettext_lazy("Score")),
-        Column("cost", gettext_lazy("Cost (yuan)")),
+        Column("cost", gettext_lazy("Estimated cost (yuan)")),
         Column("price_year", gettext_lazy("At prices of"), show=lambda row: str(row.price_year or "–")),
         Column("risk_note", gettext_lazy("What happens if it waits")),
         Column("defer_reason", gettext_lazy("Why it waits")),
@@ -189,12 +189,12 @@ class PriceIndexes(Resource):
     form = forms.PriceIndexForm
     order = ("-year",)
     columns = (
-        NameColumn("year", gettext_lazy("Year"), sort="year", show=lambda row: str(row.year)),
+        NameColumn("year", gettext_lazy("Price year"), sort="year", show=lambda row: str(row.year)),
         Column("factor", gettext_lazy("Factor"), sort="factor", kind="number", css="hq-end"),
         Column("note", gettext_lazy("Note"), css="c-full"),
     )
     facts = (
-        Column("year", gettext_lazy("Year"), show=lambda row: str(row.year)),
+        Column("year", gettext_lazy("Price year"), show=lambda row: str(row.year)),
         Column("factor", gettext_lazy("Factor")),
         Column("note", gettext_lazy("Note")),
     )

@@ -128,12 +128,20 @@ def cost_words(costs: list[tuple[int, Any, int]]) -> str:
 
 
 def conditions(person: Any, row: Any) -> list[dict[str, Any]]:
-    """Buildings with their condition index, the worst first."""
+    """Buildings on which work waits with their condition index, the worst first."""
     found: list[dict[str, Any]] = []
-    for one in sorted(services.conditions(person, row.fabric_cost_m2), key=lambda one: -one.index())[: SHOWN.value()]:
+    known = sorted((one for one in services.conditions(person, row.fabric_cost_m2) if one.deferred), key=lambda one: -one.index())
+    for one in known[: SHOWN.value()]:
         look, icon = BANDS[services.band_of(one.index(), row)]
         word = words_of_band(services.band_of(one.index(), row))
         found.append(
-            {"place": one.place, "index": round(one.index(), 1), "look": look, "icon": icon, "word": word, "deferred": one.deferred}
+            {
+                "place": one.place,
+                "index": round(one.index(), 1),
+                "look": look,
+                "icon": icon,
+                "word": word,
+                "deferred": ui.money(one.deferred),
+            }
         )
     return found

@@ -78,7 +78,9 @@ def card(outage: Any, person: Any, reach: live.Reach, now: Any) -> dict[str, Any
     offered = {move.name: why for move, why in outage.workflow.offered(outage, person)}
     reports = live.waiting(outage, person)
     step, manages = QUICK_MIN.value(), access_of(person).may(f"{PERMISSION}:change", outage)
-    ends = [(minutes, live.later(outage, minutes, now)) for minutes in (step, 2 * step)] if "extend" in offered else []
+    ends = []
+    if "extend" in offered and outage.state == "ongoing":
+        ends = [(minutes, live.later(outage, minutes, now)) for minutes in (step, 2 * step)]
     return {
         "outage": outage,
         "state": outage.workflow.state(outage),

@@ -202,7 +202,12 @@ def test_the_page_chooses_by_budget_works_out_by_hand_and_hands_in_once(list_of_
     book = openpyxl.load_workbook(io.BytesIO(browser.get(reverse("assets:renewal-proposal-book", args=[proposal.pk])).content))
     head, first, _second = list(book.active.iter_rows(values_only=True))
     row = dict(zip(head, first, strict=True))
-    assert (row["Upkeep of 12 months (yuan)"], row["Cost (yuan)"], row["Failures in 12 months"], row["Grade"]) == (114000, 380000, 5, 4)
+    assert (row["Upkeep of 12 months (yuan)"], row["Cost then (yuan)"], row["Failures in 12 months"], row["Grade"]) == (
+        114000,
+        380000,
+        5,
+        4,
+    )
     assert sum(row[name.capitalize() if name != "cost" else "Upkeep cost"] for name in PARTS) == pytest.approx(80.75, abs=0.05)
     stranger = client_of(person_with("facilities_manager", place=BuildingFactory()))
     assert stranger.get(proposal.get_absolute_url()).status_code == 404
