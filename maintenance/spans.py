@@ -1,9 +1,12 @@
 """Windows [from, to) in the school's zone, grains, and the rows behind a figure."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Aggregate, F, FloatField, QuerySet
@@ -14,6 +17,7 @@ from django.utils.dateparse import parse_datetime
 from logistics.core.publishing import MEASURES, Figure
 
 Span = tuple[datetime, datetime]
+Asked = TypeVar("Asked", bound=Callable[..., Any])
 ORDERS = {"building": "place__ancestors__2", "team": "team_id", "category": "category_id", "person": "lead_id", "equipment": "equipment_id"}
 REQUESTS = {"building": "place__ancestors__2", "team": "work_order__team_id", "category": "category_id", "person": "work_order__lead_id"}
 
@@ -65,3 +69,31 @@ def rows_of(value: str, person: Any, model: type) -> QuerySet | None:
         return None
     found = one.rows(person, span)
     return found if found.model is model else None
+
+
+# one question once -------------------------------------------------------------------------------------------------------
+_answers: ContextVar[dict[Any, Any] | None] = ContextVar("answers of one page", default=None)
+
+
+@contextmanager
+def one_page() -> Iterator[None]:
+    """Within it, what is `asked_once` is asked of the database only once for the same arguments: several figures of a page stand on it."""
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
+def asked_once(function: Asked) -> Asked:
+    @wraps(function)
+    def ask(*args: Any, **named: Any) -> Any:
+        known = _answers.get()
+        if known is None:
+            return function(*args, **named)
+        key = (function, args, tuple(sorted(named.items())))
+        if key not in known:
+            known[key] = function(*args, **named)
+        return known[key]
+
+    return ask  # type: ignore[return-value]

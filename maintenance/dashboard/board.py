@@ -26,7 +26,7 @@ from maintenance.measures.costs import COST, spent
 from maintenance.measures.reliability import found as reliable
 from maintenance.measures.repairs import BANDS, MET, clocks, closed_repairs, overdue
 from maintenance.models import FailureCode
-from maintenance.spans import Span
+from maintenance.spans import Span, one_page
 
 CARDS = (
     "maintenance.on_time",
@@ -152,10 +152,11 @@ def board(person: Any, span: Span) -> Board:
         found = [one for name in names if (one := measure_of(name)) and (not one.permission or access.has(one.permission))]
         return [tell(one, person, span, before, aim) for one in found]
 
-    made.cards = told(CARDS)
-    made.groups = [(str(title), rows) for title, names in GROUPS if (rows := told(names))]
-    made.charts = charts(person, span, aim)
-    made.strips = worst_strips(person, span)
+    with one_page():
+        made.cards = told(CARDS)
+        made.groups = [(str(title), rows) for title, names in GROUPS if (rows := told(names))]
+        made.charts = charts(person, span, aim)
+        made.strips = worst_strips(person, span)
     return made
 
 

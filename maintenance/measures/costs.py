@@ -21,7 +21,7 @@ from logistics.core.publishing import MEASURES, Figure, measure
 from maintenance.measures.outages import people
 from maintenance.measures.repairs import open_at, visible, within
 from maintenance.models import Hold, Technician
-from maintenance.spans import ORDERS, Span, figures, rows_url
+from maintenance.spans import ORDERS, Span, asked_once, figures, rows_url
 from staff.services.questions import on_duty_minutes
 
 COST = "maintenance.figures:money"
@@ -38,6 +38,7 @@ def closed(person: Any, span: Span, place: Any = None, **narrow: Any) -> Any:
     return visible(person, place).filter(within("closed_at", span), state="closed", **narrow)
 
 
+@asked_once
 def spent(person: Any, span: Span, by: str = "", place: Any = None, **narrow: Any) -> dict[Any, tuple[int, Decimal]]:
     """Value of the grain (None without one) -> orders closed, and what they cost; one statement."""
     grain = F(ORDERS[by]) if by else Value(None, output_field=BigIntegerField())

@@ -15,7 +15,7 @@ from assets.models import Downtime, Equipment
 from logistics.core.access import access_of
 from logistics.core.publishing import Figure, measure
 from maintenance.models import WorkOrder
-from maintenance.spans import days_of
+from maintenance.spans import asked_once, days_of
 
 STOPS = "assets.downtime:view"
 GRAINS = {"": "", "building": "place__ancestors__2", "category": "category_id", "department": "department_id", "equipment": "id"}
@@ -32,6 +32,7 @@ def things(person: Any, *, place: Any = None, criticality: str = "", equipment: 
     return rows.filter(pk=equipment.pk) if equipment is not None else rows
 
 
+@asked_once
 def found(person: Any, span: Span, by: str, **narrow: Any) -> dict[Any, Reliability]:
     return reliability(things(person, **narrow), span, GRAINS[by])
 
