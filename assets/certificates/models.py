@@ -13,7 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assets.certificates.querysets import DatedLawQuerySet, LawQuerySet, RequirementQuerySet, StatutoryRecordQuerySet
+from assets.certificates.querysets import (
+    DatedLawQuerySet,
+    LawQuerySet,
+    RequirementQuerySet,
+    SchemeRuleQuerySet,
+    StatutoryRecordQuerySet,
+)
 from logistics.campus.models import Place
 from logistics.core import clock
 from logistics.core.bilingual import Named, pick
@@ -282,7 +288,9 @@ class SchemeRule(Record):
     active = models.BooleanField(_("in force"), default=True)
     reason = models.CharField(_("why it was changed"), max_length=500, blank=True)
 
-    objects = LawQuerySet.as_manager()
+    category_zh: str | None  # by SchemeRuleQuerySet.named
+    category_en: str | None
+    objects = SchemeRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of a scheme")
@@ -310,7 +318,9 @@ class SchemeRule(Record):
         """What it selects, in words."""
         parts: list[str] = []
         if self.category_code:
-            parts.append(gettext("category %(code)s and below") % {"code": self.category_code})
+            zh = getattr(self, "category_zh", None) or self.category_code
+            name = pick(zh, getattr(self, "category_en", None) or zh)
+            parts.append(gettext("%(category)s and all kinds of it") % {"category": name})
         parts += [
             str(words)
             for words in (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Self
 
-from django.db.models import Q
+from django.apps import apps
+from django.db.models import OuterRef, Q, Subquery
 
 from logistics.accounts.querysets import DatedQuerySet
 from logistics.core import clock
@@ -18,6 +19,13 @@ class LawQuerySet(ScopedQuerySet):
 
     def scope(self, access: Access, action: str) -> Q:
         return EVERYTHING if access.has(f"{self.model._meta.label_lower}:{action}") else super().scope(access, action)
+
+
+class SchemeRuleQuerySet(LawQuerySet):
+    def named(self) -> Self:
+        """With the names of the categories that the rules write by code."""
+        category = apps.get_model("assets.EquipmentCategory").objects.filter(code=OuterRef("category_code"))
+        return self.annotate(category_zh=Subquery(category.values("name_zh")), category_en=Subquery(category.values("name_en")))
 
 
 class DatedLawQuerySet(DatedQuerySet, LawQuerySet):

@@ -30,14 +30,14 @@ from logistics.core.transfer.declaration import Transfer
 LAW = {"verified": ("done", "check"), "to_check": ("late", "zoom-question")}
 
 
-def law_badge(version: Any) -> Any:
-    """Is the clause verified, and has the school confirmed it?"""
+def law_badge(version: Any, sprite: bool = False) -> Any:
+    """Is the clause verified, and has the school confirmed it? `sprite` in a list."""
     if version is None:
-        return ui.state("off", _("Not in force"), "ban", sprite=True)
+        return ui.state("off", _("Not in force"), "ban", sprite)
     if version.confirmed_by_id:
-        return ui.state("done", _("Confirmed by the school"), "eye-check", sprite=True)
+        return ui.state("done", _("Confirmed by the school"), "eye-check", sprite)
     look, icon = LAW[version.status]
-    return ui.state(look, str(version.get_status_display()), icon, sprite=True)
+    return ui.state(look, str(version.get_status_display()), icon, sprite)
 
 
 @resource
@@ -281,7 +281,7 @@ class Schemes(Resource):
         Column(
             "law",
             gettext_lazy("Standing"),
-            show=lambda row: law_badge(version_of(row)),
+            show=lambda row: law_badge(version_of(row), sprite=True),
             css="c-state",
             export=lambda row: str(version_of(row).get_status_display()) if version_of(row) else "",
         ),
@@ -325,7 +325,7 @@ class Schemes(Resource):
         current = next((row for row in versions if now is not None and row.pk == now.pk), None)
         others = [row for row in versions if row is not current]
         may = access_of(request.user).has("assets.schemerule:change")
-        rules = list(record.rules.order_by("pk"))
+        rules = list(record.rules.named().order_by("pk"))
         things = f"{reverse('assets:requirement-list')}?scheme={record.pk}"
         found = [
             (_("What it asks today"), fragment("assets/certificates/_version.html", version=current)),
@@ -394,6 +394,10 @@ class SchemeRules(Resource):
         Column("reason", gettext_lazy("Why it was changed")),
     )
     api_fields = ("scheme", "category_code", "attribute", "attribute_value", "place_use", "place_kind", "fire_class", "active", "reason")
+
+    @classmethod
+    def rows(cls, person: Any, action: str = "view") -> models.QuerySet:
+        return super().rows(person, action).named()  # type: ignore[attr-defined]
 
 
 def over_count(person: Any) -> tuple[int, str]:

@@ -125,9 +125,9 @@ def column_chart(
     worse: str = "above", url: str = "", least: int = 1, worse_rows: Sequence[int] = (), wide: bool = False,
 ) -> Chart:
     """Upright bars from zero; those worse than the target, and `worse_rows`, are amber. `wide` for a whole year of weeks."""
-    width, height = (712, 216) if wide else (324, 176)
-    chart = Chart(title, note, width, height, left=4, right=width - (84 if wide else 48) if target is not None else width - 4, top=24,
-                  bottom=height - 24, url=url, least=least, known=sum(bool(value) for value in values), wide=wide)
+    width, tall = (712, 216) if wide else (324, 176)
+    chart = Chart(title, note, width, tall, left=4, right=width - (84 if wide else 48) if target is not None else width - 4, top=24,
+                  bottom=tall - 24, url=url, least=least, known=sum(bool(value) for value in values), wide=wide)
     most = max([value for value in values if value is not None] + ([target] if target is not None else []), default=1) or 1
     span = (chart.right - chart.left) / max(1, len(labels))
     bar = span * 0.62
