@@ -4,6 +4,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from logistics.core import clock
@@ -13,7 +14,7 @@ from logistics.core.models import Attachment, kind_of
 from maintenance.checklists.services import unanswered_words
 from maintenance.contracting.checks import unfit_firm, works_for
 from maintenance.limits import DISPUTE_DAYS, INFO_DAYS, REOPEN_DAYS, working_days_since
-from maintenance.models import RepairRequest, Technician, WorkOrder
+from maintenance.models import RepairCategory, RepairRequest, Technician, WorkOrder
 from maintenance.permits.checks import against_work, open_ones
 from maintenance.plans.services import why_not_cancel
 
@@ -66,12 +67,36 @@ def claim(order: WorkOrder, person: Any) -> str | None:
     return unfit(order, person) or None
 
 
+def papers_key(category: int) -> str:
+    return f"maintenance.papers:{category}"
+
+
+def needs_papers(category: int) -> bool:
+    """Does work of this category need a certificate? Kept for a minute and forgotten with each change: a phone sends two hundred facts."""
+    found = cache.get(papers_key(category))
+    if found is None:
+        found = RepairCategory.certificates.through.objects.filter(repaircategory=category).exists()
+        cache.set(papers_key(category), found, 60)
+    return bool(found)
+
+
+def papers(order: WorkOrder, person: Any) -> str | None:
+    """Whoever takes or begins work that needs a certificate holds it on every planned day, even if it has ended since the order came."""
+    from maintenance.fitness import unfit
+
+    if person is None or person.pk != order.lead_id:
+        return None
+    if not needs_papers(order.category_id):  # type: ignore[arg-type]
+        return None
+    return unfit(order, person) or None
+
+
 def start(order: WorkOrder, person: Any) -> str | None:
     if order.blocked_by_id and order.blocked_by.live:  # type: ignore[union-attr]
         return _("Waits for %(number)s.") % {"number": order.blocked_by.number}  # type: ignore[union-attr]
     if order.contractor_id and person is not None and works_for(order, person) and (reason := unfit_firm(order, order.contractor, person)):
         return reason
-    return against_work(order) or unapproved(order, person)
+    return papers(order, person) or against_work(order) or unapproved(order, person)
 
 
 def resume(order: WorkOrder, person: Any) -> str | None:

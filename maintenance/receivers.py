@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Sum
+from django.db.models.signals import m2m_changed
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +19,9 @@ from logistics.core.pages import PHOTO_GUESTS
 from logistics.core.publishing import Waiting
 from logistics.core.records.comments import hears_comments
 from logistics.core.workflow import transitioned
-from maintenance import followups, homes, messages, stops
+from maintenance import followups, guards, homes, messages, stops
 from maintenance.clocks import moved_by
-from maintenance.models import CostLine, LabourEntry, RepairRequest, WorkOrder
+from maintenance.models import CostLine, LabourEntry, RepairCategory, RepairRequest, WorkOrder
 from maintenance.services.reporting import request_by_token
 
 __all__ = ["homes", "stops"]  # opened with this room
@@ -114,3 +116,13 @@ def spent_on(ids: Iterable[int]) -> dict[int, Decimal]:
     for pk, amount in both:
         found[pk] = found.get(pk, Decimal(0)) + (amount or Decimal(0))
     return found
+
+
+def papers_changed(sender: Any, instance: Any, action: str, reverse: bool, pk_set: Any, **_more: Any) -> None:
+    """What work needs is known at once."""
+    if action.startswith("post_"):
+        ids = (pk_set or set(RepairCategory.objects.values_list("pk", flat=True))) if reverse else {instance.pk}
+        cache.delete_many([guards.papers_key(pk) for pk in ids])
+
+
+m2m_changed.connect(papers_changed, sender=RepairCategory.certificates.through, dispatch_uid="maintenance.papers_changed")

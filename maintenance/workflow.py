@@ -74,7 +74,8 @@ ORDERS = Workflow(WorkOrder, (
        icon="building", form="maintenance.forms.FirmForm", effect=effects.assign_firm, after=effects.assigned_firm)
  .move("claim", _("Take it"), "open", "accepted", POOL, _("took it from the pool"), weight=5, icon="hand-grab", guard=guards.claim,
        effect=effects.claim, after=effects.accepted_work)
- .move("accept", _("Accept job"), "assigned", "accepted", (LEAD, FIRM), _("accepted the job"), weight=5, icon="user-check", after=effects.accepted_work)
+ .move("accept", _("Accept job"), "assigned", "accepted", (LEAD, FIRM), _("accepted the job"), weight=5, icon="user-check", guard=guards.papers,
+       after=effects.accepted_work)
  .move("decline", _("Decline"), "assigned", "open", (LEAD, FIRM), _("declined the job"), weight=60, icon="arrow-back-up", danger=True,
        form="maintenance.forms.ReasonForm", effect=effects.put_back, after=effects.declined)
  .move("put_back", _("Put back"), "accepted", "open", SYSTEM, _("put it back: not started in time"), icon="arrow-back-up",
