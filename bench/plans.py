@@ -77,6 +77,11 @@ def add(cursor: Any, plans: int, each: int, after: int = 0) -> None:
         """, given)
     cursor.execute("CREATE TEMP TABLE new_plan AS SELECT id, row_number() OVER (ORDER BY id) + %(first)s AS k "
                    "FROM maintenance_maintenanceplan WHERE code LIKE 'BENCH-%%' AND substr(code, 7)::int >= %(first)s", given)
+    cursor.execute("CREATE TEMP TABLE new_thing AS SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM assets_equipment "
+                   "WHERE status = 'in_service'")
+    cursor.execute("ANALYZE new_plan, new_thing")
+    cursor.execute("SELECT count(*) FROM new_thing")
+    given["many"] = cursor.fetchone()[0]
     cursor.execute(
         """
         INSERT INTO maintenance_plantrigger (plan_id, type, freq, weekdays, month_days, months, every_months, quantity, comparator)
@@ -86,9 +91,7 @@ def add(cursor: Any, plans: int, each: int, after: int = 0) -> None:
         """
         INSERT INTO maintenance_plantarget (plan_id, equipment_id, since)
         SELECT p.id, e.id, %(since)s FROM new_plan p
-        CROSS JOIN generate_series(0, %(each)s - 1) n
-        JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS many FROM assets_equipment
-              WHERE status = 'in_service') e ON e.k = (p.k * 7 + n) %% e.many
+        CROSS JOIN generate_series(0, %(each)s - 1) n JOIN new_thing e ON e.k = (p.k * 7 + n) %% %(many)s
         """, given)
     cursor.execute(
         """
@@ -101,7 +104,7 @@ def add(cursor: Any, plans: int, each: int, after: int = 0) -> None:
         CROSS JOIN generate_series(1, 3) n
         CROSS JOIN LATERAL (SELECT (%(today)s::date - (3 - n) * 182 - (t.id %% 176)::int) AS d) given
         """, given)
-    cursor.execute("DROP TABLE new_plan")
+    cursor.execute("DROP TABLE new_plan, new_thing")
     cursor.execute("ANALYZE maintenance_plantarget, maintenance_planoccurrence, maintenance_maintenanceplan, maintenance_plantrigger")
 
 
