@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import get_language
+from redis.exceptions import RedisError
 
 from logistics.accounts.models import Person
 from logistics.core import clock
@@ -70,7 +71,7 @@ def shown(code: str, person: Any, chosen: str) -> dict[str, Any]:
         if clock.now() - found["made"] > timedelta(seconds=seconds) and cache.add(f"{key}:busy", 1, BUSY):
             ask_anew(code, person, chosen, get_language())
         return found  # type: ignore[no-any-return]
-    except (ConnectionError, OSError):  # no cache: worked out each time
+    except RedisError:  # no cache: worked out each time
         return made(code, person, span)
 
 
