@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assets.models import Scheme
 from logistics.accounts.models import Department
 from logistics.core.forms import ActingModelForm, RecordChoice
 from maintenance.models import Checklist, ControlSheet, SchemeRound
@@ -17,6 +18,7 @@ from maintenance.rounds.duties import CHOICES
 class ArrangeForm(ActingModelForm):
     """By what it is checked; rounds take their questions, team and labels from here."""
 
+    scheme = RecordChoice(Scheme.objects.filter(body_required=False), label=gettext_lazy("Statutory scheme"))
     duty = forms.ChoiceField(
         label=gettext_lazy("Fulfils the duty"),
         required=False,
@@ -35,10 +37,12 @@ class ArrangeForm(ActingModelForm):
 
     class Meta:
         model = SchemeRound
-        fields = ("way", "duty", "domain", "checklist", "team", "tag_needed", "min_s", "reason")
+        fields = ("scheme", "way", "duty", "domain", "checklist", "team", "tag_needed", "min_s", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["scheme"]
         self.initial["reason"] = ""  # a change needs a reason of its own
 
     def clean(self) -> dict[str, Any]:

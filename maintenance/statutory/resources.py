@@ -45,6 +45,12 @@ class SchemeRounds(Resource):
     api_fields = ("scheme", "way", "duty", "domain", "checklist", "team", "tag_needed", "min_s", "reason")
 
     @classmethod
+    def create(cls, data: dict[str, Any], by: Any) -> Any:
+        """Of a scheme that is new; those that ship have theirs from the first run on."""
+        scheme = data.pop("scheme")
+        return services.arrange(SchemeRound(scheme=scheme), by=by, **data)
+
+    @classmethod
     def update(cls, record: Any, data: dict[str, Any], by: Any) -> Any:
         return services.arrange(record, by=by, **data)
 

@@ -5,4 +5,4 @@ from logistics.core.access import allow
 KEEPERS = "safety_officer safety_director facilities_manager"
 
 allow(f"{KEEPERS} logistics_director principal auditor", "maintenance.schemeround", "view")
-allow("safety_director facilities_manager", "maintenance.schemeround", "change")
+allow("safety_director facilities_manager", "maintenance.schemeround", "add", "change")
