@@ -2,15 +2,19 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from conftest import School
 from days import Day, shell
 from network import FORGET, READY, Cable, legible, offline, waiting
+from openpyxl import load_workbook
 from playwright.sync_api import expect
+from pypdf import PdfReader
 from visitor import Visitor
 
-from bench.browser import PHONE
+from bench.browser import DESKTOP, PHONE, speak
 
 CHEN = "S1101"
 CHOOSE = """(box, [value, text]) => {
@@ -345,3 +349,274 @@ def test_an_inspector_s_day_without_a_network_in_the_middle(school: School, data
     day.says("待整改")
     day.go(f"/q/{school.one(LABEL, 'assets.equipment', bottle)}", "locked-extinguisher")
     expect(page.locator(".hq-note.is-danger")).to_contain_text("不能用")
+
+
+
+# the safety officer --------------------------------------------------------------------------------------------------
+OFFICE = """
+from datetime import timedelta
+from io import BytesIO
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from logistics.accounts.models import Person
+from logistics.campus.models import Place
+from logistics.core import clock
+from logistics.core.photos import attach, clean_photos
+from logistics.core.workflow import perform
+from assets.certificates.services.lapsing import lock_lapsed
+from assets.models import Equipment, Requirement, SafetyGroup
+from maintenance.findings.services import open_finding
+from maintenance.models import Finding
+officer, chen, deng = (Person.objects.get(number=n) for n in ("S0001", "S1101", "S1501"))
+rooms = list(Place.objects.filter(kind="room", use="classroom").order_by("pk")[:6])
+def picture():
+    paper = BytesIO()
+    Image.new("RGB", (800, 600), "green").save(paper, "JPEG")
+    return SimpleUploadedFile("after.jpg", paper.getvalue(), "image/jpeg")
+def rectified(n, zh, en, by):
+    row = open_finding(title_zh=zh, title_en=en, place=rooms[n], severity="major", by=deng)
+    perform(row, "plan", by=None, responsible=by, measures="已更换")
+    perform(Finding.objects.get(pk=row.pk), "start", by=by)
+    attach(row, clean_photos([picture()]), by=by, role="after")
+    perform(Finding.objects.get(pk=row.pk), "rectify", by=by)
+    return row
+fresh = open_finding(title_zh="投影仪吊架松动", title_en="Bracket of a projector is loose", place=rooms[0], severity="major", by=deng)
+good = rectified(1, "插座面板破损", "Broken socket", chen)
+bad = rectified(2, "应急灯不亮", "Emergency light out", chen)
+own = rectified(3, "防火门不能自闭", "Fire door does not close", officer)
+boiler = Equipment.objects.filter(category__code__in=["heater", "chiller", "pump"], use_state="normal").order_by("category__code", "pk").first()
+grave = open_finding(title_zh="热水锅炉安全阀泄漏", title_en="Safety valve of the boiler leaks", place=boiler.place, equipment=boiler, severity="critical", lock="locked", by=deng)
+lock_lapsed()
+due = Requirement.objects.expired(clock.today()).filter(equipment__isnull=False, scheme__on_expiry="lock", scheme__body_required=True).order_by("pk").first()
+unit = SafetyGroup.objects.filter(members__isnull=False).order_by("pk").distinct()
+unit = next(one for one in unit if one.members.filter(use_state="normal").count() >= 8 and one.members.count() == one.members.filter(use_state="normal").count())
+print(fresh.pk, good.pk, bad.pk, own.pk, grave.pk, boiler.pk, due.pk, due.equipment_id, unit.pk)
+"""
+
+
+def test_a_safety_officer_s_day(school: School, database: dict[str, str], visitor: Any) -> None:
+    """Zheng Kai, desk, Chinese, once in English: alerts, the ledger, three second looks, locks, a certificate, extinguishers."""
+    fresh, good, bad, own, grave, boiler, due, vessel, unit = (int(pk) for pk in shell(database, OFFICE))
+    officer, chen = (school.one("SELECT id FROM accounts_person WHERE number = %s", number) for number in ("S0001", CHEN))
+    person: Visitor = visitor("zh", DESKTOP).enter("S0001")
+    page, day = person.page, Day("officer", person)
+    number = dict(school.ask("SELECT id, number FROM maintenance_finding WHERE id = ANY(%s)", [fresh, good, bad, own, grave]))
+    day.station("home")
+
+    # the alert of the night: acknowledged with one click
+    day.go("/alerts/inbox/", "inbox")
+    card = page.locator("li.hq-item", has_text="热水锅炉安全阀泄漏").first
+    day.follow(card.get_by_role("button", name="确认").first, "acknowledged")
+    assert school.ask("SELECT acked_by_id FROM alerts_alert WHERE kind = 'maintenance.finding_critical' AND subject_id = %s", grave) == [(officer,)]
+
+    # the ledger: somebody is to put it right, by when, how
+    day.follow(page.locator("nav.hq-side a[href='/maintenance/findings/']"), "ledger")
+    day.follow(page.locator("#list a", has_text="投影仪吊架松动").first, "finding")
+    day.open_dialog(page.locator(".hq-moves a[href*='/move/plan/']").first)
+    page.locator("#dialog [name=responsible]").evaluate(CHOOSE, [str(chen), "陈立"])
+    page.locator("#dialog [name=measures]").fill("停用投影，紧固吊架，加防坠链")
+    day.station("plan")
+    day.send("planned")
+    day.says("陈立", "停用投影，紧固吊架，加防坠链")
+
+    # three second looks: gone, not gone, and his own work
+    day.go(f"/maintenance/findings/{good}/look/", "look")
+    page.locator("label:has(input[value=pass])").click()
+    day.follow(page.locator("form[data-answer] .btn-primary"), "removed")
+    day.says("已销号")
+    day.go(f"/maintenance/findings/{bad}/look/")
+    page.locator("label:has(input[value=fail])").click()
+    day.photograph(page.locator(".hq-photo-add"), "red")
+    page.locator("form[data-answer] [name=note]").fill("灯换了，还是不亮")
+    day.station("look-wrong")
+    day.follow(page.locator("form[data-answer] .btn-primary"), "sent-back")
+    day.says("整改中", "灯换了，还是不亮")
+    day.go(f"/maintenance/findings/{own}/look/", "own-work")
+    day.says("自己整改的，要由别人复查")
+    expect(page.locator("form[data-answer]")).to_have_count(0)
+
+    # the boiler is locked by its danger: it cannot be lifted while that stands; a second lock of his own can
+    day.go(f"/assets/equipment/{boiler}/", "boiler")
+    day.follow(page.locator("a[href$='/lift/']").first)
+    page.locator("main [name=reason]").fill("司炉工说好了")
+    page.locator("main form").locator(".btn-primary, .btn-danger").click()
+    expect(page.locator("main")).to_contain_text(number[grave])
+    person.noted.clear()  # the browser notes the refusal
+    day.station("not-lifted")
+    assert school.one("SELECT use_state FROM assets_equipment WHERE id = %s", boiler) == "locked"
+
+    # the vessel: two causes stand against it. The new certificate lifts one of them, he the other
+    day.go("/assets/certificates/", "certificates")
+    day.follow(page.locator(f".hq-lane a[href='/assets/requirements/{due}/']").first, "certificate")
+    day.follow(page.locator("a", has_text="录入检验").first, "record")
+    page.locator("[name=valid_until]").fill(str(school.one("SELECT (current_date + interval '1 year')::date")))
+    page.locator("[name=certificate_no]").fill("RQ-2026-0418")
+    body = school.one("SELECT id FROM accounts_organisation ORDER BY id LIMIT 1")
+    page.locator("[name=body]").evaluate(CHOOSE, [str(body), "检验院"])
+    day.follow(page.locator("main form .btn-primary"), "recorded")
+    assert school.ask("SELECT cause, lifted_at IS NULL FROM assets_uselock WHERE equipment_id = %s ORDER BY cause", vessel) == [("certificate", False), ("manual", True)]
+
+    # he lifts the lock that people had put on the vessel, and restricts it himself until its gauge is changed
+    day.go(f"/assets/equipment/{vessel}/", "vessel")
+    day.follow(page.locator("a[href$='/lift/']").first)
+    page.locator("main [name=reason]").fill("安全阀已校验，报告已归档")
+    day.follow(page.locator("main form").locator(".btn-primary, .btn-danger"), "vessel-free")
+    assert school.one("SELECT use_state FROM assets_equipment WHERE id = %s", vessel) == "normal"
+    day.go(f"/assets/equipment/{vessel}/lock/")
+    page.locator("main [name=reason]").fill("压力表待换")
+    page.locator("main [name=level][value=restricted]").check()
+    day.follow(page.locator("main form").locator(".btn-primary, .btn-danger"), "vessel-restricted")
+    day.says("压力表待换")
+    assert school.one("SELECT use_state FROM assets_equipment WHERE id = %s", vessel) == "restricted"
+
+    # of eight extinguishers two may be away; the third only when another stands in
+    day.go(f"/assets/safety-groups/{unit}/", "unit")
+    members = [pk for (pk,) in school.ask("SELECT id FROM assets_equipment WHERE safety_group_id = %s AND status <> 'disposed' ORDER BY number, id", unit)]
+    allowed = len(members) // 4
+    for thing in members[:allowed]:
+        day.go(f"/assets/taken-out/add/?equipment={thing}")
+        page.locator("main [name=reason]").fill("送修充装")
+        day.follow(page.locator("main form .btn-primary").last)
+    day.go(f"/assets/taken-out/add/?equipment={members[allowed]}")
+    page.locator("main [name=reason]").fill("送修充装")
+    page.locator("main form .btn-primary").last.click()
+    expect(page.locator("main")).to_contain_text("先放")
+    person.noted.clear()  # the browser notes the refusal
+    day.station("unit-refused")
+    assert school.one("SELECT count(*) FROM assets_takenout WHERE group_id = %s AND upper_inf(during)", unit) == allowed
+    day.go(f"/assets/safety-groups/{unit}/", "unit-short")
+
+    # the ledger goes to the inspector of the fire brigade: as a sheet and on paper, both opened
+    day.go("/maintenance/findings/?state=verified")
+    with page.expect_download() as sent:
+        page.locator("a, button", has_text="导出").first.click()
+    sheet = load_workbook(BytesIO(Path(sent.value.path()).read_bytes())).active
+    assert sheet.max_row - 1 == school.one("SELECT count(*) FROM maintenance_finding WHERE state = 'verified'")
+    paper = PdfReader(BytesIO(person.context.request.get("/maintenance/findings/ledger/?state=rectified").body()))
+    assert number[own] in "".join(one.extract_text() for one in paper.pages)
+
+    # a visitor from abroad looks over his shoulder: the same in English
+    speak(page, "en")
+    person.language = "en"
+    day.go("/maintenance/findings/", "ledger-english")
+    day.go(f"/assets/requirements/{due}/", "certificate-english")
+    expect(page.locator("h1")).to_be_visible()
+
+    # what stands at the end
+    assert school.ask("SELECT id, state, rejected_count FROM maintenance_finding WHERE id = ANY(%s) ORDER BY id", [fresh, good, bad, own, grave]) == [
+        (fresh, "open", 0), (good, "verified", 0), (bad, "rectifying", 1), (own, "rectified", 0), (grave, "open", 0)]
+    assert school.ask("SELECT responsible_id, measures FROM maintenance_finding WHERE id = %s", fresh) == [(chen, "停用投影，紧固吊架，加防坠链")]
+    assert school.ask("SELECT verified_by_id FROM maintenance_finding WHERE id = %s", good) == [(officer,)]
+
+
+# the director --------------------------------------------------------------------------------------------------------
+HOUSE = """
+from decimal import Decimal
+from logistics.accounts.models import Person
+from logistics.campus.models import Place
+from logistics.core.workflow import perform
+from maintenance import orders
+from maintenance.findings.services import open_finding
+from maintenance.models import RepairCategory, WorkOrder
+desk, boss, deng, chen = (Person.objects.get(number=n) for n in ("S1001", "S1002", "S1501", "S1101"))
+room = Place.objects.filter(kind="room", use="classroom").order_by("pk").last()
+costly = orders.make(by=desk, place=room, category=RepairCategory.objects.get(code="build.wall"), title_zh="外墙渗漏整面重做防水", title_en="Waterproof a whole outer wall", priority="P3")
+perform(costly, "estimate", by=boss, amount=Decimal("8600"))
+perform(WorkOrder.objects.get(pk=costly.pk), "ask_approval", by=boss, note="三家报价里最低，两年质保。不做，雨季教室停用。")
+risk = open_finding(title_zh="体育馆看台护栏锈蚀", title_en="Railing of the stand is rusty", place=room, severity="minor", by=deng)
+dorm = Place.objects.filter(kind="building", code__startswith="S").order_by("code").first() or Place.objects.filter(kind="building").order_by("pk").first()
+from logistics.core.models import Limit
+from maintenance.dashboard.limits import KEPT
+Limit.objects.filter(code=KEPT.code).update(value=0)
+print(costly.pk, risk.pk, dorm.pk)
+"""
+
+
+def test_a_director_s_day(school: School, database: dict[str, str], visitor: Any) -> None:
+    """Lin Guoping, desk and then phone, Chinese: figures and their rows, money, a notice of a stop, renewal, the year, a report, a risk."""
+    costly, risk, dorm = (int(pk) for pk in shell(database, HOUSE))
+    director = school.one("SELECT id FROM accounts_person WHERE number = 'S0002'")
+    person: Visitor = visitor("zh", DESKTOP).enter("S0002")
+    page, day = person.page, Day("director", person)
+    day.station("home")
+
+    # nine on Monday: a figure, and exactly the rows that it counted
+    day.go("/maintenance/facilities/", "facilities")
+    figure = page.locator("a.hq-kpi, dl.hq-facts a", has_text="未完工单").first
+    value = int(re.sub(r"\D", "", (figure.locator(".hq-kpi-value").inner_text() if figure.locator(".hq-kpi-value").count() else page.locator("dl.hq-facts div", has=figure).locator("dd").inner_text()).split("\n")[0]))
+    day.follow(figure, "rows")
+    expect(page.locator(".hq-foot").first).to_contain_text(f"共 {value:,} 条")
+
+    # the year: load against the hours on duty
+    day.go("/maintenance/planner/", "planner")
+    expect(page.locator("table.is-planner thead th")).to_have_count(14)
+    assert page.locator("table.is-planner tfoot td").count() == 13
+
+    # renewal: what would 500,000 yuan pay for?
+    day.go("/assets/renewal/", "renewal")
+    page.locator("summary", has_text="试算").click()
+    page.locator("[name=budget]").fill("500000")
+    day.follow(page.locator("details form button[type=submit]"), "what-if")
+    paid = int(re.search(r"\d+", page.locator(".hq-note", has_text="预算够").inner_text())[0])  # type: ignore[index]
+    assert paid > 0
+    costs = [row[0] for row in page.evaluate("""() => [...document.querySelectorAll("tbody tr")].filter(row => row.textContent.includes("预算内")).map(row => [Number(row.cells[4].textContent.replace(/\\D/g, ""))])""")]
+    assert sum(costs) <= 500_000
+
+    # no water tomorrow: who goes without is known before anybody is told, and then everybody is told once
+    day.go("/maintenance/outages/add/", "outage-form")
+    page.locator("[name=utility]").select_option("water")
+    page.locator("[name=kind]").select_option("planned")
+    page.locator("[name=places]").evaluate("""(box, [value, text]) => { box.add(new Option(text, value, true, true)); box.tomselect?.addOption({value, text}); box.tomselect?.setValue([value]); }""", [str(dorm), "楼"])
+    for name, hours in (("begin", 30), ("end", 32)):
+        page.locator(f"[name={name}]").fill(page.evaluate("hours => new Date(Date.now() + (hours + 8) * 36e5).toISOString().slice(0, 16)", hours))
+    page.locator("[name=reason_zh]").fill("更换进水总阀")
+    page.locator("[name=contact]").evaluate(CHOOSE, [str(director), "林国平"])
+    day.follow(page.locator("main form .btn-primary").last, "outage")
+    outage = int(re.search(r"/outages/(\d+)/", page.url)[1])  # type: ignore[index]
+    for move, state in (("approve", "approved"), ("announce", "announced")):
+        while school.one("SELECT count(*) FROM maintenance_outageload WHERE outage_id = %s AND answered_at IS NULL", outage) and page.locator("a[href*='/move/answer_load/']").count():
+            day.open_dialog(page.locator("a[href*='/move/answer_load/']").first)
+            page.locator("#dialog [name=load]").select_option(index=1)
+            page.locator("#dialog [name=arrangement]").fill("送水车 6 点到，值班员接")
+            day.send("load")
+        target = page.locator(f"[action*='/move/{move}/'] button, a[href*='/move/{move}/']").first
+        if target.evaluate("one => one.tagName") == "A":
+            day.open_dialog(target)
+            day.send(move)
+        else:
+            day.follow(target, move)
+        assert school.one("SELECT state FROM maintenance_outage WHERE id = %s", outage) == state
+    told = school.one("SELECT count(DISTINCT person_id) FROM alerts_notification WHERE source_kind = 'maintenance.outage' AND source_id = %s", outage)
+    assert told > 0
+
+    # the month on paper: PDF and Excel, opened
+    day.go("/maintenance/facilities/")
+    month = page.locator("#month").input_value()
+    paper = PdfReader(BytesIO(person.context.request.get(f"/maintenance/facilities/report/?month={month}").body()))
+    assert "设施" in "".join(one.extract_text() for one in paper.pages)
+    with page.expect_download() as sent:
+        page.get_by_role("button", name="Excel").click()
+    book = load_workbook(BytesIO(Path(sent.value.path()).read_bytes()))
+    assert sum(sheet.max_row for sheet in book) > 10
+
+    # on the way home, on the phone: money approved in two taps, a risk accepted for two months
+    phone: Visitor = visitor("zh", PHONE).enter("S0002")
+    day = Day("director-phone", phone)
+    page = phone.page
+    day.station("home")
+    day.go("/approvals/", "approvals")
+    asked = school.one("SELECT id FROM core_approval WHERE kind = 'maintenance.workorder' AND object_id = %s", costly)
+    card = page.locator("article.card, details.card", has=page.locator(f"#approval-{asked}"))
+    if card.locator("summary").count():
+        card.locator("summary").first.tap()
+    day.follow(card.get_by_role("button", name="批准").first, "approved")
+    assert school.ask("SELECT state FROM core_approval WHERE kind = 'maintenance.workorder' AND object_id = %s", costly) == [("approved",)]
+    day.go(f"/maintenance/findings/{risk}/", "danger")
+    if page.locator("details[data-menu] summary:visible").count():
+        page.locator(".hq-moves details[data-menu] summary:visible").first.tap()
+    day.open_dialog(page.locator("a[href*='/move/accept_risk/']:visible").first)
+    page.locator("#dialog [name=until]").fill(str(school.one("SELECT (current_date + 60)::date")))
+    page.locator("#dialog [name=reason]").fill("寒假统一更换，期间封闭该段看台，每周检查")
+    day.station("risk")
+    day.send("risk-accepted")
+    assert school.ask("SELECT state, accepted_by_id, accepted_until - current_date FROM maintenance_finding WHERE id = %s", risk) == [("accepted_risk", director, 60)]
