@@ -34,8 +34,9 @@ def test_every_record_has_a_factory_permissions_and_words(kind: str) -> None:
     declared = RESOURCES[kind]
     assert factory_of(declared.model), f"{kind}: no factory"
     assert access.roles_with(f"{kind}:view"), f"{kind}: nobody may view it"
-    if declared.form or declared.add_form:
-        assert access.roles_with(f"{kind}:add"), f"{kind}: nobody may add it"
+    adds, changes = (access.roles_with(f"{kind}:{action}") for action in ("add", "change"))
+    assert adds or not declared.add_form, f"{kind}: nobody may add it"
+    assert adds or changes or not declared.form, f"{kind}: nobody may add or change it"
     assert (declared.model.__doc__ or "").strip(), f"{kind}: no sentence that says what it is"
     assert any(column.heading for column in declared.columns), f"{kind}: no name column"
     assert declared.api_fields, f"{kind}: no API fields"
