@@ -30,12 +30,12 @@ def when(outage: Outage) -> str:
     return f"{ui.paper_time(begin)} – {ui.paper_time(end) if end else _('open end')}"
 
 
-def lateness(outage: Outage) -> Any:
+def lateness(outage: Outage, sprite: bool = True) -> Any:
     """Told too late, or running longer than said."""
     if outage.state == "ongoing" and outage.planned and outage.planned.upper < services.clock.now():
-        return ui.state("danger", _("longer than said"), "clock-exclamation", sprite=True)
+        return ui.state("danger", _("longer than said"), "clock-exclamation", sprite=sprite)
     if outage.announced_at and outage.kind == "planned" and not outage.in_time:
-        return ui.state("late", _("told late"), "clock-exclamation", sprite=True)
+        return ui.state("late", _("told late"), "clock-exclamation", sprite=sprite)
     return ""
 
 
@@ -131,7 +131,7 @@ class Outages(Resource):
 
     @classmethod
     def badges(cls, record: Any, person: Any) -> list[Any]:
-        return [badge] if (badge := lateness(record)) else []
+        return [badge] if (badge := lateness(record, sprite=False)) else []
 
     @classmethod
     def sentence(cls, person: Any, rows: Any) -> str:
