@@ -87,6 +87,12 @@ class NameColumn(Column):
     second: str = ""
     heading: bool = True
 
+    def text(self, record: Any) -> str | SafeString:
+        """The cell is a link already: another record that gives the name is told by its words."""
+        if not self.show and isinstance(value := self.value(record), models.Model):
+            return escape(value)
+        return super().text(record)
+
     def below(self, record: Any) -> str:
         line = follow(record, self.second) if self.second else ""
         return f"<small>{escape(line)}</small>" if line else ""

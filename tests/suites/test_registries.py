@@ -1,6 +1,7 @@
 """The suites that every registered record gets for free, run over the registries; each is shown to fail on a planted fault."""
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from io import StringIO
@@ -44,6 +45,16 @@ def test_every_record_has_a_factory_permissions_and_words(kind: str) -> None:
 
 
 SEEN_BY_ALL = ("assets.equipment",)  # everybody who is signed in may know what stands where and whether it can be used
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_name_in_a_list_is_one_link_with_words(kind: str) -> None:
+    declared = RESOURCES[kind]
+    row = declared.rows(reader_of(declared)).get(pk=factory_of(declared.model)().pk)
+    for column in declared.columns:
+        if column.heading:
+            cell = column.cell(row)
+            assert cell.count("<a ") == 1 and re.search(r"<a [^>]*>[^<]*\w", cell), cell
 
 
 @pytest.mark.parametrize("kind", KINDS)
