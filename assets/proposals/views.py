@@ -136,7 +136,7 @@ def kpis(told: WhatIf) -> list[dict[str, Any]]:
                 "foot": _("Open deferred work over the value anew"),
             },
             {
-                "name": _("If the chosen ones are renewed"),
+                "name": _("Chosen renewed, the rest put off"),
                 "value": f"{told.with_it:.2f}",
                 "unit": "%",
                 "foot": change(told.now, told.with_it),
