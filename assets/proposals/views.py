@@ -185,7 +185,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [
         (_("Planned year"), str(row.year)),
         (_("Place"), row.place),
-        (_("Items"), str(len(lines))),
+        (_("Number of items"), str(len(lines))),
         (_("Cost at the prices of that year"), ui.money(row.total)),
         (_("Budget"), ui.money(row.budget) or "–"),
         (_("Handed in at"), f"{ui.paper_time(row.handed_in_at)} {row.made_by or ''}"),
