@@ -8,6 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from assets.models import Equipment, Scheme
 from assets.safety.models import SafetyGroup, Substitution, TakenOut
+from logistics.campus.models import label_of
 from logistics.core.demo import World
 
 
@@ -19,7 +20,7 @@ def load(world: World) -> None:
     groups = SafetyGroup.objects.bulk_create(
         [
             SafetyGroup(
-                name_zh=f"{things[0].place.place_label} 灭火器",
+                name_zh=f"{label_of(things[0].place, 'zh-hans')} 灭火器",
                 name_en=f"Extinguishers {things[0].place.code}",
                 place=things[0].place,
                 scheme=scheme,
