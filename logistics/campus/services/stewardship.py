@@ -184,6 +184,11 @@ class MatrixRow:
     place: Place
     cells: list[Cell]
 
+    @property
+    def follows(self) -> bool:
+        """Does it only follow what holds it: nobody of its own, nobody missing?"""
+        return self.place.kind not in MATRIX_KINDS and all(cell.inherited or not (cell.people or cell.gap) for cell in self.cells)
+
 
 def matrix(
     within: Place | None, person: Any, at: datetime | None = None, most: int | None = MOST_ROWS

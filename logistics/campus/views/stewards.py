@@ -1,4 +1,5 @@
 """Who looks after what: the matrix, ending, and handing everything over at once."""
+
 from __future__ import annotations
 
 from django.contrib import messages
@@ -22,6 +23,8 @@ from logistics.core.pages import add_errors
 from logistics.core.pdf.report import Report, Table, heading
 from logistics.core.templatetags.ui import paper_day
 
+FEW = 20  # rows that only follow are worth a click from here on
+
 
 def _check(request: HttpRequest, action: str) -> None:
     if not access_of(request.user).has(f"campus.stewardship:{action}"):
@@ -36,13 +39,23 @@ def matrix(request: HttpRequest) -> HttpResponse:
     campuses = list(Place.objects.visible_to(request.user).campuses().order_by("position", "code"))
     chosen = next((campus for campus in campuses if str(campus.pk) == request.GET.get("campus")), campuses[0] if campuses else None)
     roles, rows = stewardship.matrix(chosen, request.user)
+    following = sum(row.follows for row in rows)
+    whole = "all" in request.GET or following < FEW
     gaps = sum(cell.gap for row in rows for cell in row.cells)
     sentence = (
         ngettext("%(n)s gap: nobody looks after it.", "%(n)s gaps: nobody looks after them.", gaps) % {"n": gaps} if gaps else _("No gaps.")
     )
+    rows = rows if whole else [row for row in rows if not row.follows]
     segments = [{"label": campus.name, "url": f"?campus={campus.pk}", "current": campus == chosen} for campus in campuses]
     paper_url = f"{reverse('campus:stewards-paper')}?campus={chosen.pk if chosen else ''}"
-    page = {"title": _("Who looks after what"), "sentence": sentence, "segments": segments, "paper_url": paper_url}
+    page = {
+        "title": _("Who looks after what"),
+        "sentence": sentence,
+        "segments": segments,
+        "paper_url": paper_url,
+        "following": 0 if whole else following,
+        "all_url": f"?campus={chosen.pk if chosen else ''}&all=1",
+    }
     may = access_of(request.user).has("campus.stewardship:add")
     return render(request, "campus/stewards.html", {"page": page, "roles": roles, "rows": rows, "may_entrust": may})
 
@@ -58,7 +71,9 @@ def paper(request: HttpRequest) -> HttpResponse:
     roles, rows = stewardship.matrix(chosen, request.user, most=None)
     table = Table(
         [_("Place"), *(label for _code, label in roles)],
-        [[row.place.place_label, *(_names(cell) for cell in row.cells)] for row in rows], roomy=range(1, len(roles) + 1), dense=True,
+        [[row.place.place_label, *(_names(cell) for cell in row.cells)] for row in rows],
+        roomy=range(1, len(roles) + 1),
+        dense=True,
     )
     title = _("Who looks after what, as of %(day)s") % {"day": paper_day(clock.today())}
     report = Report(title=title, sections=[table], wide=True, **heading(request))
