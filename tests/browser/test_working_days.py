@@ -365,6 +365,7 @@ from logistics.core.photos import attach, clean_photos
 from logistics.core.workflow import perform
 from assets.certificates.services.lapsing import lock_lapsed
 from assets.models import Equipment, Requirement, SafetyGroup
+from assets.services import open_lock
 from maintenance.findings.services import open_finding
 from maintenance.models import Finding
 officer, chen, deng = (Person.objects.get(number=n) for n in ("S0001", "S1101", "S1501"))
@@ -388,6 +389,8 @@ boiler = Equipment.objects.filter(category__code__in=["heater", "chiller", "pump
 grave = open_finding(title_zh="热水锅炉安全阀泄漏", title_en="Safety valve of the boiler leaks", place=boiler.place, equipment=boiler, severity="critical", lock="locked", by=deng)
 lock_lapsed()
 due = Requirement.objects.expired(clock.today()).filter(equipment__isnull=False, scheme__on_expiry="lock", scheme__body_required=True).order_by("pk").first()
+if not due.equipment.locks.live().filter(cause="manual").exists():
+    open_lock(equipment=due.equipment, level="locked", cause="manual", reason="安全阀校验已过期", by=officer)
 unit = SafetyGroup.objects.filter(members__isnull=False).order_by("pk").distinct()
 unit = next(one for one in unit if one.members.filter(use_state="normal").count() >= 8 and one.members.count() == one.members.filter(use_state="normal").count())
 print(fresh.pk, good.pk, bad.pk, own.pk, grave.pk, boiler.pk, due.pk, due.equipment_id, unit.pk)
