@@ -55,8 +55,7 @@ def look(person: Visitor, path: str, first: dict[str, int], second: dict[str, in
     answer = person.page.goto(path)
     status = [] if answer and answer.status == 200 else [f"{path} answers {answer and answer.status}"]
     if answer and answer.headers.get("content-type", "").startswith("application/pdf"):
-        person.noted.clear()  # a paper is shown by the browser's own viewer, which asks for a sign of the site at the root
-        return status
+        return status  # a paper is shown by the browser's own viewer
     found = person.faults(audit=audit)
     person.page.set_viewport_size(second)
     return [*status, *found, *person.faults(audit=False)]

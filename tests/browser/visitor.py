@@ -35,8 +35,9 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.noted.append(f"script: {error}"))
 
     def hear(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.noted.append(f"console: {message.text}")
+        where = message.location.get("url", "")
+        if message.type in ("error", "warning") and not where.endswith("/favicon.ico"):  # the viewer of papers asks for it, whatever a page names
+            self.noted.append(f"console: {message.text} {where}".strip())
         self.taps += message.text == "tap"
 
     def enter(self, number: str) -> Visitor:
