@@ -23,6 +23,7 @@ NAME = "houqin_migrated"  # the database that others are copied from
 TEMPLATE = "HOUQIN_TEST_TEMPLATE"  # read by the settings
 KEPT = 6  # branches that are worked on in turn
 LISTED = "migrations.json"  # which files made it
+FILLERS = ("standards.py", "limits.py")  # what the law asks and the figures of the house are delivered into an empty database
 
 
 @contextmanager
@@ -35,9 +36,10 @@ def servers() -> Iterator[dict[str, str]]:
 
 def sources() -> dict[str, str]:
     """{file: mark of its text} of all that makes the database what it is."""
-    files = [file for file in places.BASE.glob("**/migrations/*.py") if not {"node_modules", ".venv"} & set(file.parts)]
+    found = [file for name in ("migrations/*.py", *FILLERS) for file in sorted(places.BASE.glob(f"*/**/{name}"))
+             if not {"node_modules", ".venv"} & set(file.parts)]
     return {str(file.relative_to(places.BASE)): hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in [*sorted(files), *sorted(places.BASE.glob("*/**/standards.py")), places.BASE / "requirements.txt"]}
+            for file in [*found, places.BASE / "requirements.txt"]}
 
 
 def folder() -> Path:
