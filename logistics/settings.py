@@ -97,7 +97,7 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMI
 DATABASES["default"]["TEST"] = {"TEMPLATE": env("HOUQIN_TEST_TEMPLATE", default=None)}  # migrated already: see logistics/local/migrated.py
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default=places.redis_url(VAR_DIR))
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "houqin",
+CACHES = {"default": {"BACKEND": "logistics.core.caching.ForgivingCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "houqin",
                       "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}}}  # a hung cache must not hold a report up
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a restarted cache must not sign anybody out
 MEDIA_ROOT = VAR_DIR / "media"  # never served directly: a file is as private as its record

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import get_language
-from redis.exceptions import RedisError
 
 from logistics.accounts.models import Person
 from logistics.core import clock
@@ -64,15 +63,12 @@ def shown(code: str, person: Any, chosen: str) -> dict[str, Any]:
     if not seconds:
         return made(code, person, span)
     key = key_of(code, person, span)
-    try:
-        found = cache.get(key)
-        if found is None:
-            return keep(code, person, span)
-        if clock.now() - found["made"] > timedelta(seconds=seconds) and cache.add(f"{key}:busy", 1, BUSY):
-            ask_anew(code, person, chosen, get_language())
-        return found  # type: ignore[no-any-return]
-    except RedisError:  # no cache: worked out each time
-        return made(code, person, span)
+    found: dict[str, Any] | None = cache.get(key)
+    if found is None:
+        return keep(code, person, span)
+    if clock.now() - found["made"] > timedelta(seconds=seconds) and cache.add(f"{key}:busy", 1, BUSY):
+        ask_anew(code, person, chosen, get_language())
+    return found
 
 
 def made(code: str, person: Any, span: Span) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from redis.exceptions import RedisError
 
 from logistics.core import clock
 from logistics.core.testing.world import client_of, person_with
@@ -105,15 +104,3 @@ def test_a_worker_makes_no_page_for_somebody_whose_right_has_ended(here: Scene) 
     stranger = here.people[0]
     tasks.refresh_figures("facilities", stranger.pk, "month", "en")
     assert cache.get(keeping.key_of("facilities", stranger, keeping.window(30))) is None
-
-
-def test_without_a_cache_the_page_is_worked_out_each_time(here: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken:
-        def get(self, _key: str) -> None:
-            raise RedisError("nobody there")
-
-    monkeypatch.setattr(keeping, "cache", Broken())
-    manager = person_with("facilities_manager")
-    with CaptureQueriesContext(connection) as seen:
-        assert client_of(manager).get(PAGES[0]).status_code == 200
-    assert counted(seen)
