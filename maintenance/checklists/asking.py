@@ -88,15 +88,6 @@ def question(item: ChecklistItem, stood: Stood | None = None) -> Question:
     return Question(item, options, limits_of(item), "always" if always else "fail" if fail else "", widget, stood)
 
 
-def value_words(item: ChecklistItem, value: str) -> str:
-    """An answer as people read it."""
-    if item.type == item.Type.PASS_FAIL or value == "na":
-        return {"pass": _("Right"), "fail": _("Wrong"), "na": _("Not applicable")}.get(value, value)
-    if item.type == item.Type.CHOICE:
-        return next((zh if chinese() or not en else en for zh, en, _right in item.choices if zh == value), value)
-    return f"{value} {item.unit}".strip() if item.measures else value
-
-
 def consequences(item: ChecklistItem) -> list[str]:
     """What follows from a wrong answer, in words."""
     found = [str(item.get_fail_severity_display())]

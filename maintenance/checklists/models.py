@@ -5,10 +5,11 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
-from logistics.core.bilingual import Named, pick
+from logistics.core.bilingual import Named, chinese, pick
 from logistics.core.history import tracked
 from logistics.core.models import AppendOnly
 from logistics.core.scoping import Record, ScopedModel
@@ -195,6 +196,14 @@ class ChecklistItem(Record):
     def measures(self) -> bool:
         return self.type in (self.Type.NUMBER, self.Type.METER)
 
+    def words_of(self, value: str) -> str:
+        """An answer as people read it."""
+        if self.type == self.Type.PASS_FAIL or value == "na":
+            return str({"pass": _("Right"), "fail": _("Wrong"), "na": _("Not applicable")}.get(value, value))
+        if self.type == self.Type.CHOICE:
+            return next((zh if chinese() or not en else en for zh, en, _right in self.choices if zh == value), value)
+        return f"{value} {self.unit}".strip() if self.measures else value
+
 
 class ChecklistRun(ScopedModel):
     """检查记录: one checklist gone through once, for a work order, at a point of a round, or to look again at a hidden danger."""
@@ -274,4 +283,4 @@ class ItemAnswer(Record):
         triggers = [AppendOnly()]
 
     def __str__(self) -> str:
-        return f"{self.item}: {self.value}"
+        return f"{self.item}{gettext(': ')}{self.item.words_of(self.value)}"

@@ -13,7 +13,7 @@ from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.resources import Resource, resource
 from logistics.core.templatetags import ui
 from maintenance.checklists import filters, forms, services
-from maintenance.checklists.asking import consequences, limits_of, value_words
+from maintenance.checklists.asking import consequences, limits_of
 from maintenance.models import Checklist, ChecklistItem, ChecklistVersion, ItemAnswer
 
 
@@ -165,8 +165,8 @@ class ItemAnswers(Resource):
         Column(
             "value",
             gettext_lazy("Answer"),
-            show=lambda row: value_words(row.item, row.value),
-            export=lambda row: value_words(row.item, row.value),
+            show=lambda row: row.item.words_of(row.value),
+            export=lambda row: row.item.words_of(row.value),
         ),
         Column("get_verdict_display", gettext_lazy("Verdict"), css="c-state"),
         Column("by.name", gettext_lazy("Answered by"), joins=("by",)),
@@ -174,7 +174,7 @@ class ItemAnswers(Resource):
         Column("note", gettext_lazy("Note"), css="c-hide"),
     )
     facts = (
-        Column("value", gettext_lazy("Answer"), joins=("item",), show=lambda row: value_words(row.item, row.value)),
+        Column("value", gettext_lazy("Answer"), joins=("item",), show=lambda row: row.item.words_of(row.value)),
         Column("get_verdict_display", gettext_lazy("Verdict")),
         Column("by.name", gettext_lazy("Answered by"), joins=("by",)),
         Column("judged_at", gettext_lazy("Answered")),

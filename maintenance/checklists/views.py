@@ -22,7 +22,7 @@ from logistics.core.pages import client_uid, move_buttons
 from logistics.core.photos import clean_photos
 from logistics.core.sync.pages import waits
 from maintenance.checklists import services
-from maintenance.checklists.asking import consequences, limits_of, question, value_words
+from maintenance.checklists.asking import consequences, limits_of, question
 from maintenance.checklists.metering import stood
 from maintenance.models import Checklist, ChecklistItem, ChecklistRun, ItemAnswer, WorkOrder
 
@@ -51,7 +51,7 @@ class Asked:
 
     @property
     def words(self) -> str:
-        return value_words(self.answer.item, self.answer.value) if self.answer else ""
+        return self.answer.item.words_of(self.answer.value) if self.answer else ""
 
 
 def lines_of(run: ChecklistRun) -> list[Asked]:

@@ -14,7 +14,7 @@ class PermitFilters(RecordFilters):
     state = django_filters.ChoiceFilter(choices=Permit.State, label=_("State"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"))
     order = django_filters.NumberFilter(field_name="order_id", label=_("Work order"))
-    quick = ((_("Asked for"), {"state": "requested"}, "hourglass"), (_("In use"), {"state": "active"}, "flame"))
+    quick = ((_("Waits to be issued"), {"state": "requested"}, "hourglass"), (_("In use"), {"state": "active"}, "flame"))
 
     class Meta:
         model = Permit

@@ -19,7 +19,7 @@ class Permit(Record):
     """作业票: leave to do one kind of dangerous work on an order, at a place, for some hours; three people answer for it."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", _("Asked for")
+        REQUESTED = "requested", _("Waits to be issued")
         ISSUED = "issued", _("Issued")
         ACTIVE = "active", _("In use")
         CLOSED = "closed", _("Closed")

@@ -15,7 +15,7 @@ ISSUERS = ("safety_officer", "facilities_manager")
 PERMITS = Workflow(
     Permit,
     (
-        State("requested", _("Asked for"), "wait", "hourglass"),
+        State("requested", _("Waits to be issued"), "wait", "hourglass"),
         State("issued", _("Issued"), "info", "checkbox"),
         State("active", _("In use"), "run", "flame"),
         State("closed", _("Closed"), "done", "check"),

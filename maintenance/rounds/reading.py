@@ -12,7 +12,7 @@ from django.db.models import Q
 from logistics.campus.models import TagBinding
 from logistics.core.bilingual import pick
 from logistics.core.models import Attachment
-from maintenance.checklists.asking import Question, question, value_words
+from maintenance.checklists.asking import Question, question
 from maintenance.checklists.judging import asked
 from maintenance.checklists.metering import stood
 from maintenance.checklists.services import photos_of_answers
@@ -31,7 +31,7 @@ class Line:
 
     @property
     def words(self) -> str:
-        return value_words(self.answer.item, self.answer.value) if self.answer else ""
+        return self.answer.item.words_of(self.answer.value) if self.answer else ""
 
     @property
     def lacks_photo(self) -> bool:
