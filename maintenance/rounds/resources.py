@@ -33,6 +33,12 @@ class Routes(Resource):
     order = ("name_zh", "pk")
     form = forms.RouteForm
     filterset = filters.RouteFilters
+
+    @classmethod
+    def may_list(cls, person: Any) -> bool:
+        """Whoever walks rounds finds them on the own page; routes are laid once in a while by those who answer for them."""
+        return access_of(person).has("maintenance.route:export")
+
     columns = (
         NameColumn("name", gettext_lazy("Route"), sort="name_zh", joins=("place",), second="place.place_label", width=36),
         Column("get_domain_display", gettext_lazy("Domain")),

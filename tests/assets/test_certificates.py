@@ -380,9 +380,9 @@ def test_the_school_confirms_a_clause_once_and_says_against_what() -> None:
     assert browser.post(reverse("assets:scheme-confirm", args=[version.pk]), {"reason": "again"}).status_code == 409
 
 
-def test_the_nightly_run_over_forty_thousand_things_would_be_one_statement(django_assert_num_queries: Any) -> None:
+def test_the_nightly_run_takes_the_same_few_statements_for_any_number_of_things(django_assert_num_queries: Any) -> None:
     a_lift(commissioned_on=date(2020, 3, 1))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(5):  # one that does it, with its plan prepared for many and put back
         services.refresh_requirements()
     before = list(Requirement.objects.order_by("pk").values_list())
     services.refresh_requirements()
