@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -21,14 +22,14 @@ PREPARE = """
             counts_from, suspend_reason, search_text)
         SELECT 'KILL-' || n || '-%(name)s', '停机保养' || n, 'Upkeep ' || n, 'work_order', (SELECT min(id) FROM maintenance_repaircategory),
             'list', false, '', true, 'P3', 3600, '', 0, 1, %(late)s, 'none', 'allow', '', '', 'after_interval', 'active',
-            current_date - %(days)s, '', ''
+            date '%(today)s' - %(days)s, '', ''
         FROM generate_series(1, %(plans)s) n RETURNING id
     ), triggers AS (
         INSERT INTO maintenance_plantrigger (plan_id, type, freq, every, weekdays, month_days, months, anchor_on, quantity, comparator)
-        SELECT id, 'calendar_fixed', 'daily', 1, '{}', '{}', '{}', current_date - %(days)s, '', '' FROM plans
+        SELECT id, 'calendar_fixed', 'daily', 1, '{}', '{}', '{}', date '%(today)s' - %(days)s, '', '' FROM plans
     )
     INSERT INTO maintenance_plantarget (plan_id, equipment_id, since)
-    SELECT p.id, e.id, current_date - %(days)s FROM plans p, (
+    SELECT p.id, e.id, date '%(today)s' - %(days)s FROM plans p, (
         SELECT id FROM assets_equipment WHERE status = 'in_service' AND place_id IS NOT NULL ORDER BY id LIMIT %(things)s) e"""
 
 WRITTEN = """SELECT count(*) FROM maintenance_planoccurrence o JOIN maintenance_maintenanceplan p ON p.id = o.plan_id
@@ -45,7 +46,7 @@ STANDS = """
     WHERE p.code LIKE 'KILL-%%-' || %s ORDER BY p.name_zh, o.equipment_id, o.seq"""
 
 GAPS = """SELECT number FROM (SELECT number, right(number, 6)::int - lag(right(number, 6)::int) OVER (ORDER BY number) AS step
-    FROM maintenance_workorder WHERE number LIKE to_char(current_date, '"GD"-YYYY-%%')) n WHERE step <> 1"""
+    FROM maintenance_workorder WHERE number LIKE to_char(now(), '"GD"-YYYY-%%')) n WHERE step <> 1"""
 
 
 class Upkeep:
@@ -60,7 +61,8 @@ class Upkeep:
         self.seen: list[tuple[str, int]] = []  # what was killed, and how many dates were written then
 
     def prepare(self, name: str) -> None:
-        self.books.write(PREPARE.replace("%(name)s", name) % {"late": LATE, "days": DAYS, "plans": PLANS, "things": THINGS})
+        self.books.write(PREPARE % {"name": name, "late": LATE, "days": DAYS, "plans": PLANS, "things": THINGS,
+                                    "today": datetime.now(self.app.timezone).date()})
 
     def start(self) -> None:
         """As beat does it; with a dead broker nothing happens."""
