@@ -16,6 +16,7 @@ from assets.services import register
 from logistics.alerts.services import fulfil
 from logistics.campus.models import Place
 from logistics.core.errors import Conflict
+from logistics.core.statements import inner
 from logistics.core.workflow import Relation, State, Workflow, named, perform, write_event
 
 COUNTER = Relation("counter", gettext_lazy("who counts"), lambda row, person: row.counters.filter(pk=person.pk).exists())
@@ -41,7 +42,7 @@ def freeze(row: Census, *, by: Any, at: datetime, **_data: Any) -> None:
 
 def frozen(row: Census, *, by: Any, at: datetime, event: Any, **_data: Any) -> None:
     """Write the expected list in one statement: what changes in the register afterwards changes nothing in it."""
-    sql, params = expected(row).order_by("pk").values_list("pk", "place_id", "quantity").query.sql_with_params()
+    sql, params = inner(expected(row).order_by("pk").values_list("pk", "place_id", "quantity"))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO assets_censusline "

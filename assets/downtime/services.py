@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from assets.downtime.standing import RANKS, STOPS, Standing, stops
 from assets.models import Downtime, Equipment, UseLock
 from logistics.core import clock
+from logistics.core.statements import inner
 from logistics.core.workflow import write_event
 
 Span = tuple[datetime, datetime]
@@ -177,9 +178,9 @@ def reliability(things: models.QuerySet, span: Span, by: str = "") -> dict[Any, 
         return {}
     grain = F(by) if by else models.Value(None, output_field=models.BigIntegerField())
     rows = things.order_by().values_list("pk", grain, "commissioned_on")
-    inner, params = rows.query.sql_with_params()
+    chosen, params = inner(rows)
     named = {f"p{n}": value for n, value in enumerate(params)}
-    sql = RELIABILITY.replace("{things}", inner % tuple(f"%(p{n})s" for n in range(len(params))))
+    sql = RELIABILITY.replace("{things}", chosen % tuple(f"%(p{n})s" for n in range(len(params))))
     with connection.cursor() as cursor:
         cursor.execute(sql, {**named, "from": span[0], "to": until, "zone": settings.TIME_ZONE})
         return {row[0]: Reliability(row[1], float(row[2]), float(row[3]), row[4], row[5], float(row[6])) for row in cursor.fetchall()}

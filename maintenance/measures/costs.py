@@ -18,6 +18,7 @@ from logistics.campus.models import Place
 from logistics.campus.services.calendars import business_seconds
 from logistics.core import clock
 from logistics.core.publishing import MEASURES, Figure, measure
+from logistics.core.statements import inner
 from maintenance.measures.outages import people
 from maintenance.measures.repairs import open_at, visible, within
 from maintenance.models import Hold, Technician
@@ -42,9 +43,9 @@ def closed(person: Any, span: Span, place: Any = None, **narrow: Any) -> Any:
 def spent(person: Any, span: Span, by: str = "", place: Any = None, **narrow: Any) -> dict[Any, tuple[int, Decimal]]:
     """Value of the grain (None without one) -> orders closed, and what they cost; one statement."""
     grain = F(ORDERS[by]) if by else Value(None, output_field=BigIntegerField())
-    inner, params = closed(person, span, place, **narrow).order_by().values_list("pk", grain).query.sql_with_params()
+    chosen, params = inner(closed(person, span, place, **narrow).order_by().values_list("pk", grain))
     with connection.cursor() as cursor:
-        cursor.execute(SPENT.replace("{orders}", inner), params)
+        cursor.execute(SPENT.replace("{orders}", chosen), params)
         return {key: (orders, amount) for key, orders, amount in cursor.fetchall()}
 
 

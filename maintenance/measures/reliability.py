@@ -14,6 +14,7 @@ from assets.downtime.services import Reliability, Span, reliability
 from assets.models import Downtime, Equipment
 from logistics.core.access import access_of
 from logistics.core.publishing import Figure, measure
+from logistics.core.statements import inner
 from maintenance.models import WorkOrder
 from maintenance.spans import asked_once, days_of
 
@@ -132,8 +133,8 @@ def active_repair(person: Any, span: Span, by: str = "", place: Any = None) -> A
     if place is not None:
         orders = orders.at(place)
     grain = F(ORDER_GRAINS[by]) if by else Value(None, output_field=BigIntegerField())
-    inner, params = orders.order_by().values("pk").annotate(grain=grain).values_list("pk", "grain").query.sql_with_params()
+    chosen, params = inner(orders.order_by().values("pk").annotate(grain=grain).values_list("pk", "grain"))
     with connection.cursor() as cursor:
-        cursor.execute(ACTIVE.replace("{orders}", inner), params)
+        cursor.execute(ACTIVE.replace("{orders}", chosen), params)
         told = {key: Figure(float(seconds) / n / 3600, n, {"seconds": float(seconds)}) for key, n, seconds in cursor.fetchall()}
     return told if by else told.get(None, Figure(None))

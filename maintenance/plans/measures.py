@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
 from logistics.core.publishing import Figure, measure
+from logistics.core.statements import inner
 from maintenance.models import PlanOccurrence, WorkOrder
 from maintenance.spans import Span, days_of
 
@@ -71,7 +72,7 @@ def planned_share(person: Any, span: Span, place: Any = None) -> Figure:
     orders = WorkOrder.objects.visible_to(person)
     if place is not None:
         orders = orders.at(place)
-    sql, params = orders.order_by().values("pk").query.sql_with_params()
+    sql, params = inner(orders.order_by().values("pk"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

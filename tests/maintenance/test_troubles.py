@@ -120,3 +120,8 @@ def test_the_page_costs_the_same_for_many_and_shows_only_what_its_reader_may_rea
         repaired(here, elsewhere, days)
     narrow = client_of(person_with("facilities_manager", place=elsewhere.place)).get(url).content.decode()
     assert "1 thing had" in narrow
+
+
+@pytest.mark.django_db
+def test_a_school_in_which_nothing_breaks_has_an_empty_page() -> None:
+    assert client_of(person_with("facilities_manager")).get("/maintenance/bad-actors/").status_code == 200
