@@ -1,9 +1,9 @@
 """The proof under kills: people write, one process after another is killed, and nothing that was acknowledged is lost.
 
 `make kill` starts a school of its own with a mail gateway beside it. Writers report repairs, phones send what was noted without a network,
-a clerk asks for exports, plans of upkeep fall due, while worker, beat, broker, gateway, database, dispatcher and web server are killed with
--9 in turn. Then:
-each acknowledged write is there once, each notice reached its inbox once and its mail server at least once, each job has its file.
+a clerk asks for exports, while worker, beat, broker, gateway, database, dispatcher and web server are killed with -9 in turn; then plans of
+upkeep fall due while worker, beat and database are killed. Afterwards each acknowledged write is there once, each notice reached its inbox
+once and its mail server at least once, each job has its file, and upkeep stands as if nobody had been killed.
 """
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from uuid import uuid4
 import psycopg2
 
 from bench.kill_days import DONE, ORDERS, STANDS, STEP, Day, hand_out
-from bench.kill_upkeep import EVERY, Upkeep
+from bench.kill_upkeep import Upkeep
 from logistics.local import places
 from logistics.local.processes import die_with_parent, end, marked, wait_until
 from logistics.local.services import Services
@@ -249,9 +249,7 @@ def school() -> Iterator[School]:
 
 
 # the run -------------------------------------------------------------------------------------------------------------
-def work(
-    here: School, said: Acknowledged, place: int, symptom: int, orders: list[int], day: Day, upkeep: Upkeep, seconds: float
-) -> list[str]:
+def work(here: School, said: Acknowledged, place: int, symptom: int, orders: list[int], day: Day, seconds: float) -> list[str]:
     """Everybody writes while the killer goes round; the names of the killed."""
     over, failures, killed = threading.Event(), [], []  # type: threading.Event, list[BaseException], list[str]
 
@@ -268,7 +266,7 @@ def work(
     people = [Person(here.port, number, said) for number in (*REPORTERS, *PHONES, "S1002")]
     doing = [busy(partial(report, who, place, symptom)) for who in people[: len(REPORTERS)]]
     doing += [busy(Phone(who, orders[n :: len(PHONES)]).send) for n, who in enumerate(people[len(REPORTERS) : -1])]
-    doing += [busy(partial(export, people[-1]), 4), busy(upkeep.start, EVERY)]
+    doing.append(busy(partial(export, people[-1]), 4))
     pause = seconds / (3 * len(day.orders))
 
     def replay() -> None:
@@ -286,7 +284,6 @@ def work(
         time.sleep(PAUSE)
         here.mend()
         victim = VICTIMS[len(killed) % len(VICTIMS)]
-        upkeep.note(victim)
         if wait_until(lambda v=victim: here.kill(v), 20):
             killed.append(victim)
             print(f"{time.monotonic() - began:5.1f} s  killed {victim:<12} {said.writes:6d} acknowledged", flush=True)
@@ -404,11 +401,12 @@ def main(seconds: float = SECONDS) -> None:
         upkeep = Upkeep(books, Services(here.var).urls)
         upkeep.prepare("quiet")
         assert upkeep.finish("quiet", SETTLE_SECONDS), "upkeep is not generated in quiet"
-        upkeep.prepare("disturbed")
         began = time.monotonic()
-        killed = work(here, said, place, symptom, orders, disturbed, upkeep, seconds)
+        killed = work(here, said, place, symptom, orders, disturbed, seconds)
         took = time.monotonic() - began
         settled = wait_until(lambda: books.column(UNSETTLED, since) == [0], SETTLE_SECONDS)
+        upkeep.prepare("disturbed")
+        upkeep.under_kills(here.kill)
         settled = upkeep.finish("disturbed", SETTLE_SECONDS) and settled
         wrong = audit(here, said, books, since, Person(here.port, "S1001", said))
         undisturbed, other = books.rows(STANDS, quiet.orders), books.rows(STANDS, disturbed.orders)

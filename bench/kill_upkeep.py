@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
+import psycopg2
+
 PLANS, THINGS, DAYS, LATE = 4, 250, 12, 5
 EVERY = 2.0  # seconds between two starts of the generator; beat, which does it every ten minutes, is killed as well
+VICTIMS = ("worker", "beat", "database")
 DATES = PLANS * THINGS * (DAYS + 1)
 
 PREPARE = """
@@ -83,11 +87,21 @@ class Upkeep:
                     return True
         return False
 
-    def note(self, victim: str) -> None:
-        """How far the generator had come when something was killed."""
-        if victim in ("worker", "beat", "database"):
-            with suppress(Exception):
-                self.seen.append((victim, self.written("disturbed")))
+    def under_kills(self, kill: Callable[[str], bool]) -> None:
+        """One process after the other is killed while the generator is in the middle, until each was hit or nothing is left."""
+        left, until = list(VICTIMS), time.monotonic() + 120
+        while left and time.monotonic() < until:
+            self.start()
+            with suppress(psycopg2.Error):
+                before = written = self.written("disturbed")
+                for _wait in range(int(EVERY / 0.1)):
+                    time.sleep(0.1)
+                    written = self.written("disturbed")
+                    if written > before:
+                        break
+                if before < written < DATES and kill(left[0]):
+                    self.seen.append((left.pop(0), written))
+                    print(f"upkeep  killed {self.seen[-1][0]:<12} {written:6d} of {DATES} dates", flush=True)
 
     def faults(self) -> list[str]:
         quiet, disturbed = self.books.rows(STANDS, "quiet"), self.books.rows(STANDS, "disturbed")
@@ -98,8 +112,7 @@ class Upkeep:
         gaps = self.books.column(GAPS)
         if gaps:
             wrong.append(f"the numbers of orders have a gap before {gaps[:3]}")
-        middle = {victim for victim, written in self.seen if 0 < written < DATES}
-        if not middle >= {"worker", "beat", "database"}:
+        if len(self.seen) < len(VICTIMS):
             wrong.append(f"not everything was killed in the middle of generation: {self.seen}")
         orders = sum(row[9] is not None for row in disturbed)
         print(f"upkeep: {len(disturbed)} dates, {orders} orders written between the kills as undisturbed; "
