@@ -166,7 +166,7 @@ def test_a_technician_s_day(school: School, database: dict[str, str], visitor: A
     page.locator("[name=watcher]").evaluate("(box, pk) => { box.tomselect ? box.tomselect.setValue(pk) : box.value = pk; }", str(watcher))
     day.follow(page.locator("main form .btn-primary"), "permit")
     day.go(f"/maintenance/today/{weld}/", "weld-asked")
-    day.says("待办理")
+    day.says("待签发")
     expect(page.locator(".hq-moves.is-docked button[aria-disabled=true]")).to_have_text("开工")
 
     # the pool: whoever takes it, has it
