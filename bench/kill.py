@@ -404,10 +404,10 @@ def main(seconds: float = SECONDS) -> None:
         began = time.monotonic()
         killed = work(here, said, place, symptom, orders, disturbed, seconds)
         took = time.monotonic() - began
-        settled = wait_until(lambda: books.column(UNSETTLED, since) == [0], SETTLE_SECONDS)
         upkeep.prepare("disturbed")
         upkeep.under_kills(here.kill)
-        settled = upkeep.finish("disturbed", SETTLE_SECONDS) and settled
+        settled = upkeep.finish("disturbed", SETTLE_SECONDS)
+        settled = wait_until(lambda: books.column(UNSETTLED, since) == [0], SETTLE_SECONDS) and settled
         wrong = audit(here, said, books, since, Person(here.port, "S1001", said))
         undisturbed, other = books.rows(STANDS, quiet.orders), books.rows(STANDS, disturbed.orders)
         if undisturbed != other:
