@@ -44,7 +44,7 @@ VICTIMS = ("worker", "beat", "broker", "gateway", "database", "dispatcher", "lon
 COMMANDS = {"worker": "celery .*--concurrency", "beat": "celery .* beat", "dispatcher": "manage.py dispatch",
             "long-worker": "--queues long", "web": "gunicorn"}
 REPORTERS, PHONES, FACTS = ("T2031", "20240312", "S0101"), ("S1001", "S1002", "S1001"), 8
-SETTLE_SECONDS = 600  # a gateway that was dead twice is asked again after some minutes
+SETTLE_SECONDS = 300
 START_SECONDS = 1500
 
 
@@ -383,6 +383,7 @@ def days(here: School, said: Acknowledged, books: Books, place: int) -> list[Day
     symptom = books.column("SELECT s.id FROM maintenance_symptom s JOIN maintenance_repaircategory c ON c.id = s.category_id "
                            "WHERE s.hazard = 'none' AND c.proof = 'none' AND c.trade = 'plumbing' ORDER BY s.id LIMIT 1")[0]
     books.write("UPDATE maintenance_technician SET max_open = 100")
+    books.write("UPDATE alerts_channel SET per_minute = NULL")  # thousands of mails of one minute are not to be sent over an hour
     who, desk, technician = books.column("SELECT id FROM accounts_person WHERE number = 'S1101'")[0], *(
         Person(here.port, number, said) for number in ("S1001", "S1101"))
     found = [Day(technician, hand_out(desk, who, place, symptom)) for _n in range(2)]
