@@ -13,6 +13,7 @@ from logistics.alerts.models import Obligation
 from logistics.alerts.services.obligations import what_changes
 from logistics.campus.models import CalendarVersion
 from logistics.campus.registries import calendar_user
+from logistics.core.tasks import hand_over
 from logistics.core.workflow import transitioned
 
 
@@ -23,7 +24,7 @@ def calendar_published(sender: Any, record: CalendarVersion, move: Any, event: A
     if record.confirmed_until:
         whole_year = (record.confirmed_until + timedelta(days=1)).year - 1
         services.fulfil("campus.calendar_confirmed", record.calendar, evidence=record, by=event.by, at=event.at, period=str(whole_year))
-    tasks.plan_duties.delay()
+    hand_over(tasks.plan_duties)
 
 
 def obligation_settled(sender: Any, record: Obligation, move: Any, **_more: Any) -> None:

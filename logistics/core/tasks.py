@@ -1,13 +1,15 @@
 """Periodic work is declared beside the task: `@periodic("code", seconds)`; tasks take ids, call a service, and may run twice."""
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.schedules import crontab
 from django.conf import settings
 
+log = logging.getLogger(__name__)
 PERIODIC: dict[str, Any] = {}
 
 
@@ -22,6 +24,20 @@ def periodic(every: float | crontab) -> Callable[[Callable[..., Any]], Any]:
         return task
 
     return declare
+
+
+def hand_over(task: Any, *args: Any, **options: Any) -> bool:
+    """Give work to a worker at once; a broker that is away makes nobody wait and lets nothing fail. `task` may be a name.
+
+    False: nobody took it, and what runs periodically makes up for it.
+    """
+    try:
+        known = current_app.signature(task) if isinstance(task, str) else task
+        known.apply_async(args, retry=False, **options)
+    except Exception as error:  # whatever the broker's library raises
+        log.warning("no broker for %s: %s", task, error)
+        return False
+    return True
 
 
 @periodic(crontab(hour=3, minute=10))

@@ -4,12 +4,10 @@ looks at an older one. So nobody waits while figures over millions of orders are
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
@@ -19,11 +17,11 @@ from logistics.accounts.models import Person
 from logistics.core import clock
 from logistics.core.access import access_of, give_access, holder_ids, roles_with
 from logistics.core.registry import Registry
+from logistics.core.tasks import hand_over
 from logistics.core.templatetags import ui
 from maintenance.dashboard.limits import KEPT
 from maintenance.spans import Span
 
-log = logging.getLogger(__name__)
 PERMISSION = "maintenance.figures:view"
 SPANS = {"week": 7, "month": 30, "term": 120}
 USUAL = "month"  # shown when nothing is chosen
@@ -83,19 +81,14 @@ def keep(code: str, person: Any, span: Span) -> dict[str, Any]:
     return found
 
 
-def send(args: tuple[Any, ...]) -> None:
+def send(args: tuple[Any, ...]) -> bool:
     """By name: the task stands above the pages that it makes."""
-    current_app.send_task("maintenance.dashboard.tasks.refresh_figures", args, retry=False, expires=WAITS)
+    return hand_over("maintenance.dashboard.tasks.refresh_figures", *args, expires=WAITS)
 
 
 def ask_anew(code: str, person: Any, chosen: str, language: str) -> bool:
     """Have a worker make it; without one the page stays as old as it says."""
-    try:
-        send((code, person.pk, chosen, language))
-    except Exception as error:  # whatever the broker's library raises
-        log.warning("no broker for the figures: %s", error)
-        return False
-    return True
+    return send((code, person.pk, chosen, language))
 
 
 def readers() -> list[tuple[Person, list[str]]]:

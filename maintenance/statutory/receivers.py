@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import Equipment, SchemeInterval, SchemeRule
 from logistics.campus.models import Place
+from logistics.core.tasks import hand_over
 from logistics.core.timeline import note
 from maintenance.following import follows_finding, follows_round, follows_sheet
 from maintenance.rounds import duties
@@ -49,7 +50,7 @@ def ask() -> None:
     from maintenance.statutory.tasks import sync_statutory_rounds
 
     if cache.add("maintenance.statutory.asked", 1, ASKED_SECONDS):
-        sync_statutory_rounds.apply_async(countdown=ASKED_SECONDS / 2)
+        hand_over(sync_statutory_rounds, countdown=ASKED_SECONDS / 2)
 
 
 for _sender in (Place, Equipment, SchemeInterval, SchemeRule):

@@ -31,7 +31,7 @@ def here() -> Any:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What workers were asked for."""
     found: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(keeping, "send", found.append)
+    monkeypatch.setattr(keeping, "send", lambda args: found.append(args) or True)
     return found
 
 

@@ -1,7 +1,6 @@
 """Starting long work, sending it to a worker, and rescuing what was left lying."""
 from __future__ import annotations
 
-import logging
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -18,12 +17,12 @@ from logistics.core.jobs import files
 from logistics.core.jobs.kinds import KINDS
 from logistics.core.jobs.limits import FILES_KEPT
 from logistics.core.models import Job
+from logistics.core.tasks import hand_over
 from logistics.core.workflow import perform, write_event
 
 QUEUE = "long"  # of its own: work of minutes must not keep alerts and clocks waiting
 SEND_AGAIN = timedelta(seconds=30)  # a message may be lost with the broker; a second one is harmless
 MOST_TRIES = 5  # workers that died over the same work; then a person has to look
-log = logging.getLogger(__name__)
 
 
 def start(kind: str, params: dict[str, Any], *, by: Any, subject: str = "", client_uid: uuid.UUID | str | None = None) -> Job:
@@ -50,10 +49,7 @@ def send(ids: list[int]) -> int:
 
     sent = 0
     for pk in ids:
-        try:
-            run_job.apply_async((pk,), queue=QUEUE, retry=False)
-        except Exception as error:  # whatever the broker's library raises: the row is there
-            log.warning("no broker for job %s: %s", pk, error)
+        if not hand_over(run_job, pk, queue=QUEUE):
             break
         Job.objects.filter(pk=pk, state="queued").update(sent_at=clock.now())
         sent += 1
