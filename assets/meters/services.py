@@ -82,27 +82,32 @@ def replace_meter(
 
 
 RECOUNT = """
-    WITH fits AS (
-        SELECT f.id, f.meter_id, f.during, f.start_value, coalesce(f.rolls_over_at, 0) AS rolls,
-               sum(CASE WHEN f.end_value IS NULL THEN 0 ELSE f.end_value - f.start_value + coalesce(f.rolls_over_at, 0) * (
-                   SELECT count(*) FROM assets_meterreading r
-                   WHERE r.meter_id = f.meter_id AND f.during @> r.read_at AND r.rolled_over
-                     AND NOT EXISTS (SELECT 1 FROM assets_readingvoid v WHERE v.reading_id = r.id)) END)
-                   OVER (PARTITION BY f.meter_id ORDER BY lower(f.during) ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
-        FROM assets_meterfit f WHERE f.meter_id = ANY(%(meters)s)
+    WITH shown AS (
+        SELECT r.id, r.read_at, r.value, f.id AS fit, r.rolled_over
+               OR r.value < coalesce(lag(r.value) OVER (PARTITION BY f.id ORDER BY r.read_at), f.start_value) AS turned
+        FROM assets_meterreading r JOIN assets_meterfit f ON f.meter_id = r.meter_id AND f.during @> r.read_at
+        WHERE r.meter_id = ANY(%(meters)s) AND NOT EXISTS (SELECT 1 FROM assets_readingvoid v WHERE v.reading_id = r.id)
+    ), fits AS (
+        SELECT f.id, f.start_value, coalesce(f.rolls_over_at, 0) AS rolls,
+               sum(f.end_value - f.start_value + coalesce(f.rolls_over_at, 0) * (
+                   (SELECT count(*) FROM shown s WHERE s.fit = f.id AND s.turned) + (f.end_value < coalesce(
+                       (SELECT s.value FROM shown s WHERE s.fit = f.id ORDER BY s.read_at DESC LIMIT 1), f.start_value))::int
+               )) OVER (PARTITION BY f.meter_id ORDER BY lower(f.during) ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
+        FROM assets_meterfit f JOIN assets_meter m ON m.id = f.meter_id AND m.kind = 'cumulative' WHERE f.meter_id = ANY(%(meters)s)
     ), counted AS (
-        SELECT r.id, coalesce(f.earlier, 0) + r.value - f.start_value + f.rolls * count(*) FILTER (
-                   WHERE r.rolled_over AND NOT EXISTS (SELECT 1 FROM assets_readingvoid v WHERE v.reading_id = r.id))
-                   OVER (PARTITION BY f.id ORDER BY r.read_at) AS cumulative
-        FROM assets_meterreading r JOIN fits f ON f.meter_id = r.meter_id AND f.during @> r.read_at
-        JOIN assets_meter m ON m.id = r.meter_id AND m.kind = 'cumulative'
+        SELECT s.id, coalesce(f.earlier, 0) + s.value - f.start_value
+               + f.rolls * count(*) FILTER (WHERE s.turned) OVER (PARTITION BY f.id ORDER BY s.read_at) AS cumulative
+        FROM shown s JOIN fits f ON f.id = s.fit
     )
     UPDATE assets_meterreading r SET cumulative = c.cumulative FROM counted c WHERE c.id = r.id AND r.cumulative <> c.cumulative
 """
 
 
 def recount(meters: list[int]) -> None:
-    """Write the sums of all readings of these meters anew, in one statement: sums of earlier counters + value − what it showed at first."""
+    """Write the sums of all valid readings of these meters anew, in one statement: earlier counters + value − what it showed at first.
+
+    Whoever reads less than before has seen the counter begin anew, also when the reading that said so was declared wrong since.
+    """
     with connection.cursor() as cursor:
         cursor.execute(RECOUNT, {"meters": meters})
 
@@ -288,7 +293,9 @@ def _counted(stand: Stand, fit: MeterFit, entry: Entry, last: tuple[datetime, De
         for one in stand.fits:
             if one.during.lower < fit.during.lower:
                 within = [row for row in stand.before if one.during.lower <= row[0] < one.during.upper]
-                earlier = within[-1][2] + one.end_value - within[-1][1] if within else earlier + one.end_value - one.start_value  # type: ignore[operator]
+                _at, stood, counted = within[-1] if within else (one.during.lower, one.start_value, earlier)
+                end = one.end_value or Decimal(0)  # one that was replaced has an end
+                earlier = counted + end - stood + (one.rolls_over_at or 0 if end < stood else 0)
         counted, lowest = earlier + entry.value - fit.start_value, fit.start_value
     if entry.rolled_over:
         if not fit.rolls_over_at:
@@ -315,8 +322,7 @@ def void_reading(*, reading: MeterReading, reason: str, by: Any) -> ReadingVoid:
     if ReadingVoid.objects.filter(reading=reading).exists():
         raise Conflict(_("This reading has been voided already."))
     mark = ReadingVoid.objects.create(reading=reading, by=by, reason=reason[:300], at=clock.now())
-    if reading.rolled_over:
-        recount([reading.meter_id])
+    recount([reading.meter_id])
     for heard in VOIDED:
         heard(reading.meter.equipment_id)
     return mark

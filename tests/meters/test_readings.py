@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from assets.factories import EquipmentFactory
@@ -104,7 +104,14 @@ def test_a_reading_is_never_rewritten_only_voided_once() -> None:
 
 
 @pytest.mark.django_db
-@given(steps=st.lists(st.tuples(st.sampled_from(["read", "turn", "replace", "void"]), st.integers(0, 60)), min_size=1, max_size=12))
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["read", "turn", "replace", "turn and replace", "void"]), st.integers(0, 60)), min_size=1, max_size=14
+    )
+)
+@example(steps=[("read", 1), ("turn", 0), ("replace", 0), ("void", 0), ("read", 0)])
+@example(steps=[("read", 50), ("turn", 3), ("read", 4), ("void", 1), ("read", 1)])
+@example(steps=[("read", 50), ("read", 5), ("turn and replace", 52), ("read", 1), ("void", 1), ("read", 1)])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_valid_sums_never_fall_and_are_those_of_the_table_counted_anew(steps: list[tuple[str, int]]) -> None:
     class Undo(Exception):
@@ -118,15 +125,15 @@ def test_valid_sums_never_fall_and_are_those_of_the_table_counted_anew(steps: li
                 now += timedelta(hours=5)
                 with clock.standing_at(now):
                     if act == "void":
-                        last = MeterReading.objects.valid().filter(meter=row).order_by("-read_at").first()
-                        if last is not None:
-                            services.void_reading(reading=last, reason="Wrong.", by=None)
+                        valid = list(MeterReading.objects.valid().filter(meter=row).order_by("read_at"))
+                        if valid:
+                            services.void_reading(reading=valid[n % len(valid)], reason="Wrong.", by=None)
                             before = MeterReading.objects.valid().filter(meter=row).order_by("-read_at").first()
                             fit = MeterFit.objects.get(meter=row, during__contains=now)
                             inside = before is not None and before.read_at >= fit.during.lower
                             shown = int(before.value) if inside and before else int(fit.start_value)
-                    elif act == "replace":
-                        services.replace_meter(meter=row, end_value=Decimal(shown), start_value=Decimal(n), by=None)
+                    elif "replace" in act:
+                        services.replace_meter(meter=row, end_value=Decimal(n if "turn" in act else shown), start_value=Decimal(n), by=None)
                         shown = n
                     elif act == "turn":
                         services.read(meter=row, value=Decimal(n), rolled_over=True, by=None)
