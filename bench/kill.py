@@ -44,7 +44,7 @@ VICTIMS = ("worker", "beat", "broker", "gateway", "database", "dispatcher", "lon
 COMMANDS = {"worker": "celery .*--concurrency", "beat": "celery .* beat", "dispatcher": "manage.py dispatch",
             "long-worker": "--queues long", "web": "gunicorn"}
 REPORTERS, PHONES, FACTS = ("T2031", "20240312", "S0101"), ("S1001", "S1002", "S1001"), 8
-SETTLE_SECONDS = 1200  # three hundred remarks for one person go out as one letter of fifty each two minutes
+SETTLE_SECONDS = 600  # the lease of a dispatcher that was killed, then the two minutes for which remarks are bundled, twice
 START_SECONDS = 1500
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db import connection, transaction
+from django.db.models import F, Max, Q, QuerySet
 
 from logistics.alerts.delivery import breaker
 from logistics.alerts.delivery.hours import next_hour, quiet_ends
 from logistics.alerts.delivery.ladder import Decision, Steps, Try, decide
 from logistics.alerts.messages import MESSAGES
-from logistics.alerts.models import Channel, DeliveryAttempt, Notification
+from logistics.alerts.models import Channel, DeliveryAttempt, Importance, Notification
 from logistics.alerts.silencing import quiet_until
 from logistics.alerts.ways import Habit, Way, Ways, ways_of
 
@@ -51,16 +51,19 @@ class Claimed:
 def claim(now: datetime, room: Mapping[str, int] | None = None, limit: int = BATCH) -> Claimed:
     """Look at notices that are due: each is sent (a leased try is written), put off to an hour, or ended.
 
-    `room`: so many further letters this dispatcher can take for a channel; channels that are not named have room enough.
+    With them come all others that would ride in their letters, so that what waits for a person about one thing is one letter however
+    many they are. `room`: so many further letters this dispatcher can take for a channel; channels that are not named have room enough.
     """
     rows = list(Notification.objects.due(now).select_for_update(skip_locked=True, of=("self",)).select_related("person")[:limit])
     if not rows:
         return Claimed()
+    rows += _companions(rows, now)
     late = [row for row in rows if row.expires_at and row.expires_at <= now]
     _end(late, "expired", "too_late", now)
     quiet = _quiet(rows, now)
     _end(quiet, "expired", "silenced", now)
-    live = [row for row in rows if row not in late and row not in quiet]
+    over = {row.pk for row in (*late, *quiet)}
+    live = [row for row in rows if row.pk not in over]
     ways = ways_of({row.person_id: row.person for row in live}.values())
     tries = _tries(live, now)
     riders: dict[int, list[Notification]] = defaultdict(list)
@@ -77,6 +80,23 @@ def claim(now: datetime, room: Mapping[str, int] | None = None, limit: int = BAT
     Notification.objects.bulk_update(live, ["state", "next_at", "attempts", "why_failed"])
     DeliveryAttempt.objects.bulk_create([order.attempt for order in claimed.orders])
     return claimed
+
+
+def _companions(rows: list[Notification], now: datetime) -> list[Notification]:
+    """All further notices that are due for the same people about the same things, or for information: they may ride in one letter.
+
+    Nobody is waited for: what another dispatcher holds at this instant is looked at again.
+    """
+    light = [row for row in rows if row.weight < LIFE and not row.attempts]
+    about = {(row.source_kind, row.source_id) for row in light if row.source_kind}
+    summed = {row.person_id for row in light if row.importance == Importance.INFO}
+    if not about and not summed:
+        return []
+    same = Q(person__in={row.person_id for row in light}, source_kind__in={kind for kind, _id in about},
+             source_id__in={object_id for _kind, object_id in about})
+    more = Notification.objects.due(now).filter(same | Q(person__in=summed, importance=Importance.INFO),
+                                                       state="queued", weight__lt=LIFE, attempts=0)
+    return list(more.exclude(pk__in=[row.pk for row in rows]).select_for_update(skip_locked=True, of=("self",)).select_related("person"))
 
 
 def _quiet(rows: list[Notification], now: datetime) -> list[Notification]:
@@ -123,16 +143,20 @@ def _hold_back(rows: list[Notification], ways: Ways, tries: dict[int, list[Try]]
         if until:
             row.next_at = until
             held.append(row)
-        elif row.weight < LIFE and not tries.get(row.pk) and not riders.get(row.pk):
+        elif row.state == "queued" and row.weight < LIFE and not tries.get(row.pk) and not riders.get(row.pk):
             fresh.append(row)
         else:
             going.append(row)
+    mine = _tied_here({row.person_id for row in fresh if row.source_kind or row.importance == Importance.INFO})
     recent = _told_lately(fresh, now)
     groups: dict[tuple, list[Notification]] = defaultdict(list)
     for row in fresh:
         habit = ways.habit(row.person_id, row.importance)
         again = [at for weight, at in recent.get((row.person_id, row.source_kind, row.source_id), []) if weight >= row.weight]
-        if habit.digest_hour is not None:
+        if (row.source_kind or habit.digest_hour is not None) and row.person_id not in mine:
+            row.next_at = now + CROWDED_WAIT
+            held.append(row)
+        elif habit.digest_hour is not None:
             groups[row.person_id, "digest"].append(row)
         elif row.source_kind and again:
             row.next_at = max(again) + BUNDLING
@@ -142,13 +166,26 @@ def _hold_back(rows: list[Notification], ways: Ways, tries: dict[int, list[Try]]
         else:
             going.append(row)
     Notification.objects.bulk_update(held, ["next_at"])
+    riding: list[Notification] = []
     for group in groups.values():
         lead, *others = sorted(group, key=lambda row: (-row.weight, row.pk))
         going.append(lead)
         riders[lead.pk] = others
-        if others:
-            Notification.objects.filter(pk__in=[row.pk for row in others]).update(bundle=lead, next_at=None, state="sending")
+        for row in others:
+            row.bundle, row.next_at, row.state = lead, None, "sending"
+        riding += others
+    Notification.objects.bulk_update(riding, ["bundle", "next_at", "state"])
     return going
+
+
+def _tied_here(people: set[int]) -> set[int]:
+    """Those of these people whose letters no other dispatcher is tying at this instant; none does until this transaction ends."""
+    if not people:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM unnest(%s::bigint[]) AS id WHERE pg_try_advisory_xact_lock(hashtext('alerts.bundle:' || id))",
+                       [sorted(people)])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _told_lately(rows: list[Notification], now: datetime) -> dict[tuple[int, str, int | None], list[tuple[int, datetime]]]:
