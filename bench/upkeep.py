@@ -116,47 +116,47 @@ def orders(cursor: Any, wanted: int) -> None:
             "LEFT JOIN thing t ON c.n %% 2 = 0 AND t.k = (c.n * 7919::bigint) %% %(things)s",
             {"id": "c.new", "number": "'GD-B' || c.new", "equipment_id": "t.id", "source_kind": "''", "source_id": "NULL",
              "blocked_by_id": "NULL", "parent_id": "NULL", "planned_start": "NULL", "planned_end": "NULL",
-             **moved("reported_at", "released_at", "done_at", "closed_at", "created_at")}, told)
+             **moved("reported_at", "released_at", "done_at", "closed_at", "created_at")}, told, order="c.n")
         filling.copy(
             cursor, "maintenance_repairrequest",
             "(SELECT DISTINCT ON (work_order_id) * FROM maintenance_repairrequest WHERE work_order_id IN (SELECT id FROM pattern) "
             "AND joined_to_id IS NULL AND state IN ('confirmed', 'auto_closed') ORDER BY work_order_id, id) w "
             "JOIN copied c ON c.old = w.work_order_id AND c.n %% 5 = 0",
             {"id": "%(asked)s + c.n", "number": "'BX-B' || (%(asked)s + c.n)", "work_order_id": "c.new", "equipment_id": "NULL",
-             "split_from_id": "NULL", **moved("submitted_at", "resolved_at", "ended_at", "asked_at")}, told)
+             "split_from_id": "NULL", **moved("submitted_at", "resolved_at", "ended_at", "asked_at")}, told, order="c.n")
     with filling.resting(
         cursor, "maintenance_clock", "core_event", "maintenance_labourentry", "maintenance_costline", "maintenance_rating"
     ):
         filling.copy(
             cursor, "maintenance_clock", "copied c JOIN maintenance_clock w ON w.order_id = c.old",
-            {"order_id": "c.new", **moved("started_at", "banked_at", "due_at", "met_at", "breached_at")})
+            {"order_id": "c.new", **moved("started_at", "banked_at", "due_at", "met_at", "breached_at")}, order="c.n")
         filling.copy(
             cursor, "core_event",
             "copied c JOIN core_event w ON w.kind = 'maintenance.workorder' AND w.object_id = c.old "
             "AND w.move IN ('assign', 'finish', 'hold', 'return', 'reopen')",
-            {"object_id": "c.new", "act": "NULL", **moved("at", "recorded_at")})
+            {"object_id": "c.new", "act": "NULL", **moved("at", "recorded_at")}, order="c.n")
         filling.copy(
             cursor, "core_event",
             "(SELECT *, (SELECT work_order_id FROM maintenance_repairrequest r WHERE r.id = object_id) AS of FROM core_event "
             "WHERE kind = 'maintenance.repairrequest' AND move IN ('accept', 'confirm') AND object_id <= %(asked)s) w "
             "JOIN copied c ON c.old = w.of AND c.n %% 5 = 0",
-            {"object_id": "%(asked)s + c.n", "act": "NULL", **moved("at", "recorded_at")}, told)
+            {"object_id": "%(asked)s + c.n", "act": "NULL", **moved("at", "recorded_at")}, told, order="c.n")
         filling.copy(
             cursor, "maintenance_labourentry",
             "copied c JOIN (SELECT DISTINCT ON (order_id) * FROM maintenance_labourentry WHERE voided_by_id IS NULL "
             "ORDER BY order_id, id) w "
             "ON w.order_id = c.old AND c.n %% 5 = 0",
             {"order_id": "c.new", "during": "tstzrange(date '2000-01-01' + c.new * interval '2 seconds', "
-                                            "date '2000-01-01' + c.new * interval '2 seconds' + interval '1 second')"})
+                                            "date '2000-01-01' + c.new * interval '2 seconds' + interval '1 second')"}, order="c.n")
         filling.copy(
             cursor, "maintenance_costline", "copied c JOIN maintenance_costline w ON w.order_id = c.old",
-            {"order_id": "c.new", "at": "w.at + c.moved"})
+            {"order_id": "c.new", "at": "w.at + c.moved"}, order="c.n")
         filling.copy(
             cursor, "maintenance_rating",
             "(SELECT DISTINCT ON (r.work_order_id) g.*, r.work_order_id FROM maintenance_rating g JOIN maintenance_repairrequest r "
             "ON r.id = g.request_id ORDER BY r.work_order_id) w "
             "JOIN copied c ON c.old = w.work_order_id AND c.n %% 5 = 0 JOIN maintenance_repairrequest q ON q.id = %(asked)s + c.n",
-            {"request_id": "q.id", "at": "w.at + c.moved"}, told)
+            {"request_id": "q.id", "at": "w.at + c.moved"}, told, order="c.n")
     cursor.execute("DROP TABLE copied, pattern, thing")
 
 
@@ -189,7 +189,7 @@ def answers(cursor: Any, wanted: int) -> None:
             "CROSS JOIN LATERAL (SELECT now() - interval '1 day' - interval '1 second' * (%(seconds)s::float * n / %(rounds)s) AS made) t",
             {"id": "%(base)s + n", "number": "'XJ-B' || (%(base)s + n)", "occurrence_id": "NULL", "window_from": "made",
              "window_to": "made + (w.window_to - w.window_from)", "started_at": "made", "submitted_at": "made + interval '40 minutes'",
-             "created_at": "made", "planned": "%(points)s", "visited": "%(points)s", "scanned": "%(points)s"}, told)
+             "created_at": "made", "planned": "%(points)s", "visited": "%(points)s", "scanned": "%(points)s"}, told, order="n")
         cursor.execute(
             """INSERT INTO maintenance_pointvisit (id, point, scan, recorded_at, judged_at, flags, by_id, place_id, round_id)
                SELECT %(visits)s + (r.id - %(base)s - 1) * %(points)s + p, 'p' || p, 'qr', r.window_from + p * interval '1 minute',

@@ -97,11 +97,11 @@ def shown_number(value: float | None, unit: str) -> str:
     return f"{value:,.1f}" if unit in TENTHS or (0 < abs(value) < 10 and value != int(value)) else f"{value:,.0f}"
 
 
-def tell(one: Measure, person: Any, span: Span, before: Span, aim: dict[str, float]) -> Shown:
-    """A figure, the one of the window before, the aim and whether it is met."""
+def tell(one: Measure, person: Any, span: Span, before: Span | None, aim: dict[str, float]) -> Shown:
+    """A figure, the one of the window before where it is asked for, the aim and whether it is met."""
     narrow = NARROW.get(one.code, {})
     now: Figure = one.compute(person, span, **narrow)
-    earlier: Figure = one.compute(person, before, **narrow)
+    earlier: Figure = one.compute(person, before, **narrow) if before else Figure(None)
     wanted = aim.get(one.code)
     met = None
     if wanted is not None and now.value is not None:
@@ -142,10 +142,10 @@ def beside(figure: Figure) -> str:
     return _(", ").join(said)
 
 
-def board(person: Any, span: Span) -> Board:
-    """All figures of a window that this person may read."""
-    length = span[1] - span[0]
-    before, aim, access = (span[0] - length, span[0]), aims(), access_of(person)
+def board(person: Any, span: Span, compared: bool = False) -> Board:
+    """All figures of a window that this person may read, beside those of the window before where they are compared."""
+    before = (span[0] - (span[1] - span[0]), span[0]) if compared else None
+    aim, access = aims(), access_of(person)
     made = Board(made_at=clock.now())
 
     def told(names: tuple[str, ...]) -> list[Shown]:

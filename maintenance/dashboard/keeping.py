@@ -1,5 +1,6 @@
-"""Pages of figures are kept and say when they were worked out: by night for all who may read them, and again behind the back of whoever
-looks at an older one. So nobody waits while figures over millions of orders are counted."""
+"""Pages of figures are kept in the database and say when they were worked out: by night for all who may read them, and again behind the
+back of whoever looks at an older one. So nobody waits while figures over millions of orders are counted; where nothing is kept yet, the
+page comes at once and its figures follow."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -20,14 +21,15 @@ from logistics.core.registry import Registry
 from logistics.core.tasks import hand_over
 from logistics.core.templatetags import ui
 from maintenance.dashboard.limits import KEPT
+from maintenance.dashboard.models import KeptPage
 from maintenance.spans import Span
 
 PERMISSION = "maintenance.figures:view"
 SPANS = {"week": 7, "month": 30, "term": 120}
 USUAL = "month"  # shown when nothing is chosen
-LONGEST = 2 * 24 * 3600  # seconds in the cache; a window ends with its day, so an older page is never asked for
+LONGEST = timedelta(days=2)  # an older page is not shown any more
 WAITS = 3600  # seconds after which a task that no worker took is dropped
-BUSY = 300  # seconds after which a worker that did not come back is not waited for any longer
+BUSY = timedelta(minutes=5)  # a worker that did not come back is not waited for any longer
 
 Maker = Callable[[Any, Span], dict[str, str]]
 PAGES: Registry[Maker] = Registry("page of figures")
@@ -50,35 +52,43 @@ def signature(person: Any) -> str:
     return hashlib.sha256(repr((held, person.organisation_id)).encode()).hexdigest()[:24]
 
 
-def key_of(code: str, person: Any, span: Span) -> str:
-    return f"figures:{code}:{signature(person)}:{get_language()}:{span[0].isoformat()}:{span[1].isoformat()}"
+def shown(code: str, person: Any, chosen: str, wait: bool = False) -> dict[str, Any] | None:
+    """The pieces of a page with the time they are of (`at`); an old page is shown while a worker makes the new one.
 
-
-def shown(code: str, person: Any, chosen: str) -> dict[str, Any]:
-    """The pieces of a page with the time they are of (`at`); an old page is shown while a worker makes the new one."""
-    span = window(SPANS[chosen])
+    None while nothing is kept, unless the reader waits.
+    """
     seconds = KEPT.value()
     if not seconds:
-        return made(code, person, span)
-    key = key_of(code, person, span)
-    found: dict[str, Any] | None = cache.get(key)
+        return made(code, person, chosen)[0]
+    found = KeptPage.objects.filter(**key_of(code, person, chosen), made_at__gt=clock.now() - LONGEST).first()
     if found is None:
-        return keep(code, person, span)
-    if clock.now() - found["made"] > timedelta(seconds=seconds) and cache.add(f"{key}:busy", 1, BUSY):
-        ask_anew(code, person, chosen, get_language())
-    return found
+        return keep(code, person, chosen) if wait else None
+    if clock.now() - found.made_at > timedelta(seconds=seconds) or found.made_at < window(1)[0]:
+        free = Q(asked_at=None) | Q(asked_at__lt=clock.now() - BUSY)
+        if KeptPage.objects.filter(free, pk=found.pk).update(asked_at=clock.now()):
+            ask_anew(code, person, chosen, get_language())
+    pieces: dict[str, Any] = found.pieces
+    return pieces
 
 
-def made(code: str, person: Any, span: Span) -> dict[str, Any]:
+def key_of(code: str, person: Any, chosen: str) -> dict[str, Any]:
+    return {"code": code, "reader": signature(person), "language": str(get_language()), "span": chosen}
+
+
+def made(code: str, person: Any, chosen: str) -> tuple[dict[str, Any], datetime]:
     now: datetime = clock.now()
-    return {**PAGES[code](person, span), "at": ui.paper_time(now), "made": now}
+    return {**PAGES[code](person, window(SPANS[chosen])), "at": ui.paper_time(now)}, now
 
 
-def keep(code: str, person: Any, span: Span) -> dict[str, Any]:
-    found, key = made(code, person, span), key_of(code, person, span)
-    cache.set(key, found, LONGEST)
-    cache.delete(f"{key}:busy")
-    return found
+def keep(code: str, person: Any, chosen: str) -> dict[str, Any]:
+    pieces, now = made(code, person, chosen)
+    KeptPage.objects.update_or_create(**key_of(code, person, chosen), defaults={"pieces": pieces, "made_at": now, "asked_at": None})
+    return pieces
+
+
+def forget() -> int:
+    """Pages that are not shown any more; how many there were."""
+    return KeptPage.objects.filter(made_at__lte=clock.now() - LONGEST).delete()[0]
 
 
 def send(args: tuple[Any, ...]) -> bool:

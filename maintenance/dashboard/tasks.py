@@ -19,13 +19,14 @@ def refresh_figures(code: str, person: int, chosen: str, language: str) -> None:
     found = Person.objects.active().filter(pk=person).first()
     if found is not None and access_of(found).has(keeping.PERMISSION):
         with translation.override(language):
-            keeping.keep(code, found, keeping.window(keeping.SPANS[chosen]))
+            keeping.keep(code, found, chosen)
 
 
 @periodic(crontab(hour=0, minute=5))
 def fill_figures() -> int:
     """After midnight, when the windows move on a day: every page of figures for each kind of reader, in the languages that they read; the
     number of pages asked for. Each is a task of its own, those of the usual window first."""
+    keeping.forget()
     readers = keeping.readers()
     asked = 0
     for chosen in sorted(keeping.SPANS, key=lambda one: one != keeping.USUAL):

@@ -7,18 +7,16 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from logistics.core import clock
-from maintenance.dashboard import keeping
 from maintenance.dashboard.board import Board, Shown, board
 from maintenance.dashboard.keeping import page_of_figures
 from maintenance.spans import Span
-from maintenance.views.figures import allowed, months
+from maintenance.views.figures import allowed, kept_page
 from maintenance.views.report import month_asked
 
 
@@ -33,18 +31,7 @@ def facilities(person: Any, span: Span) -> dict[str, str]:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How the facilities stand: clocks, backlog, upkeep, dangers, vital equipment, outages, costs."""
     allowed(request.user)
-    chosen = request.GET["span"] if request.GET.get("span") in keeping.SPANS else keeping.USUAL
-    body = keeping.shown("facilities", request.user, chosen)
-    page = {
-        "title": _("Facilities"),
-        "sentence": body["sentence"],
-        "months": months(),
-        "segments": [
-            {"label": label, "url": f"?span={code}", "current": code == chosen}
-            for code, label in (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))
-        ],
-    }
-    return render(request, "maintenance/dashboard.html", {"page": page, "body": body})
+    return kept_page(request, "facilities", _("Facilities"), "maintenance/dashboard.html")
 
 
 def sentence(made: Board) -> str:
@@ -71,7 +58,7 @@ def paper(request: HttpRequest) -> HttpResponse:
 
     allowed(request.user)
     first, span = month_of(request)
-    made = board(request.user, span)
+    made = board(request.user, span, compared=True)
     # Translators: a date pattern of Django
     sections: list[Any] = [Facts([(_("Month"), date_format(first, _("F Y"))), (_("Finding"), sentence(made))], columns=1)]
     for title, rows in [(_("At a glance"), made.cards), *made.groups]:
@@ -110,7 +97,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
 
     allowed(request.user)
     first, span = month_of(request)
-    made = board(request.user, span)
+    made = board(request.user, span, compared=True)
     columns = [
         sheets.SheetColumn(_("Group"), width=22),
         sheets.SheetColumn(_("Figure"), width=30),

@@ -3,6 +3,7 @@
 from maintenance.checklists.models import Checklist, ChecklistItem, ChecklistRun, ChecklistVersion, ItemAnswer
 from maintenance.contracting.models import FirmCertificate, Quote, Visit
 from maintenance.controls.models import ControlSheet, ControlSignature
+from maintenance.dashboard.models import KeptPage
 from maintenance.findings.models import Finding, FindingAnswer
 from maintenance.models.catalogue import (
     FailureCode,
@@ -29,8 +30,8 @@ from maintenance.statutory.models import SchemeRound
 __all__ = [
     "Assignment", "Checklist", "ChecklistItem", "ChecklistRun", "ChecklistVersion", "Clock", "ClockEvent", "ClockStep",
     "ControlSheet", "ControlSignature", "CostLine", "DispatchRule", "FailureCode", "Finding", "FindingAnswer", "FirmCertificate",
-    "GeneratorSpan", "GuestContact", "Hold", "HoldReason", "ItemAnswer", "LabourEntry", "LabourRate", "MaintenancePlan", "Outage",
-    "OutageLoad", "OutagePerson", "OutagePlace", "OutageUpdate", "Permit", "PlanOccurrence", "PlanTarget", "PlanTrigger",
+    "GeneratorSpan", "GuestContact", "Hold", "HoldReason", "ItemAnswer", "KeptPage", "LabourEntry", "LabourRate", "MaintenancePlan",
+    "Outage", "OutageLoad", "OutagePerson", "OutagePlace", "OutageUpdate", "Permit", "PlanOccurrence", "PlanTarget", "PlanTrigger",
     "PointVisit", "PriorityRule", "Quote", "Rating", "RepairCategory", "RepairRequest", "Round", "RoundSignature", "Route",
     "RoutePoint", "SchemeRound", "ServicePolicy", "Symptom", "Technician", "Visit", "WorkOrder",
 ]

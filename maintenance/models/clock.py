@@ -49,7 +49,7 @@ class Clock(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="clock_due", condition=Q(running=True)),
-            models.Index(fields=["kind", "due_at"], name="clock_kind_due"),
+            models.Index(fields=["kind", "due_at"], include=["order", "met_at", "breached_at", "running"], name="clock_kind_due"),
             models.Index(fields=["breached_at"], name="clock_late", condition=Q(breached_at__isnull=False)),
         ]
 

@@ -120,12 +120,17 @@ def repairs(person: Any, span: Span) -> dict[str, str]:
 def figures(request: HttpRequest) -> HttpResponse:
     """Repair figures of the last week, month or term."""
     allowed(request.user)
+    return kept_page(request, "repairs", _("Repair figures"), "maintenance/figures.html")
+
+
+def kept_page(request: HttpRequest, code: str, title: str, template: str) -> HttpResponse:
+    """A page of figures for the last week, month or term. Where none is kept it comes without, and asks for them with `wait`."""
     chosen = request.GET["span"] if request.GET.get("span") in keeping.SPANS else keeping.USUAL
-    body = keeping.shown("repairs", request.user, chosen)
-    page = {"title": _("Repair figures"), "sentence": body["sentence"], "months": months(),
-            "segments": [{"label": label, "url": f"?span={code}", "current": code == chosen} for code, label in
-                         (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))]}
-    return render(request, "maintenance/figures.html", {"page": page, "body": body})
+    body = keeping.shown(code, request.user, chosen, wait="wait" in request.GET)
+    segments = [{"label": label, "url": f"?span={span}", "current": span == chosen} for span, label in
+                (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))]
+    page = {"title": title, "months": months(), "segments": segments, "wait": f"{request.path}?span={chosen}&wait=1"}
+    return render(request, template, {"page": page, "body": body})
 
 
 def months(many: int = 12) -> list[date]:

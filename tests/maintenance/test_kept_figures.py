@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,6 +13,7 @@ from logistics.core import clock
 from logistics.core.testing.world import client_of, person_with
 from maintenance.dashboard import keeping, tasks
 from maintenance.factories import WorkOrderFactory
+from maintenance.models import KeptPage
 from tests.maintenance.scene import Scene, scene
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +22,7 @@ PAGES = ("/maintenance/facilities/", "/maintenance/figures/")
 
 @pytest.fixture
 def here() -> Any:
-    cache.clear()
-    yield scene()
-    cache.clear()
+    return scene()
 
 
 @pytest.fixture
@@ -66,7 +64,7 @@ def test_an_older_page_is_shown_as_it_is_says_its_time_and_is_made_anew_once_beh
     manager, page = person_with("facilities_manager"), PAGES[0]
     noon = keeping.window(1)[0] + timedelta(hours=12)
     with clock.standing_at(noon):
-        client_of(manager).get(page)
+        client_of(manager).get(page, {"wait": 1})
     with clock.standing_at(noon + timedelta(minutes=1)):
         assert "12:00" in client_of(manager).get(page).content.decode()
         assert sent == []  # young enough
@@ -82,14 +80,48 @@ def test_an_older_page_is_shown_as_it_is_says_its_time_and_is_made_anew_once_beh
         assert "12:03" in client_of(manager).get(page).content.decode()
 
 
-def test_a_page_that_nobody_has_made_is_made_at_once_and_kept(here: Scene) -> None:
-    manager = person_with("facilities_manager")
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_that_nobody_has_made_comes_at_once_and_asks_for_its_figures_which_are_kept(here: Scene, address: str) -> None:
+    client = client_of(person_with("facilities_manager"))
+    with CaptureQueriesContext(connection) as frame:
+        body = client.get(address, {"span": "week"}).content.decode()
+    wait = f"{address}?span=week&amp;wait=1"
+    assert f'hx-get="{wait}"' in body
+    assert f'<a href="{wait}">' in body  # without a script
+    assert counted(frame) == []
     with CaptureQueriesContext(connection) as first:
-        client_of(manager).get(PAGES[0])
-    with CaptureQueriesContext(connection) as second:
-        client_of(manager).get(PAGES[0])
+        body = client.get(address, {"span": "week", "wait": "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert "As of" in body
+    assert "<html" not in body
     assert counted(first)
+    with CaptureQueriesContext(connection) as second:
+        assert "As of" in client.get(address, {"span": "week"}).content.decode()
     assert counted(second) == []
+
+
+def test_the_page_of_yesterday_is_shown_until_that_of_today_is_made_and_one_of_three_days_ago_is_not(
+    here: Scene, sent: list[tuple[Any, ...]]
+) -> None:
+    client, page = client_of(person_with("facilities_manager")), PAGES[0]
+    night = keeping.window(1)[1] - timedelta(seconds=30)
+    with clock.standing_at(night):
+        client.get(page, {"wait": 1})
+    with clock.standing_at(night + timedelta(minutes=1)):
+        assert "23:59" in client.get(page).content.decode()
+        assert len(sent) == 1  # the window has moved on, however young the page is
+    with clock.standing_at(night + timedelta(minutes=7)):
+        client.get(page)
+        assert len(sent) == 2  # the worker that was asked did not come back
+    with clock.standing_at(night + timedelta(days=2, minutes=1)):
+        assert "being worked out" in client.get(page).content.decode()
+        assert (keeping.forget(), keeping.forget()) == (1, 0)
+
+
+def test_a_page_made_anew_takes_the_place_of_the_old_one(here: Scene) -> None:
+    manager = person_with("facilities_manager")
+    for _n in range(2):
+        tasks.refresh_figures("facilities", manager.pk, "month", "en")
+    assert KeptPage.objects.count() == 1
 
 
 def test_whoever_sees_other_places_is_not_shown_the_page_of_somebody_else(here: Scene) -> None:
@@ -103,4 +135,4 @@ def test_whoever_sees_other_places_is_not_shown_the_page_of_somebody_else(here: 
 def test_a_worker_makes_no_page_for_somebody_whose_right_has_ended(here: Scene) -> None:
     stranger = here.people[0]
     tasks.refresh_figures("facilities", stranger.pk, "month", "en")
-    assert cache.get(keeping.key_of("facilities", stranger, keeping.window(30))) is None
+    assert not KeptPage.objects.exists()

@@ -253,7 +253,7 @@ def test_the_dashboard_says_what_needs_a_look_and_every_figure_leads_to_its_rows
     )
     CostLineFactory(order=order, amount=Decimal("280.00"), type="service")
     manager = person_with("facilities_manager")
-    page = client_of(manager).get("/maintenance/facilities/").content.decode()
+    page = client_of(manager).get("/maintenance/facilities/?wait=1").content.decode()
     for words in (
         "Needs a look: Repairs on time",
         "1 kinds of trouble make 100",
