@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from logistics.core.approvals import services as approvals
 from logistics.core.errors import Conflict
 from logistics.core.numbers import assign_number
-from logistics.core.workflow import perform
+from logistics.core.workflow import Times, named, perform, write_event
 from maintenance import clocks, followups, labour, messages, orders, stops
 from maintenance.checklists.services import put_on_order
 from maintenance.contracting.checks import unfit_firm
@@ -20,6 +20,7 @@ from maintenance.following import follow
 from maintenance.guards import COST
 from maintenance.models import Assignment, FailureCode, Hold, Rating, RepairRequest, WorkOrder
 from maintenance.permits import checks as permits
+from maintenance.querysets import OPEN_STATES
 
 
 # what else to lock -------------------------------------------------------------------------------------------------
@@ -27,6 +28,29 @@ def family(request: RepairRequest) -> list[RepairRequest]:
     """The root and everybody joined to it."""
     root_id = request.joined_to_id or request.pk
     return list(RepairRequest.objects.filter(pk=root_id) | RepairRequest.objects.filter(joined_to_id=root_id))
+
+
+def leave_family(request: RepairRequest) -> None:
+    """Whoever was joined to it stays together: the first of them is their root from now on."""
+    first, *others = [*RepairRequest.objects.filter(joined_to=request).order_by("submitted_at", "pk"), None]
+    if first is None:
+        return
+    first.joined_to = None
+    first.save()
+    for other in others:
+        if other is not None:
+            other.joined_to = first
+            other.save()
+
+
+def come_along(request: RepairRequest, order: WorkOrder, *, by: Any, at: datetime) -> None:
+    """A report of the same family gets this order too, and its timeline says so."""
+    before = request.state
+    request.work_order, request.state = order, "accepted"
+    request.save()
+    if before != request.state:
+        write_event(request, "accept", by=by, from_state=before, to_state=request.state, times=Times(at), data={"order": named(order)})
+    clocks.tell(request.clocks.filter(stopped=""), "absorb", at=at)
 
 
 def locks_order(request: RepairRequest, data: dict[str, Any]) -> list[Any]:
@@ -50,7 +74,7 @@ def accept(request: RepairRequest, *, by: Any, at: datetime, order: WorkOrder | 
     """Into an open order, or a new one made from the report."""
     if order is not None:
         fresh = WorkOrder.objects.get(pk=order.pk)
-        if not fresh.live:
+        if fresh.state not in OPEN_STATES:
             raise Conflict(_("%(number)s is not open any more.") % {"number": fresh.number})
         root = fresh.requests.filter(joined_to__isnull=True).exclude(pk=request.pk).order_by("submitted_at", "pk").first()
         if root is not None and request.joined_to_id is None:
@@ -72,8 +96,9 @@ def accepted(request: RepairRequest, *, by: Any, at: datetime, event: Any, order
         perform(target, "release", by=None)
     orders.earliest(target, request.submitted_at)
     stands_still(request, target)
-    for other in RepairRequest.objects.filter(joined_to=request).waiting():
-        perform(other, "accept", by=by, order=target)
+    for other in family(request):  # whichever of them was accepted, the root and the others come along
+        if other.pk != request.pk and RepairRequest.objects.filter(pk=other.pk).waiting().exists():
+            perform(other, "accept", by=by, order=target)
     messages.reporter(request, "maintenance.accepted", by=by)
 
 
@@ -117,12 +142,12 @@ def join(request: RepairRequest, *, by: Any, at: datetime, root: RepairRequest, 
     request.joined_to = target
     order, own = target.work_order, request.work_order
     if order is None and own is not None:
-        target.work_order, target.state = own, "accepted"
-        target.save()
-        clocks.tell(target.clocks.all(), "absorb", at=at)
+        come_along(target, own, by=by, at=at)
         orders.earliest(own, target.submitted_at)
     elif order is not None and order != own:
-        request.work_order, request.state = order, "accepted"
+        if own is not None:
+            orders.check_not_begun(own)
+        request.left, request.work_order, request.state = own, order, "accepted"  # type: ignore[attr-defined]
 
 
 def joined(request: RepairRequest, *, by: Any, at: datetime, event: Any, root: RepairRequest, **data: Any) -> None:
@@ -131,27 +156,15 @@ def joined(request: RepairRequest, *, by: Any, at: datetime, event: Any, root: R
     if request.work_order_id:
         clocks.tell(request.clocks.filter(stopped=""), "absorb", at=at)
         orders.earliest(request.work_order, request.submitted_at)
-        for child in RepairRequest.objects.filter(joined_to=target).exclude(work_order=request.work_order):
-            previous = child.work_order
-            child.work_order, child.state = request.work_order, "accepted"
-            child.save()
-            clocks.tell(child.clocks.filter(stopped=""), "absorb", at=at)
-            if previous:
-                orders.drop_if_empty(previous, into=request.work_order, by=by)
-        if event.from_state == "accepted":
-            orders.drop_empty_of_family(request, by=by)
+        for child in RepairRequest.objects.filter(joined_to=target).open().exclude(work_order=request.work_order):
+            come_along(child, request.work_order, by=by, at=at)  # type: ignore[arg-type]
+        if getattr(request, "left", None) is not None:
+            orders.drop_if_empty(request.left, into=request.work_order, by=by)  # type: ignore[attr-defined]
     messages.reporter(request, "maintenance.joined", by=by)
 
 
 def detach(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
-    heirs = list(RepairRequest.objects.filter(joined_to=request).order_by("submitted_at", "pk"))
-    if heirs:
-        first, *others = heirs
-        first.joined_to = None
-        first.save()
-        for other in others:
-            other.joined_to = first
-            other.save()
+    leave_family(request)
     request.joined_to = request.work_order = None
 
 
@@ -167,6 +180,11 @@ def ended(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None
     request.ended_at = at
 
 
+def withdraw(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
+    leave_family(request)
+    request.joined_to, request.ended_at = None, at
+
+
 def clocks_stopped(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     clocks.tell(request.clocks.filter(stopped="", met_at__isnull=True), "stop", at=at)
 
@@ -178,6 +196,7 @@ def rejected(request: RepairRequest, *, by: Any, at: datetime, event: Any, **dat
 
 
 def requeued(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
+    leave_family(request)
     request.work_order = request.joined_to = None
 
 
@@ -213,6 +232,8 @@ def disputed(request: RepairRequest, *, by: Any, at: datetime, event: Any, reaso
         perform(order, "return", by=None, reason=reason)
     elif order.state == "closed":
         perform(order, "reopen", by=None, reason=reason)
+    elif order.state == "cancelled":  # it came back and was given up meanwhile: this report waits anew
+        perform(request, "requeue", by=None)
 
 
 # orders ------------------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ class AcceptForm(ActingForm):
     """Into an open order here, or a new one."""
 
     order = RecordChoice(
-        WorkOrder.objects.live(),
+        WorkOrder.objects.open(),
         resource="maintenance.workorder",
         query={"live": "true"},
         label=_("Add to an open order"),

@@ -157,21 +157,18 @@ def release_assignments(order: WorkOrder, at: datetime) -> None:
 
 
 # joint orders ------------------------------------------------------------------------------------------------------
-def drop_if_empty(order: WorkOrder, *, into: WorkOrder | None, by: Any) -> None:
-    """An order whose reports all went elsewhere ends; one on which work has begun cannot lose them."""
-    if order.requests.exists() or not order.live:
-        return
+def check_not_begun(order: WorkOrder) -> None:
+    """An order on which work has begun cannot lose the reports that it was made for."""
     if order.state in ("in_progress", "on_hold", "done"):
         raise Conflict(_("Work has begun on %(number)s: it cannot be joined away.") % {"number": order.number})
+
+
+def drop_if_empty(order: WorkOrder, *, into: WorkOrder | None, by: Any) -> None:
+    """An order whose reports all went elsewhere ends."""
+    if order.requests.exists() or not order.live:
+        return
+    check_not_begun(order)
     perform(order, "cancel", by=None, reason=_("joined to %(number)s") % {"number": into.number if into else "–"})
-
-
-def drop_empty_of_family(request: RepairRequest, *, by: Any) -> None:
-    """After a join: orders that lost all their reports to this family's order."""
-    for order in (
-        WorkOrder.objects.live().filter(source_kind="maintenance.repairrequest", source_id=request.pk).exclude(pk=request.work_order_id)
-    ):
-        drop_if_empty(order, into=request.work_order, by=by)
 
 
 def split_off(request: RepairRequest, *, by: Any, at: datetime, description: str, category: Any, symptom: Any = None, photos: Any = (),

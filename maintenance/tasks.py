@@ -16,7 +16,7 @@ def lapse_unanswered() -> int:
     """Reports that nobody answered for 3 working days end by themselves, without a rating."""
     days, done = LAPSE_DAYS.value(), 0
     rows = RepairRequest.objects.filter(
-        state="resolved", resolved_at__lt=clock.now() - timedelta(days=days), work_order__state__in=["done", "closed"]
+        state="resolved", resolved_at__lt=clock.now() - timedelta(days=days), work_order__state__in=["done", "closed", "cancelled"]
     )
     for request in rows.select_related("place")[:500]:
         if working_days_since(request.place, request.resolved_at) > days:  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ from maintenance import orders
 from maintenance.models import Outage, OutageLoad, OutagePlace, RepairRequest, WorkOrder
 from maintenance.outages import telling
 from maintenance.outages.limits import NOTICE_HOURS
+from maintenance.querysets import OPEN_STATES
 
 SEVERAL_ROOMS, PRESSING = 2, 2  # of the table of priorities
 
@@ -142,7 +143,7 @@ def join_reports(*, outage: Outage, requests: Iterable[RepairRequest], by: Any) 
     outage = held[1] if order else held[0]
     if outage.work_order_id != (order.pk if order else None):
         raise Conflict(_("Somebody else has just given it a work order."))
-    if order is None or not order.live:
+    if order is None or order.state not in OPEN_STATES:
         order = _order_for(outage, wanted, by)
         outage.work_order = order
         outage.save(update_fields=["work_order"])
