@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from math import ceil
 
 DAY = timedelta(days=1)
 FIXED, FLOATING, INTERVAL, THRESHOLD = "calendar_fixed", "calendar_floating", "meter_interval", "meter_threshold"
@@ -63,6 +64,11 @@ class Plan:
     early_days: int = EARLY_SHIFT  # by how much its dates can be moved forward
     due_decides: bool = False  # a date that moves into the holidays is made before the day it moves to
 
+    @property
+    def counter(self) -> str:
+        """The quantity that is written down when the work is done: that of its first interval; "" without one."""
+        return next((one.quantity for one in self.triggers if one.type == INTERVAL), "")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -83,7 +89,7 @@ class Past:
     open_reasons: frozenset[str] | None = None  # of all that is open; None: nothing is
     base_on: date | None = None
     base_at: datetime | None = None  # readings up to this instant belong to what was done
-    base_meter: Decimal | None = None
+    base_meter: Decimal | None = None  # of the plan's counter; other meters stand as they were read by then
     start_at: datetime | None = None  # the first instant of `start`
     readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
 
@@ -274,7 +280,7 @@ def upcoming(plan: Plan, past: Past, shift: Shift) -> list[New]:
     """What each trigger that counts from the last time asks for next, with its day; meters only once the reading is there."""
     found = []
     start = start_of(plan, past)
-    due_meter = next((meter_due(trigger, past) for trigger in plan.triggers if trigger.type == INTERVAL), None)
+    due_meter = next((meter_due(plan, trigger, past) for trigger in plan.triggers if trigger.type == INTERVAL), None)
     for trigger in plan.triggers:
         raw = None
         if trigger.type in (FLOATING, INTERVAL) and past.base_on is None and plan.at_once:
@@ -282,7 +288,7 @@ def upcoming(plan: Plan, past: Past, shift: Shift) -> list[New]:
         elif trigger.type == FLOATING:
             raw = add_interval(past.base_on or start, trigger.every_months, trigger.every_days)
         elif trigger.type == INTERVAL:
-            due = meter_due(trigger, past)
+            due = meter_due(plan, trigger, past)
             raw = next((reading.on for reading in past.readings.get(trigger.quantity, ()) if reading.amount >= due), None)
         elif trigger.type == THRESHOLD:
             raw = crossing(trigger, past)
@@ -292,9 +298,9 @@ def upcoming(plan: Plan, past: Past, shift: Shift) -> list[New]:
     return found
 
 
-def meter_due(trigger: Trigger, past: Past) -> Decimal:
+def meter_due(plan: Plan, trigger: Trigger, past: Past) -> Decimal:
     """What the meter has counted when the interval is over: from the last time on, else from the day it joined, else from zero."""
-    if past.base_meter is not None:
+    if past.base_meter is not None and trigger.quantity == plan.counter:
         return past.base_meter + trigger.every_units
     rows = past.readings.get(trigger.quantity, ())
     if past.base_at is not None:
@@ -353,8 +359,8 @@ def _expected(plan: Plan, past: Past, shift: Shift, rates: Mapping[str, Decimal]
     found = []
     for trigger in plan.triggers:
         readings, rate = past.readings.get(trigger.quantity, ()), rates.get(trigger.quantity, Decimal(0))
-        if trigger.type == INTERVAL and readings and rate > 0 and readings[-1].amount < (due := meter_due(trigger, past)):
-            days = int(-(-(due - readings[-1].amount) // rate))
+        if trigger.type == INTERVAL and readings and rate > 0 and readings[-1].amount < (due := meter_due(plan, trigger, past)):
+            days = ceil((due - readings[-1].amount) / rate)
             if days < (FARTHEST - readings[-1].on).days:
                 found.append(shift(into_season(readings[-1].on + days * DAY, plan.season)))
     return found
@@ -368,6 +374,6 @@ def _done(plan: Plan, past: Past, day: date, rates: Mapping[str, Decimal]) -> Pa
             last, rate = rows[-1], rates.get(quantity, Decimal(0))
             amount = last.amount + max(0, (day - last.on).days) * rate
             readings[quantity] = (Reading(last.at + (day - last.on), day, amount),)
-    counted = next((readings[one.quantity][-1].amount for one in plan.triggers if one.type == INTERVAL and one.quantity in readings), None)
-    at = next((rows[-1].at + timedelta(microseconds=1) for rows in readings.values()), None)
+    counted = readings[plan.counter][-1].amount if plan.counter in readings else None
+    at = max((rows[-1].at + timedelta(microseconds=1) for rows in readings.values()), default=None)
     return replace(past, base_on=day, base_at=at, base_meter=counted, readings=readings, open_reasons=None)

@@ -188,7 +188,8 @@ class School:
         if trigger["type"] == "meter_interval":
             rows = self.readings.get(trigger["quantity"], [])
             stood = Decimal(0)
-            if base and base.meter is not None:
+            counter = next(one["quantity"] for one in self.triggers if one["type"] == "meter_interval")
+            if base and base.meter is not None and trigger["quantity"] == counter:
                 stood = base.meter
             else:
                 for at, amount in rows:

@@ -55,6 +55,8 @@ def relatives(draw: st.DrawFn) -> list[dict[str, Any]]:
         found.append({"type": "calendar_floating", "every_months": months, "every_days": draw(st.integers(0 if months else 1, 60))})
     if draw(st.booleans()):
         found.append({"type": "meter_interval", "quantity": "hours", "every_units": Decimal(draw(st.integers(1, 300)))})
+    if draw(st.booleans()):
+        found.append({"type": "meter_interval", "quantity": "km", "every_units": Decimal(draw(st.integers(1, 300)))})
     return found
 
 
@@ -97,11 +99,11 @@ def schools(draw: st.DrawFn) -> School:
         closed=closed,
     )
     total = Decimal(0)
-    for quantity in ("hours", "celsius"):
+    for quantity in ("hours", "km", "celsius"):
         rows = []
         for n in sorted(draw(st.sets(st.integers(0, 420), max_size=14))):
             total += draw(st.integers(0, 130))
-            amount = total if quantity == "hours" else Decimal(draw(st.integers(10, 75)))
+            amount = Decimal(draw(st.integers(10, 75))) if quantity == "celsius" else total
             rows.append((midnight(FIRST) + timedelta(days=n, hours=draw(st.integers(1, 23))), amount))
         school.readings[quantity] = rows
     return school
@@ -264,3 +266,32 @@ def test_weekday_rules_are_those_of_the_calendar_standard(every: int, weekdays: 
     monthly = rrule(MONTHLY, dtstart=begin, until=end, interval=every, byweekday=[n - 1 for n in weekdays], bysetpos=position)
     mine = Rule("monthly", every, anchor, tuple(sorted(weekdays)), set_pos=position)
     assert list(engine.rule_dates(mine, anchor, end.date())) == [one.date() for one in monthly]
+
+
+@given(
+    months=st.integers(0, 12),
+    units=st.dictionaries(st.sampled_from(["hours", "km", "starts"]), st.integers(1, 400), max_size=3),
+    stands=st.dictionaries(st.sampled_from(["hours", "km", "starts"]), st.integers(0, 900), min_size=3),
+    rates=st.dictionaries(st.sampled_from(["hours", "km", "starts"]), st.integers(0, 40), min_size=3),
+)
+@settings(max_examples=200, deadline=None)
+def test_the_load_to_come_is_that_of_a_walk_day_by_day_over_all_its_intervals(
+    months: int, units: dict[str, int], stands: dict[str, int], rates: dict[str, int]
+) -> None:
+    """Half a year, so many hours or so many kilometres, whichever comes first; done on its day, all of them begin anew."""
+    triggers = [Trigger(engine.FLOATING, every_months=months)] if months else []
+    triggers += [Trigger(engine.INTERVAL, quantity=name, every_units=Decimal(n)) for name, n in units.items()]
+    plan, last = Plan(tuple(triggers), FIRST), FIRST + 500 * ONE
+    now = midnight(FIRST) + timedelta(hours=9)
+    readings = {name: (Reading(now, FIRST, Decimal(n)),) for name, n in stands.items()}
+    counted = Decimal(stands[plan.counter]) if plan.counter else None
+    past = Past(FIRST, base_on=FIRST, base_at=now, base_meter=counted, readings=readings)
+    expected, done, stood = [], FIRST, dict(stands)
+    for n in range(501):
+        day = FIRST + n * ONE
+        shown = {name: stands[name] + n * rates[name] for name in stands}
+        by_calendar = months and day >= engine.add_interval(done, months, 0)
+        if n and (by_calendar or any(shown[name] >= stood[name] + step for name, step in units.items())):
+            expected.append(day)
+            done, stood = day, shown
+    assert engine.forecast(plan, past, FIRST, last, lambda day: day, {name: Decimal(n) for name, n in rates.items()}) == expected

@@ -197,10 +197,8 @@ def same(school: School, life: list[tuple[Any, str]]) -> None:
     MaintenancePlan.objects.filter(pk=plan.pk).update(state="active", counts_from=school.counts_from)
     PlanTarget.objects.create(plan=plan, equipment=pump, since=school.since)
     school.policy = "none"
-    from assets.meters.factories import MeterFactory
-
-    meters = {"hours": metered_bare(pump, "hours", "cumulative"), "celsius": metered_bare(pump, "celsius", "gauge")}
-    del MeterFactory
+    kinds = {"hours": "cumulative", "km": "cumulative", "celsius": "gauge"}
+    meters = {name: metered_bare(pump, name, kind) for name, kind in kinds.items()}
     everything_read = school.readings
     read_until = {quantity: 0 for quantity in everything_read}
     for now, act in life:

@@ -18,6 +18,7 @@ from logistics.core.testing.world import person_with
 from logistics.core.workflow import perform
 from maintenance.models import MaintenancePlan, PlanOccurrence, WorkOrder
 from maintenance.plans import services
+from maintenance.plans.services.forecasting import forecast
 from tests.plans.upkeep import House, at, beats, generate, metered, shows, told
 
 FLOATING = {"type": "calendar_floating", "every_months": 6}
@@ -76,6 +77,34 @@ def test_half_a_year_or_250_hours_whichever_first() -> None:
     assert generate("2026-12-11 10:00").generated == 1
     second = PlanOccurrence.objects.get(equipment=first, seq=2)
     assert (second.planned_on, second.due_meter, second.reasons) == (date(2026, 12, 11), Decimal("1590.000"), ["meter_interval"])
+
+
+@pytest.mark.django_db
+def test_of_two_meters_each_counts_from_its_own_stand_and_the_load_counts_whichever_is_first() -> None:
+    """250 hours or 100 starts: the work is done at 1,200 hours and 40 starts, so 140 starts or 1,450 hours are next."""
+    house = House()
+    pump = house.pump(1)
+    hours = metered(pump, 1000, "2026-03-01 07:00")
+    starts = metered(pump, 0, "2026-03-01 07:00", "starts")
+    plan = house.plan(HOURS_250, {"type": "meter_interval", "quantity": "starts", "every_units": Decimal(100)})
+    shows(starts, 100, "2026-04-01 09:00")
+    assert generate("2026-04-01 10:00").generated == 1
+    shows(hours, 1200, "2026-04-02 08:00")
+    shows(starts, 140, "2026-04-02 08:00")
+    house.do(PlanOccurrence.objects.get().work_order, "2026-04-02 16:00")
+    shows(starts, 239, "2026-05-01 09:00")
+    assert generate("2026-05-01 10:00").generated == 0
+    shows(starts, 240, "2026-05-02 09:00")
+    assert generate("2026-05-02 10:00").generated == 1
+    second = PlanOccurrence.objects.get(seq=2)
+    assert (second.planned_on, second.reasons) == (date(2026, 5, 2), ["meter_interval"])
+    house.do(second.work_order, "2026-05-02 16:00")
+    for day in range(3, 13):
+        shows(hours, 1200 + 2 * (day - 2), f"2026-05-{day:02} 16:00")
+        shows(starts, 240 + 10 * (day - 2), f"2026-05-{day:02} 16:00")
+    with clock.standing_at(at("2026-05-12 17:00")):
+        days = forecast(plan, 1)
+    assert sorted(days)[:2] == [date(2026, 5, 12), date(2026, 6, 3)], "340 starts in 72 days: 22 days for 100; the hours take 82"
 
 
 @pytest.mark.django_db

@@ -67,9 +67,9 @@ class House:
             perform(WorkOrder.objects.get(pk=order.pk), "finish", by=None)
 
 
-def metered(pump: Any, value: int, when: str) -> Any:
-    """A pump with running hours."""
-    meter = MeterFactory(equipment=pump, quantity="hours", max_rate_per_day=None)
+def metered(pump: Any, value: int, when: str, quantity: str = "hours") -> Any:
+    """A pump with running hours, or another meter."""
+    meter = MeterFactory(equipment=pump, quantity=quantity, max_rate_per_day=None)
     MeterFit.objects.filter(meter=meter).update(during=DateTimeTZRange(at("2020-01-01 00:00"), None))
     shows(meter, value, when)
     return meter

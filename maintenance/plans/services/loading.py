@@ -20,7 +20,7 @@ from logistics.campus.versions import published_data, span_of
 from logistics.campus.worktime import CalendarData, NoWorkingTime
 from logistics.core import clock
 from maintenance.plans import engine
-from maintenance.plans.engine import FIXED, INTERVAL, THRESHOLD, Past, Plan, Reading, Rule, Trigger
+from maintenance.plans.engine import INTERVAL, THRESHOLD, Past, Plan, Reading, Rule, Trigger
 from maintenance.plans.models import GeneratorSpan, MaintenancePlan, PlanTrigger
 
 DAY = timedelta(days=1)
@@ -267,15 +267,14 @@ def _look(plan: Plan, on: date) -> tuple[date | None, int, int, date, str]:
     horizon = on + (plan.lead_days + plan.early_days) * DAY
     if kinds & {INTERVAL, THRESHOLD} or plan.at_once:
         return None, 0, 0, horizon, "all"
-    newest, months, days = None, 0, 0
-    for one in plan.triggers:
-        if one.rule:
-            back = (40, 400, 4000, 40000)
-            found = (max(engine.rule_dates(one.rule, max(plan.counts_from, horizon - n * DAY), horizon), default=None) for n in back)
-            newest = next((day for day in found if day), None)
-        else:
-            months, days = one.every_months, one.every_days
-    return newest, months, days, horizon, "" if FIXED in kinds else "interval"
+    calendar = next(iter(plan.triggers), None)  # the only one: the database refuses a second one of the calendar
+    if calendar is None:
+        return None, 0, 0, horizon, ""
+    if calendar.rule is None:
+        return None, calendar.every_months, calendar.every_days, horizon, "interval"
+    back = (40, 400, 4000, 40000)
+    found = (max(engine.rule_dates(calendar.rule, max(plan.counts_from, horizon - n * DAY), horizon), default=None) for n in back)
+    return next((day for day in found if day), None), 0, 0, horizon, ""
 
 
 def _target(row: tuple[Any, ...]) -> Target:
@@ -353,7 +352,8 @@ def with_readings(plans: dict[int, Plan], found: list[Target]) -> list[Target]:
         until = target.past.base_at or start_at + DAY - timedelta(microseconds=1)
         for one in plan.triggers:
             if one.type == INTERVAL:
-                intervals.append((n, target.equipment_id, one.quantity, until, target.past.base_meter, one.every_units))
+                known = target.past.base_meter if one.quantity == plan.counter else None
+                intervals.append((n, target.equipment_id, one.quantity, until, known, one.every_units))
             elif one.type == THRESHOLD:
                 gauges.append((n, target.equipment_id, one.quantity, one.comparator == "ge", one.set_at, one.clear_at))
     told: dict[int, dict[str, set[tuple[datetime, Decimal]]]] = defaultdict(lambda: defaultdict(set))
