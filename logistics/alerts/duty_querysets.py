@@ -1,7 +1,7 @@
 """Questions about duties, and who may see them."""
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.apps import apps
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from logistics.accounts.querysets import DatedQuerySet
+from logistics.core import clock
 from logistics.core.access import EVERYTHING, NOTHING, Access, access_of, either
 from logistics.core.models import kind_of
 from logistics.core.scoping import ScopedQuerySet
@@ -41,6 +42,15 @@ class ObligationQuerySet(ScopedQuerySet):
 
     def due_between(self, start: datetime, end: datetime) -> Self:
         return self.filter(due_at__gte=start, due_at__lt=end)
+
+    def of_day(self, day: date, *, ahead: bool = False) -> Self:
+        """Due on a day; on today also what is still to be done from before and, `ahead`, what may be done already and is due later."""
+        start = clock.midnight(day)
+        end = start + timedelta(days=1)
+        due = self.due_between(start, end)
+        if day != clock.today():
+            return due
+        return due | (self.live() if ahead else self.live().filter(due_at__lt=end))
 
     def about(self, subject: models.Model | None) -> Self:
         return self.filter(subject_kind=kind_of(subject) if subject else "", subject_id=subject.pk if subject else None)

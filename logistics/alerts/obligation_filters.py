@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from logistics.accounts.models import Department
 from logistics.alerts.duties import CADENCES, DUTIES
 from logistics.alerts.models import Obligation, ObligationRule
 from logistics.alerts.models.obligation import STATES
@@ -43,6 +44,10 @@ class ObligationFilters(RecordFilters):
     place = django_filters.ModelChoiceFilter(
         label=_("Place"), queryset=Place.objects.all(), method="under", widget=RemoteSelect("campus.place")
     )
+    department = django_filters.ModelChoiceFilter(
+        label=_("Department"), queryset=Department.objects.all(), widget=RemoteSelect("accounts.department")
+    )
+    day = django_filters.DateFilter(label=_("On the sheet of"), method="on_day", widget=DayInput())
     due_after = django_filters.DateFilter(label=_("Due from"), method="from_day", widget=DayInput())
     due_before = django_filters.DateFilter(label=_("Due until"), method="until_day", widget=DayInput())
 
@@ -65,6 +70,9 @@ class ObligationFilters(RecordFilters):
 
     def under(self, rows: QuerySet, name: str, value: Place) -> QuerySet:
         return rows.filter(place__ancestors__contains=[value.pk])
+
+    def on_day(self, rows: Any, name: str, value: date) -> QuerySet:
+        return rows.exclude(state="void").of_day(value)  # type: ignore[no-any-return]
 
     def from_day(self, rows: QuerySet, name: str, value: date) -> QuerySet:
         return rows.filter(due_at__gte=clock.midnight(value))

@@ -85,6 +85,11 @@ class ClosureForm(ActingModelForm):
         model = PlaceClosure
         fields = ["place", "level", "during", "reason"]
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:  # whoever closes a place mostly means: at once, and for everybody
+            self.initial |= {"level": PlaceClosure.Level.CLOSED, "during": days(clock.today())}
+
 
 # labels ----------------------------------------------------------------------------------------------------------
 class BatchForm(ActingForm):

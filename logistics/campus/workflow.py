@@ -89,7 +89,7 @@ CLOSURE.move(
     _("Lift"),
     "open",
     "lifted",
-    ("facilities_manager", "safety_officer"),
+    ("facilities_manager", "safety_officer", "logistics_director"),
     _("lifted the closure"),
     form=ReasonForm,
     guard=_cause_gone,

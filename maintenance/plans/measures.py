@@ -39,7 +39,6 @@ def rows_url(span: Span, **query: Any) -> str:
 def pm_compliance(person: Any, span: Span, place: Any = None, team: Any = None, plan: Any = None, statutory: bool | None = None) -> Figure:
     first, end = timezone.localdate(span[0]), timezone.localdate(span[1])
     rows = PlanOccurrence.objects.visible_to(person).counted().filter(due_on__gte=first, due_on__lt=end)
-    rows = rows.exclude(state="generated", last_on__gte=clock.today())  # still in its window: neither done nor missed
     if place is not None:
         rows = rows.filter(place__ancestors__contains=[place.pk])
     if team is not None:

@@ -46,9 +46,10 @@ class OccurrenceQuerySet(ScopedQuerySet):
         """Done within the window, which is what compliance counts."""
         return self.filter(state="done")
 
-    def counted(self) -> Self:
-        """All that compliance is measured against."""
-        return self.exclude(state="void").filter(due_on__isnull=False)
+    def counted(self, today: date | None = None) -> Self:
+        """All that compliance is measured against: not the void ones, and none still in its window, which is neither done nor missed."""
+        rows = self.exclude(state="void").filter(due_on__isnull=False)
+        return rows.exclude(state="generated", last_on__gte=today or clock.today())
 
     def statutory_trouble(self, today: date) -> Self:
         """Duties by law that were missed, or whose window has passed with the work still open."""

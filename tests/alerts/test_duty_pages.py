@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -273,3 +274,20 @@ def test_today_costs_at_most_ten_queries_among_a_hundred_thousand(campuses: list
         assert len(seen) <= 10, [q["sql"][:150] for q in seen]
         spent = sum(float(q["time"]) for q in seen)
         print(f"\n{len(seen)} queries, {spent * 1000:.0f} ms in the database")
+
+
+def test_a_cell_that_is_late_since_yesterday_leads_to_exactly_its_rows(campuses: list[Any]) -> None:
+    first, second = campuses
+    for place, days_ago in ((first, 1), (first, 0), (second, 0)):
+        row = Obligation.objects.filter(code=CODE, place=place, due_at__date=(at(NOW) - timedelta(days=days_ago)).date()).first()
+        if row is None:
+            due = at(NOW) - timedelta(days=days_ago) + timedelta(minutes=30)
+            row = ObligationFactory(rule=ObligationRule.objects.get(code=CODE), code=CODE, place=place, opens_at=due - timedelta(hours=9), due_at=due, missed_at=due + timedelta(days=3))
+        if days_ago:
+            Obligation.objects.filter(pk=row.pk).update(state="overdue")
+    manager = client_of(person_with("facilities_manager"))
+    page = manager.get("/alerts/duties/").content.decode()
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/alerts/obligations/\?code=[^"]+)"', page)]
+    shown = {place.pk: next(link for link in links if f"place={place.pk}" in link) for place in campuses}
+    counts = {pk: re.search(r"of (\d+)", manager.get(link).content.decode()) for pk, link in shown.items()}
+    assert [int(counts[place.pk][1]) for place in campuses] == [2, 1]  # type: ignore[index]

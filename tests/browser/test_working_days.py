@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -514,56 +515,199 @@ def test_a_safety_officer_s_day(school: School, database: dict[str, str], visito
 
 # the director --------------------------------------------------------------------------------------------------------
 HOUSE = """
+from datetime import timedelta
 from decimal import Decimal
-from logistics.accounts.models import Person
+from logistics.accounts.models import Department, Person
 from logistics.campus.models import Place
+from logistics.core import clock
+from logistics.core.models import Limit
 from logistics.core.workflow import perform
+from assets.models import Equipment, RenewalItem
+from assets.proposals.services import propose
+from assets.renewal.services import put_on_list
 from maintenance import orders
+from maintenance.dashboard.limits import KEPT
+from maintenance.factories import TechnicianFactory
 from maintenance.findings.services import open_finding
 from maintenance.models import RepairCategory, WorkOrder
+from maintenance.plans.services.planning import make_plan
 desk, boss, deng, chen = (Person.objects.get(number=n) for n in ("S1001", "S1002", "S1501", "S1101"))
 room = Place.objects.filter(kind="room", use="classroom").order_by("pk").last()
 costly = orders.make(by=desk, place=room, category=RepairCategory.objects.get(code="build.wall"), title_zh="外墙渗漏整面重做防水", title_en="Waterproof a whole outer wall", priority="P3")
 perform(costly, "estimate", by=boss, amount=Decimal("8600"))
 perform(WorkOrder.objects.get(pk=costly.pk), "ask_approval", by=boss, note="三家报价里最低，两年质保。不做，雨季教室停用。")
 risk = open_finding(title_zh="体育馆看台护栏锈蚀", title_en="Railing of the stand is rusty", place=room, severity="minor", by=deng)
+with clock.standing_at(clock.now() - timedelta(days=10, hours=1)):
+    late = open_finding(title_zh="配电间堆放杂物", title_en="Things stored in the switch room", place=room, severity="major", by=deng)
+    perform(late, "plan", by=None, responsible=chen, measures="清空并上锁")
 dorm = Place.objects.filter(kind="building", code__startswith="S").order_by("code").first() or Place.objects.filter(kind="building").order_by("pk").first()
-from logistics.core.models import Limit
-from maintenance.dashboard.limits import KEPT
+hall = Place.objects.filter(kind="room", use="laboratory", closures__isnull=True).order_by("pk").last()
+# a craft of two with two plans
+team = Department.objects.create(code=f"DAY-{Department.objects.count()}", name_zh="锁具班", name_en="Locksmiths", kind="team")
+for n in range(2):
+    TechnicianFactory(staff__team=team, staff__staff_no=f"K{team.pk}-{n}", staff__person__number=f"K{team.pk}-{n}")
+things = list(Equipment.objects.filter(tracking="unit", status="in_service", place__isnull=False).order_by("pk")[:12])
+for code, name, some, minutes, rule in (("LOCK-W", "门禁周检", things[:4], 45, {"freq": "weekly", "weekdays": [3]}), ("LOCK-M", "锁芯月保养", things, 480, {"freq": "monthly", "month_days": [15]})):
+    plan = make_plan(by=boss, code=f"{code}-{team.pk}", name_zh=name, name_en=name, work=RepairCategory.objects.get(code="build.wall"), scope="list", things=some, team=team, pool=False,
+                     estimate_s=minutes * 60, shift="none", first_due="at_once", triggers=[{"type": "calendar_fixed", "every": 1, "anchor_on": clock.today() - timedelta(days=40), **rule}])
+    perform(plan, "activate", by=boss, from_on=clock.today(), seen=True)
+# two proposals of renewal
+year = clock.today().year + 1
+listed = RenewalItem.objects.open().filter(equipment__isnull=False).values("equipment")
+free = [one for one in Equipment.objects.filter(tracking="unit", status="in_service", place__isnull=False).exclude(pk__in=listed).order_by("pk") if one.price[0]][:4]
+items = [put_on_list(equipment=one, year=year, by=boss) for one in free]
+wanted = propose(items=items[:3], year=year, title="锅炉房设备更新", budget=Decimal(2_000_000), by=boss)
+other = propose(items=items[3:], year=year, title="提前更新一台", by=boss)
 Limit.objects.filter(code=KEPT.code).update(value=0)
-print(costly.pk, risk.pk, dorm.pk)
+print(costly.pk, risk.pk, late.pk, dorm.pk, hall.pk, team.pk, wanted.pk, other.pk)
 """
+MONEY = re.compile(r"[^0-9.]")
+
+
+def number_in(words: str) -> float:
+    """12,345.60 元 → 12345.6"""
+    return float(MONEY.sub("", words) or "nan")
+
+
+def open_hours(school: School, monday: date) -> float | None:
+    """Working hours of a week by the rows of the school's calendar; None where its seasons end before."""
+    total = 0
+    for day in (monday + timedelta(days=n) for n in range(7)):
+        version = school.one("SELECT v.id FROM campus_calendarversion v JOIN campus_workcalendar c ON c.id = v.calendar_id WHERE c.purpose = 'duty' AND v.state = 'published' ORDER BY c.id LIMIT 1")
+        season = school.ask("SELECT id FROM campus_season WHERE version_id = %s AND days @> %s::date", version, day)
+        if not season:
+            return None
+        special = school.ask("SELECT id, kind, follows_weekday FROM campus_calendarday WHERE version_id = %s AND date = %s", version, day)
+        if special and special[0][1] == "closed":
+            continue
+        if special and special[0][1] == "custom":
+            total += school.one("SELECT coalesce(sum(end_min - start_min), 0) FROM campus_dayslot WHERE day_id = %s", special[0][0])
+            continue
+        weekday = special[0][2] if special else day.isoweekday()
+        total += school.one("SELECT coalesce(sum(end_min - start_min), 0) FROM campus_weeklyslot WHERE season_id = %s AND weekday = %s", season[0][0], weekday)
+    return total / 60
 
 
 def test_a_director_s_day(school: School, database: dict[str, str], visitor: Any) -> None:
-    """Lin Guoping, desk and then phone, Chinese: figures and their rows, money, a notice of a stop, renewal, the year, a report, a risk."""
-    costly, risk, dorm = (int(pk) for pk in shell(database, HOUSE))
-    director = school.one("SELECT id FROM accounts_person WHERE number = 'S0002'")
+    """Lin Guoping, desk and then phone, Chinese: figures and their rows, a late danger, the year of one craft, renewal decided, a place closed
+    and opened again, a notice of a stop, the month on paper, money, a risk."""
+    costly, risk, late, dorm, hall, team, wanted, other = (int(pk) for pk in shell(database, HOUSE))
+    director, chen = (school.one("SELECT id FROM accounts_person WHERE number = %s", number) for number in ("S0002", CHEN))
     person: Visitor = visitor("zh", DESKTOP).enter("S0002")
     page, day = person.page, Day("director", person)
     day.station("home")
 
-    # nine on Monday: a figure, and exactly the rows that it counted
+    # nine on Monday: figures, each worked out here from the rows themselves, and exactly those rows behind it
     day.go("/maintenance/facilities/", "facilities")
-    figure = page.locator("a.hq-kpi, dl.hq-facts a", has_text="未完工单").first
-    value = int(re.sub(r"\D", "", (figure.locator(".hq-kpi-value").inner_text() if figure.locator(".hq-kpi-value").count() else page.locator("dl.hq-facts div", has=figure).locator("dd").inner_text()).split("\n")[0]))
-    day.follow(figure, "rows")
-    expect(page.locator(".hq-foot").first).to_contain_text(f"共 {value:,} 条")
+    today = school.one("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date")
+    since = today - timedelta(days=29)
+    backlog = school.one("SELECT count(*) FROM maintenance_workorder WHERE state NOT IN ('draft', 'closed', 'cancelled')")
+    due = school.ask("""SELECT state, count(*) FROM maintenance_planoccurrence WHERE due_on BETWEEN %s AND %s AND state <> 'void' AND NOT (state = 'generated' AND last_on >= %s) GROUP BY 1""", since, today, today)
+    upkeep = 100 * dict(due).get("done", 0) / sum(n for _state, n in due)
+    dangers = school.ask("""SELECT count(*), count(*) FILTER (WHERE state = 'verified' AND verified_at <= rectify_by) FROM maintenance_finding WHERE state <> 'void'
+        AND rectify_by >= %s::timestamp AT TIME ZONE 'Asia/Shanghai' AND rectify_by < %s::timestamp AT TIME ZONE 'Asia/Shanghai'""", since, today + timedelta(days=1))[0]
+    for name, value, rows in (("未完工单", backlog, backlog), ("保养按期完成率", upkeep, sum(n for _state, n in due)), ("隐患按期销号率", 100 * dangers[1] / dangers[0], dangers[0])):
+        day.go("/maintenance/facilities/")
+        figure = page.locator("a.hq-kpi", has_text=name)
+        assert number_in(figure.locator(".hq-kpi-value").inner_text()) == round(value, 0 if name == "未完工单" else 1), name
+        day.follow(figure, f"rows-{name}")
+        expect(page.locator(".hq-foot").first).to_contain_text(f"共 {rows:,} 条")
 
-    # the year: load against the hours on duty
+    # a danger is late: from the card to the list, to the danger, to its responsible, who is told
+    day.go("/")
+    day.follow(page.locator("section, div.card", has=page.locator("h2", has_text="隐患台账")).locator("a", has_text="较重").first, "dangers")
+    day.go("/maintenance/findings/?overdue=true", "late-dangers")
+    day.follow(page.locator("#list a", has_text="配电间堆放杂物").first, "late-danger")
+    day.says("陈立", "清空并上锁", "超时 3 天")
+    page.locator("textarea[name=text]").fill("@陈立 今天清空，拍照给我")
+    day.press(page.locator("form:has(textarea[name=text]) button.btn").last)
+    expect(page.locator("main .hq-line")).to_contain_text("今天清空，拍照给我")
+    day.station("asked")
+    assert school.one("SELECT count(*) FROM alerts_notification WHERE person_id = %s AND source_kind = 'maintenance.finding' AND source_id = %s", chen, late) > 0
+
+    # duties that wait: a cell that is late leads to exactly those, and to whom each is left
+    day.go("/alerts/duties/", "duties")
+    cell = page.locator("tr", has_text="申报下次检验").locator("a", has_text="逾期").first
+    many = int(number_in(cell.inner_text()) if re.search(r"\d", cell.inner_text()) else 1)
+    day.follow(cell, "late-duty")
+    expect(page.locator(".hq-foot").first).to_contain_text(f"共 {many} 条")
+    day.follow(page.locator("#list tbody a, #list li a").first, "duty")
+    day.says("申报下次检验", "由谁办", "设备保管人", "没办")
+
+    # the year of one craft of two: what their plans ask for each week, and the hours that they are there
     day.go("/maintenance/planner/", "planner")
     expect(page.locator("table.is-planner thead th")).to_have_count(14)
     assert page.locator("table.is-planner tfoot td").count() == 13
+    day.follow(page.locator(f"a[href*='team={team}']", has_text="锁具班"))
+    page.locator("details.card > summary", has_text="每周").click()
+    day.station("planner-craft")
+    weeks = page.evaluate("""() => [...document.querySelectorAll("details.card > div > table tbody tr")].map(row => [...row.cells].map(cell => cell.textContent.trim()))""")
+    assert len(weeks) == 52
+    known = over = 0
+    for words, planned, there, verdict in weeks[1:]:  # of the present week a part is over
+        monday = date.fromisoformat(words)
+        days = [monday + timedelta(days=n) for n in range(7)]
+        asked = sum(4 * 0.75 for one in days if one.isoweekday() == 3) + sum(12 * 8 for one in days if one.day == 15)
+        if asked and days[-1] < (today.replace(day=1) + timedelta(days=360)).replace(day=1):
+            assert number_in(planned) == asked, words
+        hours = open_hours(school, monday)
+        if hours is not None:
+            known += 1
+            assert number_in(there) == round(2 * hours, 1), words
+            assert ("超" in verdict) == (asked > 2 * hours), words
+            over += asked > 2 * hours
+    assert known > 20 and over > 5
+    expect(page.locator(".hq-head p")).to_contain_text(f"{sum('超' in week[3] for week in weeks)} 周")
 
-    # renewal: what would 500,000 yuan pay for?
+    # renewal: what would exactly the price of the first five buy?
     day.go("/assets/renewal/", "renewal")
+    ranked = page.evaluate("""() => [...document.querySelectorAll("table.is-cards tbody tr")].map(row => [row.cells[0].querySelector("a").textContent, row.cells[4].textContent])""")
+    prices = [(name, number_in(price)) for name, price in ranked]
+    budget = int(sum(price for _name, price in prices[:5]))
     page.locator("summary", has_text="试算").click()
-    page.locator("[name=budget]").fill("500000")
+    page.locator("[name=budget]").fill(str(budget))
     day.follow(page.locator("details form button[type=submit]"), "what-if")
-    paid = int(re.search(r"\d+", page.locator(".hq-note", has_text="预算够").inner_text())[0])  # type: ignore[index]
-    assert paid > 0
-    costs = [row[0] for row in page.evaluate("""() => [...document.querySelectorAll("tbody tr")].filter(row => row.textContent.includes("预算内")).map(row => [Number(row.cells[4].textContent.replace(/\\D/g, ""))])""")]
-    assert sum(costs) <= 500_000
+    expect(page.locator(".hq-note", has_text="预算够")).to_contain_text("预算够 5 台，剩 ¥0")
+    assert page.evaluate("""() => [...document.querySelectorAll("tbody tr")].filter(row => row.textContent.includes("预算内")).map(row => row.cells[0].querySelector("a").textContent)""") == [name for name, _price in prices[:5]]
+
+    # two proposals wait: one is approved by its paper, the other put off to the next year
+    day.go(f"/assets/renewal-proposals/{wanted}/", "proposal")
+    lines = school.ask("SELECT cost FROM assets_proposalline WHERE proposal_id = %s ORDER BY position", wanted)
+    total = sum(cost for (cost,) in lines)
+    assert number_in(page.locator("tfoot td").all_inner_texts()[-2] or "") == float(total) or f"{total:,.2f}".rstrip("0").rstrip(".") in page.locator("tfoot").inner_text()
+    paper = PdfReader(BytesIO(person.context.request.get(f"/assets/renewal-proposals/{wanted}/paper/").body()))
+    assert f"{total:,.2f}".rstrip("0").rstrip(".") in "".join(one.extract_text() for one in paper.pages)
+    day.open_dialog(page.locator("a[href*='/move/approve/']").first)
+    page.locator("#dialog [name=decision]").fill("校长办公会纪要 2026-18")
+    day.send("proposal-approved")
+    day.go(f"/assets/renewal-proposals/{other}/")
+    page.locator(".hq-moves details[data-menu] summary:visible").first.click()
+    day.open_dialog(page.locator("a[href*='/move/refuse/']:visible").first)
+    page.locator("#dialog [name=reason]").fill("还能用两年")
+    day.send("proposal-refused")
+    assert school.ask("SELECT i.state, count(*) FROM assets_renewalitem i JOIN assets_proposalline l ON l.item_id = i.id WHERE l.proposal_id = %s GROUP BY 1", wanted) == [("approved", 3)]
+    assert school.ask("SELECT i.state, i.year, i.defer_reason FROM assets_renewalitem i JOIN assets_proposalline l ON l.item_id = i.id WHERE l.proposal_id = %s", other) == [("deferred", today.year + 2, "还能用两年")]
+
+    # a laboratory smells of gas: he closes it, its label says so, and opens it again when it was aired
+    day.go(f"/campus/places/{hall}/", "place")
+    day.follow(page.locator(".hq-moves a", has_text="封闭").first, "close")
+    page.locator("[name=reason]").fill("有异味，通风检测后再用")
+    day.follow(page.locator("main form .btn-primary").first, "closed")
+    closure = int(re.search(r"/closures/(\d+)/", page.url)[1])  # type: ignore[index]
+    assert school.ask("SELECT level, state, opened_by_id, upper_inf(during) FROM campus_placeclosure WHERE id = %s", closure) == [("closed", "open", director, True)]
+    guest: Visitor = visitor("zh", PHONE).enter("T2031")
+    code = school.one(LABEL, "campus.place", hall)
+    guest.page.goto(f"/q/{code}/")
+    expect(guest.page.locator(".hq-note.is-danger")).to_contain_text("有异味，通风检测后再用")
+    day.go("/")
+    expect(page.locator("main")).to_contain_text("有异味，通风检测后再用")
+    day.go(f"/campus/closures/{closure}/")
+    day.open_dialog(page.locator("a[href*='/move/lift/']").first)
+    page.locator("#dialog [name=reason]").fill("已通风，检测合格")
+    day.send("opened")
+    assert school.ask("SELECT state, lifted_by_id, lift_reason FROM campus_placeclosure WHERE id = %s", closure) == [("lifted", director, "已通风，检测合格")]
+    guest.page.goto(f"/q/{code}/")
+    expect(guest.page.locator(".hq-note.is-danger")).to_have_count(0)
 
     # no water tomorrow: who goes without is known before anybody is told, and then everybody is told once
     day.go("/maintenance/outages/add/", "outage-form")
@@ -592,15 +736,25 @@ def test_a_director_s_day(school: School, database: dict[str, str], visitor: Any
     told = school.one("SELECT count(DISTINCT person_id) FROM alerts_notification WHERE source_kind = 'maintenance.outage' AND source_id = %s", outage)
     assert told > 0
 
-    # the month on paper: PDF and Excel, opened
+    # the month on paper: the sheet says what the page says, and the paper what the sheet says
     day.go("/maintenance/facilities/")
-    month = page.locator("#month").input_value()
-    paper = PdfReader(BytesIO(person.context.request.get(f"/maintenance/facilities/report/?month={month}").body()))
-    assert "设施" in "".join(one.extract_text() for one in paper.pages)
+    shown = {one.locator(".hq-kpi-name").inner_text(): number_in(one.locator(".hq-kpi-value").inner_text()) for one in page.locator(".hq-kpi").all()}
+    month = f"{today:%Y-%m}"
+    page.locator("#month").select_option(month)
     with page.expect_download() as sent:
         page.get_by_role("button", name="Excel").click()
-    book = load_workbook(BytesIO(Path(sent.value.path()).read_bytes()))
-    assert sum(sheet.max_row for sheet in book) > 10
+    rows = list(load_workbook(BytesIO(Path(sent.value.path()).read_bytes())).active.iter_rows(min_row=2, values_only=True))
+    sheet = {name: (value, unit, counted) for _group, name, value, unit, _before, _aim, _verdict, counted, _how in rows if name}
+    assert sheet["未完工单"][0] == shown["未完工单"] == backlog
+    first = today.replace(day=1)
+    due = dict(school.ask("SELECT state, count(*) FROM maintenance_planoccurrence WHERE due_on BETWEEN %s AND %s AND state <> 'void' AND NOT (state = 'generated' AND last_on >= %s) GROUP BY 1", first, today, today))
+    assert sheet["保养按期完成率"][2] == sum(due.values()) and abs(sheet["保养按期完成率"][0] - 100 * due.get("done", 0) / sum(due.values())) < 0.001
+    paper = PdfReader(BytesIO(person.context.request.get(f"/maintenance/facilities/report/?month={month}").body()))
+    words = "".join(one.extract_text() for one in paper.pages).replace("\n", " ")
+    assert "设施" in words
+    for name, (value, unit, _counted) in sheet.items():
+        if value is not None and unit == "%":
+            assert f"{value:,.1f} %" in words, (name, value)
 
     # on the way home, on the phone: money approved in two taps, a risk accepted for two months
     phone: Visitor = visitor("zh", PHONE).enter("S0002")

@@ -187,22 +187,12 @@ def _cell(code: str, column: tuple[str, int], counts: Counter[str] | None, late_
     words = _("%(time)s late") % {"time": ui.duration(late_s)} if worst == "done_late" and total == 1 else str(state.label)
     if total > 1:
         words = _("%(words)s %(n)s of %(total)s") % {"words": words, "n": n, "total": total} if n < total else f"{words} {n}"
-    url = f"{reverse('alerts:obligation-list')}?code={code}&due_after={day}&due_before={day}"
-    return Cell(state.kind, state.icon, words, url + (f"&place={column[1]}" if column[0] == "p" else ""))
+    there = f"&{'place' if column[0] == 'p' else 'department'}={column[1]}" if column[1] else ""
+    return Cell(state.kind, state.icon, words, f"{reverse('alerts:obligation-list')}?code={code}&day={day}{there}")
 
 
 # the page ------------------------------------------------------------------------------------------------------------
 JOINS = ("rule", "place", "department", "responsible", "done_by", "decided_by")
-
-
-def of_day(rows: QuerySet, day: date, *, ahead: bool = False) -> QuerySet:
-    """Due on a day; on today also what is still to be done from before and, `ahead`, what may be done already and is due later."""
-    start = clock.midnight(day)
-    due = rows.due_between(start, start + DAY)  # type: ignore[attr-defined]
-    if day != clock.today():
-        return due
-    live = rows.live()  # type: ignore[attr-defined]
-    return due | (live if ahead else live.filter(due_at__lt=start + DAY))
 
 
 @login_required
@@ -215,9 +205,9 @@ def today(request: HttpRequest) -> HttpResponse:
     mine = Obligation.objects.mine(person).exclude(state__in=["void", "waived"])
     own = [
         line(row, now, act=True, person=person)
-        for row in of_day(mine, day, ahead=True).select_related(*JOINS).order_by("due_at", "pk")[:MOST]
+        for row in mine.of_day(day, ahead=True).select_related(*JOINS).order_by("due_at", "pk")[:MOST]
     ]
-    matrix = matrix_of(of_day(seen, day), day) if oversees else Matrix()
+    matrix = matrix_of(seen.of_day(day), day) if oversees else Matrix()
     share = share_of(seen if oversees else mine, day)
     failed = list(
         (seen if oversees else mine)
@@ -330,7 +320,7 @@ def export(request: HttpRequest) -> HttpResponse:
     if not _check(request):
         raise NotAllowed(_("You may not export the duties of others."))
     day = asked_day(request, clock.today()) or clock.today()
-    matrix = matrix_of(of_day(Obligation.objects.visible_to(request.user).exclude(state="void"), day), day)
+    matrix = matrix_of(Obligation.objects.visible_to(request.user).exclude(state="void").of_day(day), day)
     columns = [
         SheetColumn(_("What has to be done"), width=34),
         SheetColumn(_("How often"), width=18),
