@@ -282,7 +282,8 @@ def test_a_cell_that_is_late_since_yesterday_leads_to_exactly_its_rows(campuses:
         row = Obligation.objects.filter(code=CODE, place=place, due_at__date=(at(NOW) - timedelta(days=days_ago)).date()).first()
         if row is None:
             due = at(NOW) - timedelta(days=days_ago) + timedelta(minutes=30)
-            row = ObligationFactory(rule=ObligationRule.objects.get(code=CODE), code=CODE, place=place, opens_at=due - timedelta(hours=9), due_at=due, missed_at=due + timedelta(days=3))
+            rule, missed_at = ObligationRule.objects.get(code=CODE), due + timedelta(days=3)
+            row = ObligationFactory(rule=rule, code=CODE, place=place, opens_at=due - timedelta(hours=9), due_at=due, missed_at=missed_at)
         if days_ago:
             Obligation.objects.filter(pk=row.pk).update(state="overdue")
     manager = client_of(person_with("facilities_manager"))
