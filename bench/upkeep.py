@@ -27,7 +27,7 @@ from bench import filling, plans
 from logistics.accounts.models import Person
 from logistics.core import clock
 from logistics.core.publishing import MEASURES
-from maintenance.models import PlanOccurrence
+from maintenance.models import KeptPage, PlanOccurrence
 from maintenance.plans.services import generate
 
 THINGS, PLANS, EACH, ORDERS, ANSWERS = 200_000, 5_000, 3, 2_000_000, 5_000_000
@@ -246,6 +246,14 @@ def timed(act: Callable[[], Any], runs: int) -> tuple[float, int]:
     return statistics.median(times), statements
 
 
+def once(act: Callable[[], Any]) -> tuple[float, int]:
+    """ms and statements of one run."""
+    began = time.perf_counter()
+    with CaptureQueriesContext(connection) as seen:
+        act()
+    return (time.perf_counter() - began) * 1000, len(seen)
+
+
 def asked(sql: str, values: dict[str, Any] | None = None) -> Callable[[], Any]:
     def ask() -> Any:
         with connection.cursor() as cursor:
@@ -323,14 +331,16 @@ def measured(size: str, runs: int, say: Callable[[str], Any] = lambda _line: Non
     client.force_login(Person.objects.get(number="S1001"), backend="logistics.accounts.backends.PersonBackend")
     month = (clock.now() - timedelta(days=30), clock.now())
     raw = timed(asked(MONTH, {"first": month[0], "last": month[1]}), runs)[0]
-    address = "/maintenance/facilities/"
-    get(client, address)()
-    cache.clear()
-    began = time.perf_counter()
-    with CaptureQueriesContext(connection) as seen:
+    many = count("maintenance_workorder")
+    for what, address in (("dashboard", "/maintenance/facilities/"), ("figures of repairs", "/maintenance/figures/")):
+        KeptPage.objects.all().delete()
         get(client, address)()
-    note("dashboard, nothing kept", count("maintenance_workorder"), ((time.perf_counter() - began) * 1000, len(seen)), raw)
-    note("dashboard, kept", count("maintenance_workorder"), timed(get(client, address), runs), raw)
+        note(f"{what}, first of its kind", many, once(get(client, address)), raw)
+        note(f"{what}, worked out", many, once(get(client, f"{address}?wait=1")), raw)
+        cache.clear()
+        connection.close()
+        note(f"{what}, cold", many, once(get(client, address)), raw)
+        note(f"{what}, warm", many, timed(get(client, address), runs), raw)
     thing = asked("SELECT equipment_id FROM maintenance_planoccurrence o JOIN maintenance_workorder w USING (equipment_id) "
                   "GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")()[0][0]
     page = f"/assets/equipment/{thing}/"
