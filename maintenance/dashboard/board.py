@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assets.downtime.services import strips
+from assets.downtime.services import reliability, strips
 from assets.downtime.widgets import cells
-from assets.models import Equipment
+from assets.models import Downtime, Equipment
 from logistics.campus.models import Place
 from logistics.core import clock
 from logistics.core.access import access_of
@@ -23,7 +23,7 @@ from logistics.core.charts import Chart, bar_chart, line_chart
 from logistics.core.publishing import MEASURES, Figure, Measure
 from maintenance.dashboard.limits import aims
 from maintenance.measures.costs import COST, spent
-from maintenance.measures.reliability import found as reliable
+from maintenance.measures.reliability import things
 from maintenance.measures.repairs import BANDS, MET, clocks, closed_repairs, overdue
 from maintenance.models import FailureCode
 from maintenance.spans import Span, one_page
@@ -241,7 +241,9 @@ def cost_by_building(person: Any, span: Span) -> list[tuple[str, float]]:
 
 def worst_strips(person: Any, span: Span) -> list[dict[str, Any]]:
     """Vital things that stood still longest in the window, each with its days."""
-    down = reliable(person, span, "equipment", criticality="A")
+    vital = things(person, criticality="A")
+    stopped = Downtime.objects.touching(span).of(vital).order_by().values("equipment")
+    down = reliability(vital.filter(pk__in=stopped), span, "id")
     worst = sorted((row for row in down.items() if row[1].down_s), key=lambda row: -row[1].down_s)[:MOST_STRIPS]
     names = Equipment.objects.select_related("place").in_bulk([pk for pk, _one in worst])
     days = max(7, min(62, (span[1] - span[0]).days))
