@@ -431,6 +431,8 @@ def sent_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: An
     if event.from_state == "done":
         followups.looked_at(order, by=by, at=at)
     follow(order, "returned", by=by, at=at)
+    if permits.lacking(order):  # dangerous work goes on with permits that hold now
+        perform(order, "hold", by=None, hold_reason=permits.waiting_reason())
 
 
 def prioritise(order: WorkOrder, *, by: Any, at: datetime, priority: str, **data: Any) -> None:

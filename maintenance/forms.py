@@ -14,6 +14,9 @@ from logistics.core import clock as watch
 from logistics.core.fields import DaysField
 from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice
 from logistics.core.models import Attachment
+from maintenance.contracting.checks import unfit_firm
+from maintenance.fitness import unfit
+from maintenance.guards import needs_papers
 from maintenance.models import (
     CostLine,
     DispatchRule,
@@ -30,6 +33,7 @@ from maintenance.models import (
     WorkOrder,
 )
 from maintenance.models.policy import Priority
+from maintenance.querysets import OPEN_STATES
 
 IMPACTS = [(1, _("campus or safety")), (2, _("several rooms")), (3, _("one room")), (4, _("one person"))]
 URGENCIES = [(1, _("at once")), (2, _("today")), (3, _("this week")), (4, _("when it fits"))]
@@ -254,6 +258,16 @@ class OrderForm(ActingModelForm):
         self.initial["reported_at"] = None
         if self.instance.pk:
             del self.fields["draft"], self.fields["reported_at"]
+
+    def _post_clean(self) -> None:
+        """Whoever has it stays fit for it: other days or another kind of work may ask for a licence that he does not hold."""
+        super()._post_clean()  # type: ignore[misc]
+        order = self.instance
+        if self.errors or not order.pk or order.state not in OPEN_STATES or not needs_papers(order.category_id):
+            return
+        reason = unfit(order, order.lead) if order.lead_id else unfit_firm(order, order.contractor) if order.contractor_id else ""
+        if reason:
+            self.add_error("planned_end" if "planned_end" in self.changed_data else None, reason)
 
     def clean_reported_at(self) -> Any:
         """Empty is now; what is brought in from an older list was reported earlier."""
