@@ -15,7 +15,7 @@ from assets.meters.registries import meter_reader
 from assets.models import Equipment
 from logistics.campus.registries import Mark, TagAction, TagCard, TagPart, Target, Use, place_user, plan_layer, tag_page
 from logistics.core.access import Access, access_of
-from maintenance.models import Assignment, Finding, MaintenancePlan, PlanTarget, RepairRequest, Round, RoutePoint, WorkOrder
+from maintenance.models import Assignment, Finding, MaintenancePlan, PlanTarget, RepairRequest, Round, Route, RoutePoint, WorkOrder
 from maintenance.services.reporting import open_reports
 
 MOST = 3
@@ -132,21 +132,20 @@ def findings_here(places: list[int], span: Any = None) -> Iterator[Use]:
 
 @place_user("maintenance.rounds")
 def rounds_here(places: list[int], span: Any = None) -> Iterator[Use]:
-    """Routes that come by, and rounds in the span."""
-    if span is None:
-        yield from used(RoutePoint.objects.filter(place_id__in=places, route__active=True).select_related("route"))
+    """Routes that come by, and rounds still to be walked there. What the law asks for ends by itself with what it asks it of."""
+    passing = RoutePoint.objects.filter(place_id__in=places).values("route")
+    rounds = Round.objects.filter(Q(place_id__in=places) | Q(route__in=passing))
+    if span is not None:
+        yield from used(rounds.filter(state__in=["due", "started"], window_from__lt=span[1], window_to__gt=span[0]))
         return
-    stops = RoutePoint.objects.filter(place_id__in=places).values("route_id")
-    rows = Round.objects.filter(route_id__in=stops, state__in=["due", "started"], window_from__lt=span[1], window_to__gt=span[0])
-    yield from used(rows)
+    yield from used(Route.objects.filter(Q(place_id__in=places) | Q(pk__in=passing), active=True).exclude(points="law"))
+    yield from used(rounds.exclude(state="due", route__points="law").filter(state__in=["due", "started"]))
 
 
 @place_user("maintenance.plans")
 def plans_here(places: list[int], span: Any = None) -> Iterator[Use]:
-    """Plans that cover the place itself."""
+    """Plans that cover the place itself or what stands in it."""
     if span is None:
-        rows = PlanTarget.objects.filter(place_id__in=places, until__isnull=True, plan__state__in=["active", "suspended"])
-        plans = list(rows.select_related("plan").order_by("plan_id")[:NAMED])
-        if plans:
-            shown = [(str(row.plan), row.plan.get_absolute_url()) for row in plans]
-            yield Use(MaintenancePlan._meta.verbose_name_plural, rows.count(), shown)
+        named = PlanTarget.objects.filter(place_id__in=places, until__isnull=True).values("plan")
+        rows = MaintenancePlan.objects.filter(Q(pk__in=named) | Q(scope="filter", place_id__in=places), state__in=["active", "suspended"])
+        yield from used(rows.exclude(route__points="law"))

@@ -19,7 +19,8 @@ from maintenance.rounds import duties
 from maintenance.statutory import services
 
 note("arose", _("arose from what the law asks"), "gavel")
-ASKED_SECONDS = 20
+ASKED_SECONDS = 10
+LATER_SECONDS = ASKED_SECONDS + 2  # asking is open again before the run begins: no change falls between the two
 
 
 @follows_round("maintenance.statutory")
@@ -50,7 +51,7 @@ def ask() -> None:
     from maintenance.statutory.tasks import sync_statutory_rounds
 
     if cache.add("maintenance.statutory.asked", 1, ASKED_SECONDS):
-        hand_over(sync_statutory_rounds, countdown=ASKED_SECONDS / 2)
+        hand_over(sync_statutory_rounds, countdown=LATER_SECONDS)
 
 
 for _sender in (Place, Equipment, SchemeInterval, SchemeRule):

@@ -279,3 +279,75 @@ def test_nothing_is_asked_twice_by_two_that_run_at_once(world: World, category: 
     begun = [sync_statutory_rounds().begun for _n in range(3)]
     assert begun[0] > 0 and begun[1:] == [0, 0]
     assert WorkOrder.objects.count() == 0
+
+
+# asked for by what changes -----------------------------------------------------------------------------------------------
+@pytest.fixture
+def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, Any]]]:
+    """What is given to a worker: (task, options)."""
+    from maintenance.statutory import receivers
+
+    found: list[tuple[Any, dict[str, Any]]] = []
+    monkeypatch.setattr(receivers, "hand_over", lambda task, *args, **options: found.append((task, options)) or True)
+    return found
+
+
+def test_many_changes_ask_once_and_the_run_that_was_asked_for_makes_the_rounds(
+    world: World, category: Any, handed: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        things = [extinguisher(category, world.classroom) for _n in range(20)]
+        world.classroom.fire_class = "boiler_or_basement"
+        world.classroom.save()
+    assert len(handed) == 1
+    assert not plans()
+    task, _options = handed[0]
+    task()  # as a worker does it
+    assert set(plans()) == {(1, "half_month")}
+    assert len(members_of(plans()[1, "half_month"])) == len(things)
+
+
+def members_of(plan: MaintenancePlan) -> list[Any]:
+    from maintenance.statutory.members import members
+
+    return members(plan.route)
+
+
+def test_what_changes_after_the_run_has_begun_asks_for_another_one(
+    world: World, category: Any, handed: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """The run may not begin before asking is open again, else a change in between waits for the next ten minutes."""
+    from maintenance.statutory import receivers
+
+    kept: dict[str, float] = {}
+    monkeypatch.setattr(receivers.cache, "add", lambda key, value, seconds: kept.setdefault(key, seconds) == seconds)
+    with django_capture_on_commit_callbacks(execute=True):
+        extinguisher(category, world.classroom)
+    ((_task, options),) = handed
+    assert next(iter(kept.values())) < options["countdown"]
+    kept.clear()
+    handed.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        extinguisher(category, world.classroom)
+    assert len(handed) == 1
+
+
+def test_nothing_is_asked_for_a_change_that_was_taken_back_or_without_a_broker(
+    world: World, category: Any, handed: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    from django.db import transaction
+
+    from maintenance.statutory import receivers
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        extinguisher(category, world.classroom)
+        transaction.set_rollback(True)
+    assert handed == []
+
+    def gone(*_args: Any, **_options: Any) -> None:
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(receivers, "hand_over", gone)
+    with django_capture_on_commit_callbacks(execute=True):
+        thing = extinguisher(category, world.classroom)
+    assert type(thing).objects.filter(pk=thing.pk).exists()
