@@ -105,9 +105,17 @@ def number_many(ids: list[int], by: Any) -> None:
 
 @transaction.atomic
 def open_lock(
-    *, equipment: Equipment, level: str, cause: str = "manual", reason: str, source: models.Model | None = None, by: Any
+    *,
+    equipment: Equipment,
+    level: str,
+    cause: str = "manual",
+    reason: str,
+    reason_en: str = "",
+    source: models.Model | None = None,
+    by: Any,
 ) -> UseLock:
-    """Lock or restrict a thing for one cause; the same cause of the same source locks it once. `by` None is the system."""
+    """Lock or restrict a thing for one cause; the same cause of the same source locks it once. `by` None is the system, which gives
+    its reason in both languages."""
     if by is not None:
         check_role(equipment, MAY_LOCK, by, _("You may not lock this."))
     if not reason.strip():
@@ -119,6 +127,7 @@ def open_lock(
                 level=level,
                 cause=cause,
                 reason=reason,
+                reason_en=reason_en,
                 opened_by=by,
                 source_kind=kind_of(source) if source else "",
                 source_id=source.pk if source else None,
@@ -127,13 +136,13 @@ def open_lock(
         if "use_lock_once_per_cause" not in str(error):
             raise
         raise Conflict(_("It is already locked for this cause.")) from error
-    write_event(equipment, "locked" if level == "locked" else "restricted", by=by, text=reason)
+    write_event(equipment, "locked" if level == "locked" else "restricted", by=by, text=reason, text_en=reason_en)
     settle(equipment)
     return lock
 
 
 @transaction.atomic
-def lift_lock(*, lock: UseLock, reason: str, by: Any) -> UseLock:
+def lift_lock(*, lock: UseLock, reason: str, reason_en: str = "", by: Any) -> UseLock:
     """Lift one lock; refused while its cause stands. The thing may be used again when no other lock is left."""
     if by is not None:
         check_role(lock.equipment, MAY_LIFT, by, _("You may not lift this lock."))
@@ -145,7 +154,7 @@ def lift_lock(*, lock: UseLock, reason: str, by: Any) -> UseLock:
     now = clock.now()
     if not UseLock.objects.live().filter(pk=lock.pk).update(lifted_at=now, lifted_by=by, lift_reason=reason):
         raise Conflict(_("This lock is lifted already."))
-    write_event(lock.equipment, "unlocked", by=by, text=reason)
+    write_event(lock.equipment, "unlocked", by=by, text=reason, text_en=reason_en)
     settle(lock.equipment, now)
     lock.refresh_from_db()
     return lock
@@ -168,7 +177,7 @@ def equipment_usable(equipment: Equipment) -> tuple[bool, str]:
         return False, str(equipment.get_status_display())
     if equipment.use_state == "locked":
         lock = UseLock.objects.live().filter(equipment=equipment, level="locked").order_by("pk").first()
-        return False, lock.reason if lock else ""
+        return False, lock.why if lock else ""
     return True, ""
 
 

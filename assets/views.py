@@ -89,7 +89,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(row.equipment)
         except ValidationError as error:
             add_errors(form, error)
-    return ask(request, row.equipment, form, _("Lift this lock: %(reason)s") % {"reason": row.reason}, _("Lift the lock"), False)
+    return ask(request, row.equipment, form, _("Lift this lock: %(reason)s") % {"reason": row.why}, _("Lift the lock"), False)
 
 
 @login_required
@@ -201,7 +201,7 @@ def dossier_paper(request: HttpRequest, pk: int) -> HttpResponse:
                             [
                                 [
                                     lock.get_level_display(),
-                                    lock.reason,
+                                    lock.why,
                                     day(lock.opened_at.date()),
                                     day(lock.lifted_at.date() if lock.lifted_at else None),
                                 ]

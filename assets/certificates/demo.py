@@ -6,6 +6,7 @@ from typing import Any
 
 from assets.certificates import services
 from assets.certificates.models import Requirement, SchemeVersion, StatutoryRecord
+from assets.certificates.services.lapsing import ended
 from assets.models import UseLock
 from logistics.accounts.models import Organisation
 from logistics.core.demo import World
@@ -34,9 +35,11 @@ def load(world: World) -> None:
     versions = SchemeVersion.objects.live().filter(scheme__code__in=CONFIRMED)
     versions.update(confirmed_by=world["safety"], confirmed_at=world.at(world.today - timedelta(days=60), 600), confirm_reason="对照正式文本逐条核对（示例）")
     over = Requirement.objects.expired(world.today).filter(equipment__isnull=False, scheme__on_expiry="lock").select_related("basis", "scheme")
+    told = [ended(one.scheme, one.next_due_on) for one in over]
     UseLock.objects.bulk_create([
-        UseLock(equipment_id=one.equipment_id, level="locked", cause="certificate", reason=f"{one.scheme.name_zh} 已于 {one.next_due_on} 到期",
-                source_kind="assets.statutoryrecord", source_id=one.basis_id, opened_at=world.at(one.next_due_on + timedelta(days=1), 0)) for one in over])
+        UseLock(equipment_id=one.equipment_id, level="locked", cause="certificate", reason=why["zh"], reason_en=why["en"],
+                source_kind="assets.statutoryrecord", source_id=one.basis_id, opened_at=world.at(one.next_due_on + timedelta(days=1), 0))
+        for one, why in zip(over, told, strict=True)])
     services.call_for_applications()
 
 

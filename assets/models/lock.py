@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.models.equipment import Equipment
 from assets.querysets import UseLockQuerySet
 from logistics.core import clock
+from logistics.core.bilingual import pick
 from logistics.core.history import tracked
 from logistics.core.scoping import ScopedModel
 
@@ -34,6 +35,7 @@ class UseLock(ScopedModel):
     source_kind = models.CharField(max_length=60, blank=True)
     source_id = models.BigIntegerField(null=True)
     reason = models.CharField(_("reason"), max_length=300)
+    reason_en = models.CharField(max_length=300, blank=True, editable=False)  # where the system gives the reason: it in English
     opened_at = models.DateTimeField(_("since"), default=clock.now)
     opened_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("locked by"))
     lifted_at = models.DateTimeField(_("lifted at"), null=True)
@@ -82,7 +84,12 @@ class UseLock(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_level_display()}: {self.reason}"
+        return f"{self.get_level_display()}: {self.why}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language; what a person wrote, as it was written."""
+        return pick(self.reason, self.reason_en)
 
     def get_absolute_url(self) -> str:
         return reverse("assets:equipment-detail", args=[self.equipment_id])

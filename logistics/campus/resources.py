@@ -240,7 +240,7 @@ class Closures(Resource):
             gettext_lazy("Place"),
             sort="place__code",
             joins=("place",),
-            second="reason",
+            second="why",
             export=lambda row: str(row.place),
             width=36,
         ),
@@ -250,7 +250,8 @@ class Closures(Resource):
     )
     facts = (
         Column("place", gettext_lazy("Place"), joins=("place",)), Column("get_level_display", gettext_lazy("Level")),
-        Column("during", gettext_lazy("During"), show=span_words), Column("reason", gettext_lazy("Reason")),
+        Column("during", gettext_lazy("During"), show=span_words),
+        Column("reason", gettext_lazy("Reason"), show=lambda row: row.why),
         Column("opened_by", gettext_lazy("Closed by"), joins=("opened_by",), show=lambda row: str(row.opened_by or _("System"))),
         Column("lift_reason", gettext_lazy("Reason for lifting"), show=lambda row: row.lift_reason or "–"),
     )

@@ -164,7 +164,8 @@ def _event_entry(row: dict[str, Any], record: models.Model) -> Entry:
     else:
         icon, sentence, look = NOTES.get(row["move"], ("info-circle", row["move"], "info"))
     told, key = sentence_of(sentence, row["data"]), (at, RANKS["event"], row["id"])
-    return Entry(look, icon, name, told, row["text"], at, key, act=row["act"] or "", moved=move is not None)
+    words = pick(row["text"], row["data"].get("text_en", ""))
+    return Entry(look, icon, name, told, words, at, key, act=row["act"] or "", moved=move is not None)
 
 
 def _comment_entry(row: dict[str, Any]) -> Entry:

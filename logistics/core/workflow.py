@@ -234,13 +234,15 @@ def lock_all(records: Iterable[models.Model]) -> list[models.Model]:
 
 
 def write_event(record: models.Model, move: str, *, by: Any, from_state: str = "", to_state: str = "", on_behalf_of: int | None = None,
-                times: Times | None = None, text: str = "", data: dict[str, Any] | None = None, act: UUID | None = None) -> Event:
-    """One line of the timeline of a record; `act` is the name under which the history rows of the same act go."""
+                times: Times | None = None, text: str = "", text_en: str = "", data: dict[str, Any] | None = None, act: UUID | None = None
+                ) -> Event:
+    """One line of the timeline of a record; `act` is the name under which the history rows of the same act go. Words that the system
+    itself gives stand in both languages."""
     times = times or Times(clock.now())
     return Event.objects.create(
         kind=kind_of(record), object_id=record.pk, move=move, from_state=from_state, to_state=to_state, by=by,
         on_behalf_of_id=on_behalf_of, at=times.judged_at, occurred_at=times.occurred_at, captured_at=times.captured_at,
-        recorded_at=clock.now(), text=text, data=data or {}, act=act,
+        recorded_at=clock.now(), text=text, data={**(data or {}), **({"text_en": text_en} if text_en else {})}, act=act,
     )
 
 

@@ -50,7 +50,13 @@ def gather(category: Any, place: Any, first: date, last: date) -> dict[str, Any]
         "removed": gone.count(),
         "open": [_danger(row) for row in still.select_related("responsible")[:60]],
         "locked": [
-            {"number": lock.equipment.number, "zh": lock.equipment.name_zh, "en": lock.equipment.name_en, "why": lock.reason}
+            {
+                "number": lock.equipment.number,
+                "zh": lock.equipment.name_zh,
+                "en": lock.equipment.name_en,
+                "why": lock.reason,
+                "why_en": lock.reason_en,
+            }
             for lock in locks.select_related("equipment").order_by("opened_at")[:60]
         ],
         "orders": [

@@ -18,10 +18,10 @@ def paper(sheet: ControlSheet, school: str) -> bytes:
     facts: dict[str, Any] = sheet.facts
 
     def rows(name: str) -> list[list[str]]:
-        return [
-            [one.get("number") or "", pick(one["zh"], one["en"]), one.get("why") or one.get("severity") or one.get("priority") or ""]
-            for one in facts.get(name, [])
-        ]
+        def last(one: dict[str, Any]) -> str:
+            return pick(one.get("why") or "", one.get("why_en") or "") or one.get("severity") or one.get("priority") or ""
+
+        return [[one.get("number") or "", pick(one["zh"], one["en"]), last(one)] for one in facts.get(name, [])]
 
     sections: list[Any] = [
         Facts(

@@ -29,7 +29,7 @@ def rectified(finding: Finding, *, by: Any, at: datetime, event: Any, **data: An
 
 def verified(finding: Finding, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     """Its own locks and closures go, its alerts clear, and its order is verified with it when no other danger hangs on it."""
-    over(finding, by=by, at=at, reason=str(event.text) or f"{finding.number} 已销号")
+    over(finding, by=by, at=at, reason=str(event.text) or str(finding.number))
     order = finding.work_order
     if order is not None and order.state == "done" and not order.findings.open().exclude(pk=finding.pk).exists():  # type: ignore[attr-defined]
         perform(order, "verify", by=by, vouched_by=by, times=Times(at))

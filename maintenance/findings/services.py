@@ -147,11 +147,11 @@ def _recheck_item() -> ChecklistItem:
 
 def _keep_away(finding: Finding, lock: str, close: str, by: Any) -> None:
     """Lock the thing and close the place as the item says; both stand until the danger is verified as gone."""
-    reason = finding.title_zh[:180]
+    why = {"reason": finding.title_zh[:180], "reason_en": finding.title_en[:180]}
     if finding.equipment is not None and lock != "none":
-        register.open_lock(equipment=finding.equipment, level=lock, cause="finding", reason=reason, source=finding, by=None)
+        register.open_lock(equipment=finding.equipment, level=lock, cause="finding", **why, source=finding, by=None)
     if close != "none":
-        close_place(place=finding.place, level=close, reason=reason, by=by, source=finding)
+        close_place(place=finding.place, level=close, **why, by=by, source=finding)
 
 
 def about(finding: Finding) -> dict[str, Any]:

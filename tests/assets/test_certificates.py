@@ -412,3 +412,23 @@ def test_a_scheme_factory_row_without_rules_asks_nothing() -> None:
     SchemeIntervalFactory(version=SchemeVersionFactory(scheme=scheme))
     StatutoryRecordFactory(scheme=scheme)
     assert not Requirement.objects.filter(scheme=scheme).exists()
+
+
+def test_a_lock_that_the_system_put_on_reads_in_the_language_of_its_reader() -> None:
+    with clock.standing_at(at(date(2026, 1, 20))):
+        thing = a_lift(commissioned_on=date(2016, 1, 15))
+        inspected(thing, date(2026, 1, 20), date(2027, 1, 31))
+    manager = person_with("facilities_manager")
+    with clock.standing_at(at(date(2027, 2, 3))):
+        services.lock_lapsed()
+        pages = {}
+        for language in ("en", "zh-hans"):
+            reader = client_of(manager)
+            reader.cookies["language"] = language
+            manager.language = language
+            manager.save(update_fields=["language"])
+            pages[language] = reader.get(thing.get_absolute_url()).content.decode()
+    lock = UseLock.objects.live().get(equipment=thing)
+    assert (lock.reason, lock.reason_en) == ("电梯定期检验已于 2027 年 1 月 31 日到期", "Inspection of lifts ended on 31 Jan 2027")
+    assert pages["en"].count(lock.reason_en) == 2 and lock.reason not in pages["en"]  # the note on top and the line of the timeline
+    assert pages["zh-hans"].count(lock.reason) == 2 and lock.reason_en not in pages["zh-hans"]

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, InternalError
+from django.utils import translation
 
 from assets.factories import EquipmentFactory
 from assets.models import Equipment, UseLock
@@ -406,3 +407,17 @@ def test_the_verifier_answers_the_same_item_on_the_phone(world: World) -> None:
             value="pass",
             by=person_with("dispatcher"),
         )
+
+
+def test_lock_and_closure_of_a_danger_carry_its_words_in_both_languages(world: World) -> None:
+    thing = EquipmentFactory(place=world.floor)
+    words, away = {"title_zh": "燃气报警器失灵", "title_en": "Gas alarm is dead"}, {"lock": "locked", "close": "closed"}
+    finding = open_finding(**words, **away, place=world.floor, equipment=thing, severity="critical", by=None)  # type: ignore[arg-type]
+    lock = UseLock.objects.live().get(equipment=thing)
+    closure = PlaceClosure.objects.get(source_id=finding.pk)
+    for row in (lock, closure):
+        assert (row.reason, row.reason_en) == ("燃气报警器失灵", "Gas alarm is dead")
+        with translation.override("en"):
+            assert row.why == "Gas alarm is dead"
+        with translation.override("zh-hans"):
+            assert row.why == "燃气报警器失灵"

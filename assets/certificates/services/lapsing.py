@@ -8,7 +8,6 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import connection, transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from assets.certificates.limits import FIRST_DAYS
@@ -18,8 +17,10 @@ from assets.services import open_lock
 from logistics.alerts.duties import Subject
 from logistics.alerts.services import Happening, schedule
 from logistics.core import clock
+from logistics.core.bilingual import in_both
 from logistics.core.errors import Conflict
 from logistics.core.models import kind_of
+from logistics.core.templatetags import ui
 
 APPLY = "assets.certificate_application"
 
@@ -47,16 +48,21 @@ def lock_lapsed(today: date | None = None) -> int:
     done = 0
     for row in rows.select_related("equipment", "scheme", "basis").order_by("equipment_id", "pk"):
         assert row.next_due_on is not None and row.basis is not None and row.equipment is not None
-        with translation.override("zh-hans"):  # the language of the school's papers
-            reason = _("%(scheme)s ended on %(day)s") % {"scheme": row.scheme.name_zh, "day": row.next_due_on.isoformat()}
+        told = ended(row.scheme, row.next_due_on)
         try:
             with transaction.atomic():
-                lock = open_lock(equipment=row.equipment, level="locked", cause="certificate", reason=reason, source=row.basis, by=None)
+                why = {"reason": told["zh"], "reason_en": told["en"]}
+                lock = open_lock(equipment=row.equipment, level="locked", cause="certificate", **why, source=row.basis, by=None)
                 UseLock.objects.filter(pk=lock.pk).update(opened_at=clock.midnight(row.next_due_on + timedelta(days=1)))
                 done += 1
         except Conflict:
             continue  # somebody else was at it in the same instant
     return done
+
+
+def ended(scheme: Any, day: date) -> dict[str, str]:
+    """Why a thing is locked whose certificate is over, in both languages."""
+    return in_both(lambda: _("%(scheme)s ended on %(day)s") % {"scheme": scheme.name, "day": ui.paper_day(day)})
 
 
 def apply_by(version: SchemeVersion, end: date) -> date | None:

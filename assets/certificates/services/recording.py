@@ -19,6 +19,7 @@ from logistics.alerts.services import call_off, fulfil
 from logistics.campus.services.places import close_place
 from logistics.core import clock
 from logistics.core.access import ROLES, access_of, roles_with
+from logistics.core.bilingual import in_both
 from logistics.core.errors import NotAllowed
 from logistics.core.models import kind_of
 from logistics.core.records.files import add as add_files
@@ -141,7 +142,8 @@ def passed(row: StatutoryRecord, before: StatutoryRecord | None, by: Any) -> Non
             .order_by("pk")
         )
         for lock in locks:
-            lift_lock(lock=lock, reason=_("Passed: %(what)s") % {"what": row}, by=None)
+            told = in_both(lambda: _("Passed: %(what)s") % {"what": row})
+            lift_lock(lock=lock, reason=told["zh"], reason_en=told["en"], by=None)
     if before is not None and before.pk != row.pk:
         fulfil(APPLY, before, evidence=row, by=by)
         call_off(APPLY, [before], reason=_("The new certificate is there."))
@@ -152,18 +154,19 @@ def passed(row: StatutoryRecord, before: StatutoryRecord | None, by: Any) -> Non
 
 def failed(row: StatutoryRecord, by: Any) -> None:
     """It must not be used: locked or closed at once, and a finding is opened by whoever keeps the ledger of dangers."""
-    reason = _("Failed: %(what)s") % {"what": row.scheme}
+    told = in_both(lambda: _("Failed: %(what)s") % {"what": row.scheme})
     if row.scheme.on_fail == "lock" and row.equipment is not None:
         open_lock(
             equipment=row.equipment,
             level="locked",
             cause="certificate" if row.scheme.certified else "failed_check",
-            reason=reason,
+            reason=told["zh"],
+            reason_en=told["en"],
             source=row,
             by=None,
         )
     elif row.scheme.on_fail == "close" and row.place is not None:
-        close_place(place=row.place, level="closed", reason=reason, by=by, source=row)
+        close_place(place=row.place, level="closed", reason=told["zh"], reason_en=told["en"], by=by, source=row)
     for handler in WHEN_FAILED:
         handler.act(row, by)
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from logistics.campus.querysets import ClosureQuerySet
+from logistics.core.bilingual import pick
 from logistics.core.history import tracked
 from logistics.core.scoping import Record
 
@@ -24,6 +25,7 @@ class PlaceClosure(Record):
     during = DateTimeRangeField(_("during"))
     level = models.CharField(_("level"), max_length=10, choices=Level)
     reason = models.CharField(_("reason"), max_length=200)
+    reason_en = models.CharField(max_length=200, blank=True, editable=False)  # where the system gives the reason: it in English
     source_kind = models.CharField(max_length=60, blank=True, editable=False)
     source_id = models.BigIntegerField(null=True, editable=False)
     state = models.CharField(max_length=10, default="open", editable=False)
@@ -57,3 +59,8 @@ class PlaceClosure(Record):
 
     def __str__(self) -> str:
         return f"{self.place} · {self.get_level_display()}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language; what a person wrote, as it was written."""
+        return pick(self.reason, self.reason_en)

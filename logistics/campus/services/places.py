@@ -125,16 +125,18 @@ def restore_place(*, place: Place, by: Any) -> Place:
 
 # closures ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def close_place(*, place: Place, level: str, reason: str, by: Any, during: DateTimeTZRange | None = None, source: models.Model | None = None
-                ) -> PlaceClosure:
-    """Close a place, and so everything in it; from now and without an end unless a span is given."""
+def close_place(
+    *, place: Place, level: str, reason: str, reason_en: str = "", by: Any, during: DateTimeTZRange | None = None,
+    source: models.Model | None = None,
+) -> PlaceClosure:
+    """Close a place, and so everything in it; from now and without an end unless a span is given. `reason_en` where no person gives it."""
     closure = PlaceClosure(
-        place=place, level=level, reason=reason, during=during or DateTimeTZRange(clock.now(), None), opened_by=by,
+        place=place, level=level, reason=reason, reason_en=reason_en, during=during or DateTimeTZRange(clock.now(), None), opened_by=by,
         source_kind=source._meta.label_lower if source else "", source_id=source.pk if source else None,
     )
     closure.full_clean()
     closure.save()
-    write_event(closure, "create", by=by, to_state="open", text=reason)
+    write_event(closure, "create", by=by, to_state="open", text=reason, text_en=reason_en)
     return closure
 
 
