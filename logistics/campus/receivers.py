@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from logistics.accounts.models import Person
+from logistics.accounts.models import Membership, Person
 from logistics.accounts.publishing import describe_area, describe_origin, ends_with_person, hand_over
 from logistics.campus.models import Place, PlaceClosure, Stewardship
 from logistics.campus.registries import Use, audience, place_user
@@ -72,14 +73,18 @@ def closures_at(places: list[int], span: Any) -> Iterator[Use]:
 
 
 @audience("campus.people")
-def people_here(places: list[int], at: datetime) -> Iterator[tuple[Person, str]]:
+def people_here(places: list[int], at: datetime) -> Iterator[tuple[Person, str, int]]:
     """Who looks after the places or something that holds them, and whose department sits there."""
     above = {pk for path in Place.objects.filter(pk__in=places).values_list("ancestors", flat=True) for pk in path}
     for row in Stewardship.objects.live(at).filter(place_id__in=above).select_related("person"):
-        yield row.person, row.role_label
-    members = Q(memberships__during__contains=at, memberships__department__in=Place.objects.filter(pk__in=places).values("department"))
-    for person in Person.objects.active().filter(members).distinct():
-        yield person, _("works or learns here")
+        yield row.person, row.role_label, row.place_id
+    seats: dict[int, list[int]] = defaultdict(list)
+    for place, department in Place.objects.filter(pk__in=places, department__isnull=False).order_by("pk").values_list("pk", "department"):
+        seats[department].append(place)
+    members = Membership.objects.filter(during__contains=at, department__in=seats, person__in=Person.objects.active())
+    for row in members.select_related("person").order_by("person__number", "pk"):
+        for place in seats[row.department_id]:
+            yield row.person, _("works or learns here"), place
 
 
 @spelling("campus.place")

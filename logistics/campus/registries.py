@@ -4,7 +4,7 @@
     @tag_page("maintenance.report", order=10)        part(request, target) -> TagPart: buttons and cards on the page of a label
     @place_user("maintenance.orders")                uses(places, span) -> Iterable[Use]; span None: live now
     @closure_guard("maintenance.finding")            refuse_lift(source) -> reason | None, for closures that this kind of record caused
-    @audience("dormitory.residents")                 people(places, at) -> Iterable[(person, why)]
+    @audience("dormitory.residents")                 people(places, at) -> Iterable[(person, why, id of the place)]
     @plan_layer("maintenance.orders", title)         marks(person, places) -> {place id: Mark}: what a floor plan shows at its pins
     @calendar_user("maintenance.clocks")             moves(draft) -> Iterable[(label, words)]: what publishing a calendar would move
 """
@@ -101,7 +101,7 @@ TAG_TARGETS: Registry[Callable[[int], Target | None]] = Registry("tag target")
 TAG_PAGES: Registry[TagPage] = Registry("part of the tag page")
 PLACE_USERS: Registry[Callable[..., Iterable[Use]]] = Registry("place user")
 CLOSURE_GUARDS: Registry[Callable[[Any], Any]] = Registry("closure guard")
-AUDIENCES: Registry[Callable[..., Iterable[tuple[Any, Any]]]] = Registry("audience")
+AUDIENCES: Registry[Callable[..., Iterable[tuple[Any, Any, int]]]] = Registry("audience")
 CALENDAR_USERS: Registry[Callable[[Any], Iterable[tuple[Any, Any]]]] = Registry("calendar user")
 PLAN_LAYERS: Registry[PlanLayer] = Registry("plan layer")
 

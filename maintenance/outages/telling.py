@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from logistics.alerts.services import notify
-from logistics.campus.services.places import people_at
+from logistics.campus.services.places import people_by_place
 from logistics.core import clock
 from logistics.core.bilingual import in_both
 from maintenance.models import Outage, OutagePerson, OutagePlace
@@ -34,11 +34,13 @@ def about(outage: Outage, **more: Any) -> dict[str, Any]:
 
 
 def audience(outage: Outage) -> dict[int, list[int]]:
-    """Place id -> ids of the people there; each person once, at the first place that names him."""
+    """Id of each place of the outage -> ids of the people there; each person once, at the first place that names him."""
     known: set[int] = set()
     found: dict[int, list[int]] = {}
-    for row in outage.places.select_related("place").order_by("pk"):  # type: ignore[attr-defined]
-        here = [person.pk for person, _why in people_at(row.place) if person.pk not in known]
+    rows = list(OutagePlace.objects.filter(outage=outage).select_related("place").order_by("pk"))
+    people = people_by_place([row.place for row in rows])
+    for row in rows:
+        here = [person.pk for person, _why in people[row.place_id] if person.pk not in known]
         known.update(here)
         found[row.pk] = here
     return found
@@ -64,9 +66,10 @@ def announce(outage: Outage) -> int:
     knowing = set(OutagePerson.objects.filter(outage=outage).values_list("person_id", flat=True))
     new = [pk for pk in everybody if pk not in knowing]
     OutagePerson.objects.bulk_create([OutagePerson(outage=outage, person_id=pk) for pk in new], ignore_conflicts=True)
-    for row in OutagePlace.objects.filter(pk__in=here):
+    rows = list(OutagePlace.objects.filter(pk__in=here))
+    for row in rows:
         row.people, row.told_at = max(row.people, len(here[row.pk])), row.told_at or now
-        row.save(update_fields=["people", "told_at"])
+    OutagePlace.objects.bulk_update(rows, ["people", "told_at"])
     Outage.objects.filter(pk=outage.pk).update(people=len(knowing | set(everybody)))
     planned = outage.kind == Outage.Kind.PLANNED
     return tell(outage, ANNOUNCED if planned else OFF, new, importance="normal" if planned else "urgent")

@@ -119,6 +119,6 @@ def test_the_matrix_and_the_wizard_are_for_those_who_entrust(school, teacher, ke
 
 
 def test_people_at_a_place_are_named_once_with_a_reason(school, keeper, monkeypatch):
-    monkeypatch.setitem(AUDIENCES._items, "test.residents", lambda pks, at: [(keeper, "lives here")])
+    monkeypatch.setitem(AUDIENCES._items, "test.residents", lambda pks, at: [(keeper, "lives here", pks[0])])
 
     assert places.people_at(school.room) == [(keeper, "Place keeper")]

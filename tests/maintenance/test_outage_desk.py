@@ -40,7 +40,7 @@ def here() -> Scene:
 @pytest.fixture
 def residents() -> Iterator[list[Any]]:
     people: list[Any] = []
-    AUDIENCES.add("tests.residents", lambda places, when: ((person, "lives here") for person in people))
+    AUDIENCES.add("tests.residents", lambda places, when: ((person, "lives here", places[0]) for person in people))
     yield people
     del AUDIENCES._items["tests.residents"]
 

@@ -10,24 +10,26 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assets.factories import EquipmentFactory
 from assets.models import Downtime
 from assets.supply.factories import CriticalLoadFactory, SupplyFactory
-from logistics.accounts.factories import PersonFactory
+from logistics.accounts.factories import DepartmentFactory, MembershipFactory, PersonFactory
 from logistics.accounts.models import Person
 from logistics.alerts.models import Alert, Notification
 from logistics.alerts.services import run_check, scan_deadlines
-from logistics.campus.factories import BuildingFactory, PlaceFactory, RoomFactory
+from logistics.campus.factories import BuildingFactory, PlaceFactory, RoomFactory, StewardshipFactory
 from logistics.campus.registries import AUDIENCES
 from logistics.core import clock
 from logistics.core.errors import Conflict
 from logistics.core.testing.world import client_of, person_with
 from logistics.core.workflow import perform
 from maintenance.measures.outages import notice_on_time, outage_count, outage_minutes
-from maintenance.models import Outage
+from maintenance.models import Outage, OutagePlace
 from maintenance.outages.factories import OutageFactory
 from maintenance.outages.services import draft_outage, outages_at, tell_newcomers
+from maintenance.outages.telling import announce
 from tests.maintenance.scene import at
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +42,7 @@ def residents() -> Iterator[dict[int, list[Any]]]:
 
     def ask(places: list[int], when: Any) -> Any:
         for pk in places:
-            yield from ((person, "lives here") for person in living.get(pk, []))
+            yield from ((person, "lives here", pk) for person in living.get(pk, []))
 
     AUDIENCES.add("tests.residents", ask)
     yield living
@@ -212,3 +214,29 @@ def test_of_six_who_report_that_it_is_back_one_does() -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert sorted(pool.map(back, range(6))) == ["done"] + ["late"] * 5
+
+
+def test_the_page_of_a_draft_and_its_announcement_cost_the_same_for_2_places_and_for_20() -> None:
+    """Each place tells its own number; whoever looks after the whole building is counted at its first place, once."""
+    desk, building = person_with("dispatcher"), BuildingFactory()
+    StewardshipFactory(place=building, person=PersonFactory(), role="place_keeper")
+    counts = []
+    for n in (2, 20):
+        rooms = [RoomFactory(parent=building, department=DepartmentFactory()) for _n in range(n)]
+        for room in rooms:
+            for member in PersonFactory.create_batch(2, status="active"):
+                MembershipFactory(person=member, department=room.department)
+        outage = OutageFactory(place=building, contact=desk)
+        outage.places.all().delete()
+        OutagePlace.objects.bulk_create([OutagePlace(outage=outage, place=room) for room in rooms])
+        browser = client_of(desk)
+        browser.get(outage.get_absolute_url())
+        with CaptureQueriesContext(connection) as page:
+            text = browser.get(f"{outage.get_absolute_url()}?cards=1", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="later").content.decode()
+        assert "Who goes without" in text
+        with CaptureQueriesContext(connection) as telling:
+            told_now = announce(outage)
+        assert told_now == 2 * n + 1
+        assert list(outage.places.order_by("pk").values_list("people", flat=True)) == [3] + [2] * (n - 1)
+        counts.append((len(page), len(telling)))
+    assert counts[0] == counts[1], counts

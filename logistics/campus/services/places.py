@@ -1,6 +1,7 @@
 """Verbs over places: keeping the tree, retiring, closing and opening again; and who is there."""
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ from logistics.core.workflow import perform, write_event
 
 __all__ = [
     "campus_of", "close_place", "closure_at", "closures_of", "common_place", "create_places", "label_of", "lift_closure", "live_uses",
-    "people_at",
+    "people_at", "people_by_place",
     "restore_place",
     "retire_place", "save_place",
 ]
@@ -166,9 +167,21 @@ def common_place(places: Sequence[Place]) -> Place:
 # people ------------------------------------------------------------------------------------------------------------
 def people_at(place: Place, at: datetime | None = None) -> list[tuple[Any, Any]]:
     """Who is to be told about a place: (person, why), each person once, with the first reason."""
-    places = list(Place.objects.at(place).values_list("pk", flat=True))
-    found: dict[int, tuple[Any, Any]] = {}
+    return people_by_place([place], at)[place.pk]
+
+
+def people_by_place(places: Sequence[Place], at: datetime | None = None) -> dict[int, list[tuple[Any, Any]]]:
+    """Of each place who is to be told about it, as `people_at` says; as many statements for a hundred places as for one."""
+    roots = {place.pk for place in places}
+    inside = dict(Place.objects.filter(ancestors__overlap=list(roots)).order_by("pk").values_list("pk", "ancestors"))
+    reach: dict[int, set[int]] = defaultdict(set)  # where somebody is named -> the places whose people that makes them
+    for pk, path in inside.items():
+        held = roots & set(path)
+        for one in path:
+            reach[one] |= held if one == pk else {root for root in held if one in inside[root]}
+    found: dict[int, dict[int, tuple[Any, Any]]] = {pk: {} for pk in roots}
     for ask in AUDIENCES:
-        for person, why in ask(places, at or clock.now()):
-            found.setdefault(person.pk, (person, why))
-    return list(found.values())
+        for person, why, where in ask(list(inside), at or clock.now()):
+            for root in reach[where]:
+                found[root].setdefault(person.pk, (person, why))
+    return {root: list(people.values()) for root, people in found.items()}
