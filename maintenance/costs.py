@@ -4,6 +4,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from logistics.core.access import access_of
@@ -24,6 +25,7 @@ def check(order: WorkOrder, person: Any) -> None:
         raise NotAllowed(_("Only those who work on this order book on it."))
 
 
+@transaction.atomic
 def spend(*, order: WorkOrder, type_: str, amount: Decimal, note: str, by: Any) -> CostLine:
     """Write a cost line; a closed order takes none. The order is locked, so that nobody closes it meanwhile."""
     fresh: Any = lock_all([order])[0]

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from logistics.core.errors import Conflict
+from logistics.core.workflow import lock_all
 from maintenance.models import LabourEntry, LabourRate, WorkOrder
 
 
@@ -67,10 +68,17 @@ def _stop(entry: LabourEntry, at: datetime) -> None:
     entry.save()
 
 
+def _keep_open(order: WorkOrder) -> None:
+    """The order is locked, so that nobody closes it meanwhile; a closed one takes no hours and gives none back."""
+    fresh: Any = lock_all([order])[0]
+    if fresh.state in ("closed", "cancelled"):
+        raise Conflict(_("The order is closed: its hours stand."))
+
+
+@transaction.atomic
 def book(*, order: WorkOrder, person: Any, begin: datetime, minutes: int, type_: str = "work") -> LabourEntry:
     """Book a span after the fact; refused when the person was at something else then, or the order is closed."""
-    if order.state in ("closed", "cancelled"):
-        raise Conflict(_("The order is closed: its hours stand."))
+    _keep_open(order)
     if not 1 <= minutes <= 24 * 60:
         raise ValidationError({"minutes": _("Between 1 minute and 24 hours.")})
     rate = rate_of(order, begin)
@@ -88,10 +96,10 @@ def book(*, order: WorkOrder, person: Any, begin: datetime, minutes: int, type_:
         raise ValidationError({"begin": _("These hours overlap others of the same person.")}) from error
 
 
+@transaction.atomic
 def void(*, entry: LabourEntry, by: Any, reason: str) -> LabourEntry:
     """Take back an entry, with a reason; impossible once the order is closed."""
-    if entry.order.state in ("closed", "cancelled"):
-        raise Conflict(_("The order is closed: its hours stand."))
+    _keep_open(entry.order)
     if not reason.strip():
         raise ValidationError({"reason": _("Write why.")})
     entry.voided_by, entry.void_reason = by, reason[:200]

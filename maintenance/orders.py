@@ -4,11 +4,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from logistics.campus.services.places import label_of
+from logistics.campus.services.places import begin_to_use, label_of
 from logistics.core import clock as watch
 from logistics.core.errors import Conflict
 from logistics.core.models import Attachment
@@ -219,6 +220,7 @@ def close_when_all_agree(order: WorkOrder | None) -> None:
         perform(fresh, "verify", by=None)
 
 
+@transaction.atomic
 def make(
     *, by: Any, place: Any, category: Any, title_zh: str, title_en: str = "", release: bool = True, source: Any = None, **fields: Any
 ) -> WorkOrder:
@@ -230,6 +232,7 @@ def make(
     if source is not None:
         order.source_kind, order.source_id = source._meta.label_lower, source.pk
     order.permits_needed = order.permits_needed or list(category.permits)
+    begin_to_use(place)
     stand(order, place)
     order.full_clean(exclude=["number"])
     order.save()

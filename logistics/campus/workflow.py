@@ -1,7 +1,7 @@
 """The legal moves of labels, closures and calendar versions."""
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +18,8 @@ from logistics.core.forms import ReasonForm
 from logistics.core.timeline import note
 from logistics.core.workflow import SYSTEM, Relation, State, Workflow
 
+MOMENT = timedelta(microseconds=1)
+
 
 # labels --------------------------------------------------------------------------------------------------------------
 def _handles(tag: Tag, person: Any) -> bool:
@@ -29,14 +31,14 @@ def _handles(tag: Tag, person: Any) -> bool:
 KEEPER = Relation("label_keeper", _("Who keeps labels there"), _handles)
 
 
-def _end_binding(tag: Tag, at: datetime) -> None:
+def _end_binding(tag: Tag, at: datetime) -> datetime:
+    """When the label is free: at once, or a moment after somebody has hung it elsewhere while we waited."""
     row = TagBinding.objects.select_for_update().filter(tag=tag).open().first()
     if row:
-        if row.during.lower >= at:
-            row.delete()
-        else:
-            row.during = DateTimeTZRange(row.during.lower, at)
-            row.save(update_fields=["during"])
+        at = max(at, row.during.lower + MOMENT)
+        row.during = DateTimeTZRange(row.during.lower, at)
+        row.save(update_fields=["during"])
+    return at
 
 
 def _bind(tag: Tag, *, by: Any, at: datetime, target: Any, **_data: Any) -> None:
@@ -46,7 +48,7 @@ def _bind(tag: Tag, *, by: Any, at: datetime, target: Any, **_data: Any) -> None
     access = access_of(by)
     if by is not None and not (access.may("campus.tag:change", found.record) or access.may("campus.tag:change", found.place)):
         raise NotAllowed(gettext("You keep no labels in this place: %(place)s.") % {"place": found.place})
-    _end_binding(tag, at)
+    at = _end_binding(tag, at)
     TagBinding.objects.create(
         tag=tag, kind=found.kind, object_id=found.record.pk, label=found.name, during=DateTimeTZRange(at, None), by=by
     )

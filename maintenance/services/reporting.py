@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 
+from logistics.campus.services.places import begin_to_use
 from logistics.core import clock
 from logistics.core.errors import Conflict, TooMany
 from logistics.core.idempotency import once
@@ -143,6 +144,7 @@ def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCate
         symptom=symptom, title_zh=title.name_zh, title_en=title.name_en, description=description,
         hazard=symptom.hazard if symptom else "none", submitted_at=clock.now(), **fields,
     )
+    begin_to_use(place)
     orders.stand(request, place)
     root: Any = None
     if join_to is not None:

@@ -1,44 +1,18 @@
 """Two people clicking at once: one winner, words for the others, no deadlock, no gap in the numbers."""
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from logistics.core.errors import Conflict
 from logistics.core.models import Event
 from logistics.core.workflow import perform
 from maintenance.models import RepairRequest, WorkOrder
 from maintenance.services.reporting import report
+from tests.maintenance.races import together
 from tests.maintenance.scene import scene, technician
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run all acts at the same instant on connections of their own; their results or the refusals they met."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(n: int, act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            results[n] = act()
-        except (Conflict, ValidationError) as refusal:
-            results[n] = refusal  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n, act)) for n, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive()
-    return results
 
 
 def test_six_threads_on_one_move_have_one_winner() -> None:
