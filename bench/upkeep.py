@@ -149,6 +149,9 @@ def orders(cursor: Any, wanted: int) -> None:
             {"order_id": "c.new", "during": "tstzrange(date '2000-01-01' + c.new * interval '2 seconds', "
                                             "date '2000-01-01' + c.new * interval '2 seconds' + interval '1 second')"}, order="c.n")
         filling.copy(
+            cursor, "maintenance_hold", "copied c JOIN maintenance_hold w ON w.order_id = c.old",
+            {"order_id": "c.new", "during": "tstzrange(lower(w.during) + c.moved, upper(w.during) + c.moved)"}, order="c.n")
+        filling.copy(
             cursor, "maintenance_costline", "copied c JOIN maintenance_costline w ON w.order_id = c.old",
             {"order_id": "c.new", "at": "w.at + c.moved"}, order="c.n")
         filling.copy(

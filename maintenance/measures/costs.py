@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Count, F, Q, Sum, Value
+from django.db.models import BigIntegerField, Case, Count, F, Func, Q, Sum, Value, When
 from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
@@ -39,14 +39,39 @@ def closed(person: Any, span: Span, place: Any = None, **narrow: Any) -> Any:
     return visible(person, place).filter(within("closed_at", span), state="closed", **narrow)
 
 
-@asked_once
-def spent(person: Any, span: Span, by: str = "", place: Any = None, **narrow: Any) -> dict[Any, tuple[int, Decimal]]:
+ON_THINGS = {"equipment__isnull": False}
+BIG = BigIntegerField()
+Spent = dict[Any, tuple[int, Decimal]]
+
+
+def spent(person: Any, span: Span, by: str = "", place: Any = None, **narrow: Any) -> Spent:
     """Value of the grain (None without one) -> orders closed, and what they cost; one statement."""
-    grain = F(ORDERS[by]) if by else Value(None, output_field=BigIntegerField())
-    chosen, params = inner(closed(person, span, place, **narrow).order_by().values_list("pk", grain))
+    if by in ("", "building") and narrow in ({}, ON_THINGS):
+        parts = _by_building(person, span, place)
+        found: Spent = {}
+        for (building, on_thing), (orders, amount) in parts.items():
+            if on_thing or not narrow:
+                key = building if by else None
+                before = found.get(key, (0, Decimal(0)))
+                found[key] = (before[0] + orders, before[1] + amount)
+        return found
+    return {row[0]: (row[1], row[2]) for row in _asked(closed(person, span, place, **narrow), F(ORDERS[by]) if by else Value(None, BIG))}
+
+
+@asked_once
+def _by_building(person: Any, span: Span, place: Any) -> dict[tuple[int | None, bool], tuple[int, Decimal]]:
+    """(building, on a thing) -> orders, cost: what several figures of one page are put together from."""
+    building = Func(F(ORDERS["building"]), Value(0), function="coalesce", output_field=BIG)
+    key = building * 2 + Case(When(equipment__isnull=True, then=0), default=1, output_field=BIG)
+    return {(key // 2 or None, bool(key % 2)): (orders, amount) for key, orders, amount in _asked(closed(person, span, place), key)}
+
+
+def _asked(orders: Any, grain: Any) -> list[tuple[Any, int, Decimal]]:
+    chosen, params = inner(orders.order_by().values_list("pk", grain))
     with connection.cursor() as cursor:
         cursor.execute(SPENT.replace("{orders}", chosen), params)
-        return {key: (orders, amount) for key, orders, amount in cursor.fetchall()}
+        found: list[tuple[Any, int, Decimal]] = cursor.fetchall()
+    return found
 
 
 def shared(code: str, person: Any, span: Span, by: str, place: Any, whole: dict[Any, float], **narrow: Any) -> Any:
@@ -102,7 +127,7 @@ VALUES = {"building": "place__ancestors__2", "category": "category_id", "equipme
     unit="%",
     direction="band",
     permission=COST,
-    rows=lambda person, span: closed(person, span, equipment__isnull=False),
+    rows=lambda person, span: closed(person, span, **ON_THINGS),
     definition=_(
         "Hours and costs of the orders on equipment that were closed in the period over what the equipment in use would cost "
         "anew; where that is not known, what it was bought for."
@@ -117,7 +142,7 @@ def cost_ratio(person: Any, span: Span, by: str = "", place: Any = None, things:
         return {}
     rows = Equipment.objects.exclude(status__in=["disposed", "planned"])
     rows = rows.at(place) if place is not None else rows
-    narrow: dict[str, Any] = {"equipment__isnull": False}
+    narrow: dict[str, Any] = dict(ON_THINGS)
     if things is not None:
         rows, narrow = rows.filter(pk__in=things), {"equipment__in": things}
     worth = Sum(anew())
@@ -131,7 +156,7 @@ def cost_ratio(person: Any, span: Span, by: str = "", place: Any = None, things:
 
 
 def _by_thing_category(person: Any, span: Span, place: Any, whole: dict[Any, float]) -> dict[Any, Figure]:
-    each = spent(person, span, "equipment", place, equipment__isnull=False)
+    each = spent(person, span, "equipment", place, **ON_THINGS)
     kinds = dict(Equipment.objects.filter(pk__in=each).values_list("pk", "category_id"))
     sums: dict[Any, list[Any]] = {}
     for pk, (orders, amount) in each.items():

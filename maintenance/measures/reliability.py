@@ -111,11 +111,10 @@ def mtbf(person: Any, span: Span, by: str = "", **narrow: Any) -> Any:
 
 ACTIVE = """
 WITH closed(id, grain) AS ({orders}), work AS (
-    SELECT c.id, c.grain, range_agg(l.during) AS spans FROM closed c
-    LEFT JOIN maintenance_labourentry l ON l.order_id = c.id AND l.type = 'work' AND l.voided_by_id IS NULL AND NOT upper_inf(l.during)
-    GROUP BY c.id, c.grain)
-SELECT w.grain, count(*), coalesce(sum((SELECT sum(extract(epoch FROM upper(s) - lower(s))) FROM unnest(w.spans) s)), 0)
-FROM work w GROUP BY w.grain
+    SELECT c.id, range_agg(l.during) AS spans FROM closed c JOIN maintenance_labourentry l ON l.order_id = c.id
+    WHERE l.type = 'work' AND l.voided_by_id IS NULL AND NOT upper_inf(l.during) GROUP BY c.id)
+SELECT c.grain, count(*), coalesce(sum((SELECT sum(extract(epoch FROM upper(s) - lower(s))) FROM unnest(w.spans) s)), 0)
+FROM closed c LEFT JOIN work w ON w.id = c.id GROUP BY c.grain
 """
 ORDER_GRAINS = {"": "", "building": "place__ancestors__2", "team": "team_id", "category": "category_id", "person": "lead_id"}
 

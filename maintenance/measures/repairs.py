@@ -6,7 +6,7 @@ from datetime import timedelta
 from statistics import mean, median, quantiles
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Case, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from logistics.core import clock as watch
 from logistics.core.models import Comment, Event
 from logistics.core.publishing import Figure, measure
 from maintenance.limits import REOPEN_DAYS
-from maintenance.models import Clock, Rating, RepairRequest, WorkOrder
+from maintenance.models import Clock, Hold, Rating, RepairRequest, WorkOrder
 from maintenance.spans import ORDERS, REQUESTS, Percentile, Span, figures, rows_url, share
 
 VIEW = "maintenance.workorder:view"
@@ -300,6 +300,8 @@ def sent_back(span: Span) -> Exists:
 
 def done_in(person: Any, span: Span, place: Any = None) -> Any:
     """Orders finished in the window, also those that came back and were finished again after it; each of the two by its index."""
+    if span[1] > watch.now():  # nothing is finished after a window that is still running
+        return visible(person, place).filter(within("done_at", span))
     now = WorkOrder.objects.filter(within("done_at", span))
     again = WorkOrder.objects.filter(Exists(told(ORDER, "finish").filter(within("at", span))), reopened_count__gt=0, done_at__gte=span[1])
     return visible(person, place).filter(pk__in=now.order_by().values("pk").union(again.order_by().values("pk")))
@@ -342,7 +344,8 @@ def closed_repairs(person: Any, span: Span, place: Any = None) -> Any:
     ),
 )
 def first_time_fix(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
-    left = Exists(told(ORDER, "hold").filter(from_state="in_progress"))
+    held = Exists(Hold.objects.filter(order=OuterRef("pk")))  # few were; only of those the story is read
+    left = Case(When(held, then=Exists(told(ORDER, "hold").filter(from_state="in_progress"))), default=False)
     rows = closed_repairs(person, span, place).annotate(came=Subquery(_visits()), left=left)
     fixed = Q(reopened_count=0, left=False) & (Q(came__isnull=True) | Q(came__lte=1))
     return figures(
