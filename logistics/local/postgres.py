@@ -37,7 +37,7 @@ def tuning() -> dict[str, str]:
         "max_connections": str(100 + 4 * len(os.sched_getaffinity(0))),
         "shared_buffers": f"{max(64, min(1024, memory // 8))}MB",
         "effective_cache_size": f"{max(128, memory // 2)}MB",
-        "work_mem": "8MB",
+        "work_mem": f"{max(8, min(32, memory // 512))}MB",
         "maintenance_work_mem": "128MB",
         "random_page_cost": "1.1",
         "jit": "off",

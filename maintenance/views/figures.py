@@ -8,17 +8,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from logistics.core import clock
 from logistics.core.access import access_of
-from logistics.core.charts import bar_chart, line_chart, spark
+from logistics.core.charts import bar_chart, spark
 from logistics.core.errors import NotAllowed
 from logistics.core.publishing import MEASURES
 from maintenance import breakdowns
 from maintenance.dashboard import keeping
+from maintenance.dashboard.board import backlog_chart, on_time_chart
 from maintenance.dashboard.keeping import page_of_figures
 from maintenance.dashboard.limits import aims
 from maintenance.spans import Span
@@ -77,20 +77,10 @@ def allowed(person: Any) -> None:
 def figures_of(person: Any, until: datetime, length: timedelta) -> dict[str, Any]:
     """The figures of a span that ends at an instant: cards with trend, charts that state their finding, and further figures."""
     span, targets = (until - length, until), aims()
-    weeks = breakdowns.on_time_by_week(person, until)
-    bands = breakdowns.backlog_by_age(person, clock.now())
     places, kinds = breakdowns.by_building(person, span), breakdowns.by_category(person, span)
     charts = {
-        "on_time": line_chart(
-            title=_on_time_title(weeks, targets["maintenance.on_time"]), note=_("Share of due repairs finished in time, by week"), unit="%",
-            target=targets["maintenance.on_time"],
-            labels=[week["week"].strftime("%d.%m") for week in weeks], series=[(_("On time"), [week["value"] for week in weeks])],
-        ),
-        "backlog": bar_chart(
-            title=_backlog_title(bands), note=_("Open orders by days since the first report"), labels=[_band(band) for band, _n in bands],
-            values=[n for _band_, n in bands], unit=_("orders"), worse_rows=(3, 4),
-            url=f"{reverse('maintenance:workorder-list')}?live=true",
-        ),
+        "on_time": on_time_chart(person, until, targets["maintenance.on_time"]),
+        "backlog": backlog_chart(person, span),
         "places": bar_chart(
             title=_most(_("Most orders came from %(name)s"), [row["place"].name for row in places]),
             note=_("Orders made in the period, by building"), labels=[row["place"].name for row in places],
@@ -146,27 +136,6 @@ def months(many: int = 12) -> list[date]:
 def _sentence(cards: list[dict[str, Any]]) -> str:
     missed = [str(one["name"]) for one in cards if one["foot"] and _("target %(value)s, missed").split("%(value)s")[-1] in one["foot"]]
     return _("Needs a look: %(names)s.") % {"names": _(", ").join(missed)} if missed else _("Every figure with a target meets it.")
-
-
-def _on_time_title(weeks: list[dict[str, Any]], aim: float) -> str:
-    if not weeks:
-        return _("No repair fell due yet")
-    last = weeks[-1]["value"]
-    words = {"value": f"{last:.1f}"}
-    return (
-        _("Repairs on time stand at %(value)s%%, above the target") % words
-        if last >= aim
-        else _("Repairs on time stand at %(value)s%%, below the target") % words
-    )
-
-
-def _backlog_title(bands: list[tuple[Any, int]]) -> str:
-    old = bands[-1][1]
-    return _("No order is older than 30 days") if not old else _("%(n)s orders are older than 30 days") % {"n": old}
-
-
-def _band(band: tuple[int, int | None]) -> str:
-    return _("over 30") if band[1] is None else _("%(first)s–%(last)s days") % {"first": band[0], "last": band[1]}
 
 
 def _most(sentence: str, names: list[str]) -> str:
