@@ -2,7 +2,7 @@
 from django.urls import path
 
 from maintenance.resources import RepairRequests, WorkOrders
-from maintenance.views import calendar, dispatch, figures, guest, report, reporter, sheet, technician
+from maintenance.views import calendar, dispatch, guest, reporter, sheet, technician
 
 urlpatterns = [
     path("queue/", dispatch.queue, name="queue"),
@@ -12,8 +12,6 @@ urlpatterns = [
     path("buildings/", dispatch.buildings, name="buildings"),
     path("calendar/", calendar.month, name="calendar"),
     path("wallboard/", dispatch.wallboard, name="wallboard"),
-    path("figures/", figures.figures, name="figures"),
-    path("figures/report/", report.monthly, name="figures-report"),
     path("work-orders/<int:pk>/sheet/", sheet.sheet, name="workorder-sheet"),
     path("report/", reporter.report_page, name="report"),
     path("report/later/", reporter.report_later, name="report-later"),

@@ -89,7 +89,7 @@ def home_figures(request: Any, record: Any = None) -> str:
 
     from logistics.core import clock
     from maintenance.dashboard.limits import aims
-    from maintenance.views.figures import card, midnight
+    from maintenance.dashboard.repairs import card, midnight
 
     until = midnight(clock.now()) + timedelta(days=1)
     targets = aims()

@@ -160,6 +160,11 @@ def board(person: Any, span: Span, compared: bool = False) -> Board:
     return made
 
 
+def sentence(made: Board) -> str:
+    missed = [one.title for one in made.all if one.met is False]
+    return _("Needs a look: %(names)s.") % {"names": _(", ").join(missed)} if missed else _("Every figure with a target meets it.")
+
+
 # charts ------------------------------------------------------------------------------------------------------------------
 def on_time_chart(person: Any, until: datetime, aim: float) -> Chart:
     weeks = by_week(person, until)

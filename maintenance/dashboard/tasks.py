@@ -10,7 +10,6 @@ from logistics.accounts.models import Person
 from logistics.core.access import access_of
 from logistics.core.tasks import periodic
 from maintenance.dashboard import keeping
-from maintenance.dashboard import views as _dashboard  # noqa: F401 - declares the pages
 
 
 @shared_task

@@ -7,23 +7,15 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from logistics.core import clock
-from maintenance.dashboard.board import Board, Shown, board
-from maintenance.dashboard.keeping import page_of_figures
+from maintenance.dashboard.board import Board, Shown, board, sentence
+from maintenance.dashboard.repairs import allowed, kept_page
+from maintenance.dashboard.report import month_asked
 from maintenance.spans import Span
-from maintenance.views.figures import allowed, kept_page
-from maintenance.views.report import month_asked
-
-
-@page_of_figures("facilities")
-def facilities(person: Any, span: Span) -> dict[str, str]:
-    found = board(person, span)
-    return {"sentence": sentence(found), "html": render_to_string("maintenance/_dashboard.html", {"board": found})}
 
 
 @login_required
@@ -32,11 +24,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """How the facilities stand: clocks, backlog, upkeep, dangers, vital equipment, outages, costs."""
     allowed(request.user)
     return kept_page(request, "facilities", _("Facilities"), "maintenance/dashboard.html")
-
-
-def sentence(made: Board) -> str:
-    missed = [one.title for one in made.all if one.met is False]
-    return _("Needs a look: %(names)s.") % {"names": _(", ").join(missed)} if missed else _("Every figure with a target meets it.")
 
 
 def month_of(request: HttpRequest) -> tuple[date, Span]:

@@ -18,9 +18,9 @@ from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.templatetags import ui
 from logistics.core.trades import Trade
+from maintenance.dashboard.repairs import allowed
 from maintenance.troubles.limits import BAD_DAYS, BAD_ORDERS, SHOWN
 from maintenance.troubles.services import Actor, actors
-from maintenance.views.figures import allowed
 
 ITEM = "assets.renewalitem"
 

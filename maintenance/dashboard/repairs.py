@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,12 +15,9 @@ from logistics.core.access import access_of
 from logistics.core.charts import bar_chart, spark
 from logistics.core.errors import NotAllowed
 from logistics.core.publishing import MEASURES
-from maintenance import breakdowns
-from maintenance.dashboard import keeping
+from maintenance.dashboard import breakdowns, keeping
 from maintenance.dashboard.board import backlog_chart, on_time_chart
-from maintenance.dashboard.keeping import page_of_figures
 from maintenance.dashboard.limits import aims
-from maintenance.spans import Span
 
 CARDS = ("maintenance.on_time", "maintenance.response_on_time", "maintenance.backlog", "maintenance.satisfaction", "maintenance.rework")
 POINTS = 8
@@ -100,12 +96,6 @@ def figures_of(person: Any, until: datetime, length: timedelta) -> dict[str, Any
     return {"cards": [card(code, person, until, length, targets) for code in CARDS], "charts": charts, "more": more}
 
 
-@page_of_figures("repairs")
-def repairs(person: Any, span: Span) -> dict[str, str]:
-    found = figures_of(person, span[1], span[1] - span[0])
-    return {"sentence": _sentence(found["cards"]), "html": render_to_string("maintenance/_figures.html", found)}
-
-
 @login_required
 def figures(request: HttpRequest) -> HttpResponse:
     """Repair figures of the last week, month or term."""
@@ -133,7 +123,7 @@ def months(many: int = 12) -> list[date]:
     return found
 
 
-def _sentence(cards: list[dict[str, Any]]) -> str:
+def repairs_sentence(cards: list[dict[str, Any]]) -> str:
     missed = [str(one["name"]) for one in cards if one["foot"] and _("target %(value)s, missed").split("%(value)s")[-1] in one["foot"]]
     return _("Needs a look: %(names)s.") % {"names": _(", ").join(missed)} if missed else _("Every figure with a target meets it.")
 

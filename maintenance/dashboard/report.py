@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from logistics.core import clock
 from logistics.core.templatetags import ui
+from maintenance.dashboard.repairs import allowed, figures_of, months
 from maintenance.models import WorkOrder
-from maintenance.views.figures import allowed, figures_of, months
 from maintenance.words import face
 
 MOST_LATE = 200
