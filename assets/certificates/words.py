@@ -33,6 +33,8 @@ def look(row: Requirement, soon: int = 60) -> tuple[str, str, str]:
         return "done", _("Met"), "check"
     if left < 0:
         return "danger", ngettext("over for %(n)s day", "over for %(n)s days", -left) % {"n": -left}, "alert-octagon"
+    if row.action == "check":  # the school's own: its round comes by itself, nobody has to be warned before its day
+        return ("wait", _("Due today"), "hourglass") if left == 0 else ("done", _("Met"), "check")
     if left <= soon:
         return "late", ngettext("%(n)s day left", "%(n)s days left", left) % {"n": left}, "hourglass"
     return "done", _("Met"), "check"

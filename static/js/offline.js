@@ -47,7 +47,7 @@ houqin.offline = (() => {
   const heartbeat = () => { if (!document.hidden) flush().catch(() => {}); };
 
   // keeping
-  const act = (form) => ({ kind: form.dataset.wait, record: form.dataset.record, label: form.dataset.label, words: form.dataset.words, photo: form.dataset.photo });
+  const act = (form) => ({ kind: form.dataset.wait, record: form.dataset.record, label: form.dataset.label, where: form.dataset.point || form.dataset.where, words: form.dataset.words, photo: form.dataset.photo });
   const complete = (form) => {
     const data = new FormData(form), needs = (form.dataset.needs || "").split(" ").filter(Boolean);
     if (needs.every((names) => names.split("|").some((name) => data.get(name))) && form.checkValidity()) return true;
@@ -200,7 +200,7 @@ houqin.offline = (() => {
     const made = $("[data-outbox-row]", page).content.firstElementChild.cloneNode(true), is = state(fact), part = (name) => $(`[data-row-${name}]`, made);
     part("words").textContent = fact.words;
     part("when").textContent = new Date(fact.captured_at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
-    part("label").textContent = fact.label;
+    part("label").textContent = [fact.label, fact.where].filter(Boolean).join(" · ");
     part("text").textContent = fact.data.completion_note || fact.data.text || fact.data.description || fact.data.note || "";
     part("state").append($("[data-outbox-states]", page).content.querySelector(`[data-is=${is}]`).firstElementChild.cloneNode(true));
     if (fact.reason && (is === "conflict" || is === "refused")) { part("why").hidden = false; $("span", part("why")).textContent = fact.reason; }

@@ -51,19 +51,19 @@ self.outbox = (() => {
   const LEFT_OUT = new Set(["csrfmiddlewaretoken", "client_uid", "next", "seen", "join_to", "photos"]);
   const same = (a, b) => a.kind === b.kind && a.record === b.record && JSON.stringify(a.data) === JSON.stringify(b.data);
 
-  // a form becomes facts: its act {kind, record, label, words, photo}, and one for each photo; throws when the phone has no room
+  // a form becomes facts: its act {kind, record, label, where, words, photo}, and one for each photo; throws when the phone has no room
   const keep = async (act, form) => {
     const who = await person();
     if (!who) return [];
-    const { kind, label = "", words = "" } = act, record = act.record.replace(/:new$/, `:${uuid()}`), data = {};
+    const { kind, label = "", where = "", words = "" } = act, record = act.record.replace(/:new$/, `:${uuid()}`), data = {};
     for (const [name, value] of form) if (typeof value === "string" && !LEFT_OUT.has(name) && value !== "") data[name] = value;
-    const made = kind === "core.photo" ? [] : [{ uid: form.get("client_uid") || uuid(), kind, record, label, words, data }];
+    const made = kind === "core.photo" ? [] : [{ uid: form.get("client_uid") || uuid(), kind, record, label, where, words, data }];
     const blobs = [];
     for (const file of form.getAll("photos")) {
       if (typeof file === "string" || !file.size) continue;
       const bytes = await file.arrayBuffer(), sha256 = hex(await crypto.subtle.digest("SHA-256", bytes));
       const role = form.get("role") || (kind === "core.photo" ? "photo" : "fault");
-      made.push({ uid: uuid(), kind: "core.photo", record, label, words: act.photo || words, data: { sha256, size: file.size, role, name: file.name }, photo: "waiting" });
+      made.push({ uid: uuid(), kind: "core.photo", record, label, where, words: act.photo || words, data: { sha256, size: file.size, role, name: file.name }, photo: "waiting" });
       blobs.push({ key: `${who}:${sha256}`, blob: new Blob([bytes], { type: file.type }) });
     }
     const captured_at = new Date().toISOString();

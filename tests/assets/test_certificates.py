@@ -16,6 +16,7 @@ from assets.certificates import services
 from assets.certificates.factories import SchemeFactory, SchemeIntervalFactory, SchemeVersionFactory, StatutoryRecordFactory
 from assets.certificates.models import Requirement, Scheme, SchemeVersion, StatutoryRecord
 from assets.certificates.registries import WHEN_FAILED, WhenFailed
+from assets.certificates.words import look
 from assets.factories import EquipmentCategoryFactory, EquipmentFactory
 from assets.models import Equipment, UseLock
 from assets.services import lift_lock
@@ -432,3 +433,15 @@ def test_a_lock_that_the_system_put_on_reads_in_the_language_of_its_reader() -> 
     assert (lock.reason, lock.reason_en) == ("电梯定期检验已于 2027 年 1 月 31 日到期", "Inspection of lifts ended on 31 Jan 2027")
     assert pages["en"].count(lock.reason_en) == 2 and lock.reason not in pages["en"]  # the note on top and the line of the timeline
     assert pages["zh-hans"].count(lock.reason) == 2 and lock.reason_en not in pages["zh-hans"]
+
+
+def test_an_own_check_warns_nobody_before_its_day_and_a_certificate_does() -> None:
+    today, lefts = date(2026, 11, 27), (30, 1, 0, -1)
+
+    def seen(action: str, left: int) -> tuple[str, str]:
+        return look(Requirement(action=action, result="pass", interval_id=1, basis_id=1, next_due_on=today + timedelta(days=left)))[:2]
+
+    with clock.standing_at(at(today)):
+        own, certificate = [seen("check", left) for left in lefts], [seen("inspect", left) for left in lefts]
+    assert own == [("done", "Met"), ("done", "Met"), ("wait", "Due today"), ("danger", "over for 1 day")]
+    assert [kind for kind, _words in certificate] == ["late", "late", "late", "danger"]

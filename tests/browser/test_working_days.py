@@ -301,6 +301,8 @@ def test_an_inspector_s_day_without_a_network_in_the_middle(school: School, data
     waiting(phone, 12)
     page.goto("/offline/waiting/")
     expect(page.locator("[data-outbox-list] > li")).to_have_count(12)
+    expect(page.locator("[data-outbox-list] > li", has_text="· 2. ")).to_have_count(3)  # each says at which point, and what was answered there
+    expect(page.locator("[data-outbox-list] > li", has_text="压力指针在绿区")).to_have_count(2)
     legible(phone)
     day.station("waiting", faultless=False)
     assert school.one("SELECT state FROM maintenance_round WHERE id = %s", walk) == "due"

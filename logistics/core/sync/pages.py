@@ -33,12 +33,15 @@ def pages_for(person: Any) -> list[str]:
 
 
 def waits(record: models.Model, kind: str, words: Any, *, photo: Any = "") -> SafeString:
-    """Attributes of a form whose act may wait on the phone: its kind of fact, its record, and words for the page "Waiting to send"."""
+    """Attributes of a form whose act may wait on the phone: its kind of fact, its record and where that stands, and words for the page
+    "Waiting to send". A form may name more closely what it is about: `data-point`."""
     from logistics.core.resources import resource_of
 
     title = resource_of(record).title(record)
     about = f"{kind_of(record)}:{record.pk}"
-    return format_html(' data-wait="{}" data-record="{}" data-label="{}" data-words="{}" data-photo="{}"', kind, about, title, words, photo)
+    where = getattr(record, "place_label", "") or ""
+    told = (kind, about, title, where, words, photo)
+    return format_html(' data-wait="{}" data-record="{}" data-label="{}" data-where="{}" data-words="{}" data-photo="{}"', *told)
 
 
 def move_waits(record: models.Model, move: Any) -> SafeString:
