@@ -51,6 +51,8 @@ ROOM_NAMES = {
     "boiler_room": ("锅炉间", "Boiler room"), "power_room": ("配电间", "Power room"), "kitchen": ("操作间", "Kitchen"), "store": ("库房", "Storeroom"),
     "meeting": ("会议室", "Meeting room"), "server_room": ("机房", "Server room"), "pump_room": ("水泵房", "Pump room"),
 }
+# dormitory -> how the codes of those begin who live there: nine classes each, or groups of teachers
+LIVING = {"S1": "C12", "S2": "C11", "S3": "C10", "ED": "C09", "JG": ("F-ZH", "F-MA", "F-EN")}
 OUTDOOR = (
     ("操场", "Sports ground", "playground"), ("篮球场", "Basketball court", "playground"), ("排球场", "Volleyball court", "playground"),
     ("中心花园", "Central garden", "garden"), ("南门", "South gate", "gate"), ("北门", "North gate", "gate"), ("停车场", "Car park", "parking"),
@@ -119,6 +121,7 @@ def _places(world: World) -> None:
                 zh, en, public = f"{number} {name[0]}", f"{name[1]} {number}", kind in ("classroom", "library", "dining_hall", "sports")
             rooms.append(make(floor, "room", f"{code}-{number}", zh, en, k, use=kind, public=public, capacity=50 if kind == "classroom" else None,
                               area_m2=world.pick((24, 48, 67, 90)), fire_class="boiler_or_basement" if kind in ("boiler_room", "pump_room") else floor.parent.fire_class))
+    _residents(world, rooms)
     save(rooms)
     for building in buildings:  # gross area: corridors, stairs and walls besides the rooms
         building.area_m2 = round(sum(room.area_m2 or 0 for room in rooms if room.parent.parent is building) * 1.45, -1)
@@ -134,6 +137,15 @@ def _places(world: World) -> None:
     fresh = Place.objects.in_bulk([place.pk for place in (*buildings, *floors, *rooms, *outdoor, *spots)])
     for name in ("buildings", "floors", "rooms", "outdoor", "spots"):
         world[name] = [fresh[place.pk] for place in world[name]]
+
+
+def _residents(world: World, rooms: list[Place]) -> None:
+    """Who lives in which rooms: the upper grades by classes, teachers by their groups."""
+    for house, start in LIVING.items():
+        classes = [department for code, department in sorted(world["departments"].items()) if code.startswith(start)]
+        own = [room for room in rooms if room.use == "dormitory" and room.code.startswith(f"{house}-")]
+        for n, room in enumerate(own):
+            room.department = classes[n * len(classes) // len(own)]
 
 
 def _use(use: str, floor: int, k: int) -> str:

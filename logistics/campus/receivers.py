@@ -78,13 +78,14 @@ def people_here(places: list[int], at: datetime) -> Iterator[tuple[Person, str, 
     above = {pk for path in Place.objects.filter(pk__in=places).values_list("ancestors", flat=True) for pk in path}
     for row in Stewardship.objects.live(at).filter(place_id__in=above).select_related("person"):
         yield row.person, row.role_label, row.place_id
-    seats: dict[int, list[int]] = defaultdict(list)
-    for place, department in Place.objects.filter(pk__in=places, department__isnull=False).order_by("pk").values_list("pk", "department"):
-        seats[department].append(place)
+    seats: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    seated = Place.objects.filter(pk__in=places, department__isnull=False).order_by("pk")
+    for place, department, use in seated.values_list("pk", "department", "use"):
+        seats[department].append((place, use))
     members = Membership.objects.filter(during__contains=at, department__in=seats, person__in=Person.objects.active())
     for row in members.select_related("person").order_by("person__number", "pk"):
-        for place in seats[row.department_id]:
-            yield row.person, _("works or learns here"), place
+        for place, use in seats[row.department_id]:
+            yield row.person, _("lives here") if use == "dormitory" else _("works or learns here"), place
 
 
 @spelling("campus.place")

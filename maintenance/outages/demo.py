@@ -7,6 +7,7 @@ from typing import Any
 
 from assets.models import CriticalLoad, Supply
 from logistics.campus.models import label_of
+from logistics.campus.services.places import people_by_place
 from logistics.core.demo import World
 from logistics.core.models import NumberSeries
 from maintenance.models import Outage, OutageLoad, OutagePerson, OutagePlace, OutageUpdate
@@ -24,6 +25,7 @@ WHY = {
     ),
     "hot_water": (("锅炉检验", "Inspection of the boiler"),),
 }
+MANY = 60
 TALE = ("阀体锈死，多用半小时。", "配件已到，正在装。", "正在逐层恢复。")
 
 
@@ -31,10 +33,14 @@ def load(world: World) -> None:
     contact, by = world["named"]["S0002"], world["named"]["S0001"] if "S0001" in world["named"] else world["named"]["S0002"]
     lines = list(Supply.objects.select_related("place", "equipment").order_by("pk"))
     people = world["pupils"]
+    houses = [one for one in lines if one.utility == "water" and one.place.use == "dormitory"]
+    living = people_by_place(list({one.place_id: one.place for one in lines}.values()))
     made: list[Outage] = []
     plans: list[dict[str, Any]] = []
     for n in range(14):
         line = lines[(n * 7) % len(lines)]
+        if n == 13 and houses:  # tomorrow a dormitory goes without water
+            line = houses[0]
         begin = (
             world.at(world.today + timedelta(days=1), 9 * 60)
             if n == 13
@@ -69,7 +75,9 @@ def load(world: World) -> None:
         outage.first_end = outage.planned[1]  # type: ignore[index]
         if n == 13:
             outage.announced_at = world.now - timedelta(hours=2)
-        here = world.random.sample(people, min(len(people), 60 + 20 * (n % 6)))
+        here = [person for person, _why in living[line.place_id]]
+        if len(here) < MANY and n < 12:  # those who were there then
+            here = world.random.sample(people, min(len(people), 60 + 20 * (n % 6)))
         outage.people = len(here)
         made.append(outage)
         plans.append({"outage": outage, "here": here, "line": line})

@@ -243,7 +243,7 @@ class PastUpkeep:
     def end(self, row: PlanOccurrence, last: bool) -> None:
         """Nearly all in time, some late, a few skipped or missed; the newest are still to be done."""
         world, today, luck = self.world, self.world.today, self.world.random.random()
-        if last and row.last_on >= today - 2 * DAY and (row.first_on >= today or luck < 0.6):
+        if last and row.last_on >= today - 2 * DAY and (row.first_on >= today or luck < 0.025):
             return
         if self.missed and row.fixed and not last and luck < 0.009:
             row.state, row.miss_cause = "missed", self.missed.pop()

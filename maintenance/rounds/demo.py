@@ -43,6 +43,9 @@ BOILER = [
     {"key": "water", "text_zh": "水位正常", "text_en": "Water level is right", "fail_severity": "major"},
     {"key": "log", "text_zh": "运行记录齐全", "text_en": "The log is complete", "fail_severity": "observation"},
 ]
+# the campaigns of the year: when they are walked
+CAMPAIGNS = {"flood": (5, 9, "汛前安全专项检查", "Safety campaign before the flood season"), "term": (8, 24, "开学前安全专项检查", "Safety campaign before term"),
+             "winter": (11, 5, "冬季安全专项检查", "Safety campaign before winter")}
 SURVEY = [
     {"key": "crack", "text_zh": "墙体、梁柱无新裂缝", "text_en": "No new cracks in walls and beams", "fail_severity": "major", "evidence": "photo_on_fail"},
     {"key": "roof", "text_zh": "屋面、吊顶无渗漏松动", "text_en": "Roof and ceilings tight and firm", "fail_severity": "minor", "evidence": "photo_on_fail"},
@@ -95,6 +98,11 @@ def _routes(world: World, lists: dict[str, Any]) -> list[tuple[Route, str]]:
                                       checklist=lists["building"], minutes=960)
         _points(world, survey, buildings, floors=0)
         found.append((survey, "half"))
+        for every, (_month, _day, name, en) in CAMPAIGNS.items():
+            route = Route.objects.create(name_zh=f"{campus.name_zh}{name}", name_en=f"{en}, {campus.name_en}", kind="campaign", domain="building", place=campus,
+                                         checklist=lists["building"], duty=f"maintenance.campaign_{every}", minutes=960)
+            _points(world, route, buildings, floors=0)
+            found.append((route, every))
         if fire is not None and Equipment.objects.filter(category=fire, place__ancestors__contains=[buildings[0].pk]).exists():
             found.append((Route.objects.create(name_zh=f"{buildings[0].name_zh}灭火器月检", name_en=f"Extinguishers of {buildings[0].name_en}", place=buildings[0], points="filter", category=fire,
                                                checklist=lists["fire.extinguisher"], min_s=20, minutes=240), "month"))
@@ -155,11 +163,13 @@ class Past:
             return day.weekday() == 2
         if every == "month":
             return day.day == 12
+        if every in CAMPAIGNS:
+            return (day.month, day.day) == CAMPAIGNS[every][:2]
         return (day.month, day.day) in ((4, 15), (10, 15))
 
     def _round(self, route: Route, frozen: dict[str, Any], day: date, every: str, back: int) -> None:
         world = self.world
-        begin = {"day": 9 * 60, "night": 21 * 60, "week": 10 * 60, "month": 8 * 60 + 30, "half": 8 * 60 + 30}[every]
+        begin = {"day": 9 * 60, "night": 21 * 60, "week": 10 * 60, "month": 8 * 60 + 30, "half": 8 * 60 + 30}.get(every, 9 * 60)
         start, end = world.at(day, begin), world.at(day, begin) + timedelta(minutes=route.minutes)
         self.numbers[start.year] = self.numbers.get(start.year, 0) + 1
         missed = world.chance(0.012)
@@ -253,21 +263,24 @@ def _duties(world: World, past: Past) -> None:
     for row in past.rounds:
         if row.submitted_at and row.route.duty:
             campus = next((pk for pk in row.place.ancestors if pk in world.kept.setdefault("campus_ids", _campus_ids())), None)
-            key = row.window_from.astimezone().date() if "patrol" in row.route.duty else (row.window_from.year, row.window_from.month)
-            by_day[row.route.duty, campus, key] = row
+            by_day[row.route.duty, campus, _span(row.route.duty, row.window_from.astimezone())] = row
     for code in sorted({route.duty for route, _every in world["routes"] if route.duty}):
         services.plan(code, world.now - timedelta(days=duty_demo.DAYS), world.now + AHEAD)
-    begun = Obligation.objects.filter(opens_at__lte=world.now, state__in=["scheduled", "open"], code__startswith="maintenance.fire_").select_related("rule")
+    begun = Obligation.objects.filter(opens_at__lte=world.now, state__in=["scheduled", "open"], code__regex=r"^maintenance\.(fire|campaign)_").select_related("rule")
 
     def done(row: Obligation) -> Done | None:
-        opens = row.opens_at.astimezone()
-        walk = by_day.get((row.code, row.subject_id, opens.date() if "patrol" in row.code else (opens.year, opens.month)))
+        walk = by_day.get((row.code, row.subject_id, _span(row.code, row.opens_at.astimezone())))
         at = walk.submitted_at if walk is not None else row.due_at - timedelta(minutes=30)
         if at is None or at > world.now:
             return None
         return Done(max(at, row.opens_at), walk.submitted_by if walk is not None else world["safety"], walk)
 
     duty_demo.live_through(world, begun, done, {})
+
+
+def _span(duty: str, at: datetime) -> Any:
+    """Which day, month or year of a duty an instant belongs to."""
+    return at.date() if "patrol" in duty else at.year if "campaign" in duty else (at.year, at.month)
 
 
 def _campus_ids() -> set[int]:
