@@ -18,6 +18,7 @@ from logistics.core.templatetags import ui
 from logistics.core.workflow import may_move
 from maintenance.models import Round, RoundSignature, Route, RoutePoint
 from maintenance.rounds import filters, forms, services
+from maintenance.rounds.history import LEGEND, history
 from maintenance.rounds.querysets import LIVE_STATES
 from maintenance.rounds.reading import stops_of
 from maintenance.rounds.workflow import ROUNDS, WALKERS
@@ -103,6 +104,13 @@ class Routes(Resource):
                 ),
             )
         ]
+
+    @classmethod
+    def later(cls, record: Any, request: Any) -> list[tuple[str, str]]:
+        found = history(record, request.user)
+        if not found.walks:
+            return []
+        return [(_("The last rounds"), render_to_string("maintenance/rounds/_history.html", {"history": found, "legend": LEGEND}, request))]
 
 
 @resource

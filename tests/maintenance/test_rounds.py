@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import IntegrityError, InternalError
+from django.test.utils import CaptureQueriesContext
 
 from assets.factories import EquipmentCategoryFactory, EquipmentFactory
 from assets.models import Equipment, UseLock
@@ -28,6 +29,7 @@ from logistics.core.workflow import perform
 from maintenance.checklists.services import draft_of, make_checklist
 from maintenance.findings.services import recheck
 from maintenance.models import Finding, ItemAnswer, PointVisit, Round, RoundSignature, Route, RoutePoint, WorkOrder
+from maintenance.rounds.history import history
 from maintenance.rounds.services import answer_at, open_round, start_now, visit
 from tests.maintenance.phone import Phone
 from tests.maintenance.world import World, at, photo
@@ -127,6 +129,16 @@ def test_eight_extinguishers_from_the_round_to_the_ledger(world: World) -> None:
     assert [flags[thing.pk] for thing in things[:3]] == [[], [], []]
     assert (done.state, done.result, done.scanned, done.planned, done.failed) == ("submitted", "non_compliant", 7, 8, 3)
     assert {row.item.text_zh for row in ItemAnswer.objects.all()} == {"压力指针在绿区"}
+    told = history(route, officer)
+    kinds = {line.name: [cell and (cell.kind, str(cell.words)) for cell in line.cells] for line in told.lines}
+    fault, fine = [("danger", "1 item failed")], [("done", "in order")]
+    assert kinds == {
+        **{f"Extinguisher {n}": fault for n in (1, 2, 3)},
+        **{f"Extinguisher {n}": fine for n in (5, 6, 7)},
+        "Extinguisher 4": [("wait", "label not scanned")],
+        "Extinguisher 8": [("wait", "too fast")],
+    }
+    assert told.finding == "No point was left out"
     findings = list(Finding.objects.order_by("equipment"))
     assert [row.severity for row in findings] == ["major"] * 3
     assert UseLock.objects.live().count() == 3
@@ -291,6 +303,37 @@ def test_every_point_is_visited_or_explained(world: World) -> None:
         sent = client_of(inspector).post(f"/maintenance/rounds/{walk.pk}/submit/", {"why_2": "门锁着，钥匙不在"})
     walk.refresh_from_db()
     assert (sent.status_code, walk.state, walk.result, walk.explained) == (302, "submitted", "compliant", {"2": "门锁着，钥匙不在"})
+
+
+def test_the_page_of_a_route_shows_where_nobody_came_in_its_last_rounds(world: World) -> None:
+    inspector, officer = person_with("inspector"), person_with("safety_officer")
+    second = RoomFactory(parent=world.floor)
+    route = listed(world, [world.classroom, second], tag_needed=False)
+    codes = {place.pk: world.tag(place).code for place in (world.classroom, second)}
+    for day, visited in ((6, [world.classroom, second]), (7, [world.classroom]), (8, [world.classroom])):
+        start = at(f"2026-10-{day:02} 08:00")
+        with clock.standing_at(start):
+            walk = open_round(route=route, window_from=start, window_to=start + timedelta(hours=4), inspector=inspector)
+        left = {}
+        for n, stop in enumerate(walk.stops, 1):
+            with clock.standing_at(start + n * timedelta(minutes=5)):
+                if any(place.pk == stop["place"] for place in visited):
+                    visit(walk=walk, point=stop["key"], by=inspector, tag=codes[stop["place"]])
+                else:
+                    left[f"why_{stop['key']}"] = "锁着"
+        with clock.standing_at(start + timedelta(hours=1)):
+            walk.refresh_from_db()
+            perform(walk, "submit", by=inspector, **left)
+    later = client_of(officer).get(route.get_absolute_url(), {"cards": 1}, headers={"HX-Request": "true"}).content.decode()
+    assert f"{second} was left out most: 2 of 3" in later
+    assert "0 / 3" in later
+    assert later.count("nobody came: 锁着") == 4  # as a title and for who hears the page
+    few = history(route, officer)
+    assert [[cell and cell.kind for cell in line.cells] for line in few.lines] == [["done"] * 3, ["done", "off", "off"]]
+    with CaptureQueriesContext(connection) as seen:
+        history(route, officer)
+    assert len(seen) == 3
+
 
 
 def test_the_same_seed_draws_the_same_points(world: World) -> None:
