@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from logistics.core.templatetags import ui
@@ -18,7 +20,8 @@ def pdf(report: Any, name: str) -> HttpResponse:
 
 
 def day(value: Any) -> str:
-    return ui.paper_day(value) if value else "–"
+    """A day, or that of an instant as the school counts it."""
+    return ui.paper_day(timezone.localdate(value) if isinstance(value, datetime) else value) if value else "–"
 
 
 def thing_rows(lines: Iterable[Any], *further: Any) -> list[Sequence[str]]:

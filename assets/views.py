@@ -182,8 +182,8 @@ def dossier_paper(request: HttpRequest, pk: int) -> HttpResponse:
                             [
                                 [
                                     row.holder_name,
-                                    day(row.during.lower.date()),
-                                    day(row.during.upper.date() if row.during.upper else None),
+                                    day(row.during.lower),
+                                    day(row.during.upper),
                                     row.condition_in or "–",
                                 ]
                                 for row in custody_of(thing, 20)
@@ -202,8 +202,8 @@ def dossier_paper(request: HttpRequest, pk: int) -> HttpResponse:
                                 [
                                     lock.get_level_display(),
                                     lock.why,
-                                    day(lock.opened_at.date()),
-                                    day(lock.lifted_at.date() if lock.lifted_at else None),
+                                    day(lock.opened_at),
+                                    day(lock.lifted_at),
                                 ]
                                 for lock in locks
                             ],
@@ -220,7 +220,7 @@ def dossier_paper(request: HttpRequest, pk: int) -> HttpResponse:
                             [_("Day"), _("Who"), _("What happened")],
                             [
                                 [
-                                    day(entry.at.date()),
+                                    day(entry.at),
                                     entry.who or "–",
                                     " ".join(part for part in (entry.text, str(entry.quote or "")) if part),
                                 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets.custody.limits import IDLE_DAYS
@@ -18,6 +19,7 @@ from logistics.campus.services.calendars import business_seconds
 from logistics.core import clock
 from logistics.core.errors import Conflict
 from logistics.core.registry import Registry
+from logistics.core.templatetags import ui
 from logistics.core.workflow import lock_all, write_event
 
 # What shows that a thing is used: (since) -> ids of equipment. Other topics add theirs, such as a meter that runs.
@@ -78,7 +80,10 @@ def why_not(thing: Equipment) -> str:
     if thing.transfer_lines.filter(open=True).exists():
         return _("It is on its way to another department.")
     held = Custody.objects.open().filter(equipment=thing).select_related("holder", "holder_department").first()
-    return _("%(who)s has it since %(day)s.") % {"who": held.holder_name, "day": held.during.lower.date()} if held else ""
+    if not held:
+        return ""
+    since = ui.day_words(timezone.localdate(held.during.lower))
+    return _("%(who)s has it since %(day)s.") % {"who": held.holder_name, "day": since}
 
 
 @transaction.atomic

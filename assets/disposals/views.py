@@ -49,7 +49,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
                 Table(
                     [_("Appraised by"), _("Department"), _("Verdict"), _("Note"), _("Day")],
                     [
-                        [one.person, one.person.department or "–", one.get_verdict_display(), one.note or "–", day(one.at.date())]
+                        [one.person, one.person.department or "–", one.get_verdict_display(), one.note or "–", day(one.at)]
                         for one in said
                     ],
                     title=_("Appraisals"),

@@ -34,7 +34,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
                         (_("New keeper"), row.to_keeper or "–"),
                         (_("Asked by"), row.asked_by or "–"),
                         (_("State"), Transfer.workflow.state(row).label),  # type: ignore[attr-defined]
-                        (_("Received"), day(row.received_at.date() if row.received_at else None)),
+                        (_("Received"), day(row.received_at)),
                         (_("Reason"), row.reason),
                         (_("Differences"), row.differences or "–"),
                     ]

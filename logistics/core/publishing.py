@@ -5,7 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from logistics.core.registry import Registry
+
+UNITS = {"h": _("h"), "min": _("min"), "CNY": _("CNY")}  # units of measures that each language writes its own way
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,11 @@ class Measure:
     permission: str = ""
     rows: Callable[..., Any] | None = None
     minimum_n: int = 1
+
+    @property
+    def unit_words(self) -> str:
+        """The unit as its reader writes it."""
+        return str(UNITS.get(self.unit, self.unit))
 
 
 @dataclass(frozen=True)

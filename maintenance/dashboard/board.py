@@ -116,7 +116,7 @@ def tell(one: Measure, person: Any, span: Span, before: Span | None, aim: dict[s
         one.code,
         str(one.title),
         shown_number(now.value, str(one.unit)),
-        str(one.unit),
+        one.unit_words,
         now.n,
         str(one.definition),
         now.rows_url,

@@ -57,8 +57,8 @@ def card(code: str, person: Any, until: datetime, length: timedelta, targets: di
         foot = _("target %(value)s, met") % words if met else _("target %(value)s, missed") % words
     elif now.value is None:
         foot = _("not enough data")
-    return {"name": one.title, "value": shown(now.value, one.unit), "unit": one.unit, "url": now.rows_url, "spark": spark(series, target),
-            "delta": delta, "foot": foot, "definition": one.definition, "n": now.n}
+    return {"name": one.title, "value": shown(now.value, one.unit), "unit": one.unit_words, "url": now.rows_url,
+            "spark": spark(series, target), "delta": delta, "foot": foot, "definition": one.definition, "n": now.n}
 
 
 MORE = ("maintenance.resolution", "maintenance.first_response", "maintenance.clock_coverage", "maintenance.rating_share",
@@ -91,7 +91,7 @@ def figures_of(person: Any, until: datetime, length: timedelta) -> dict[str, Any
     more = []
     for code in MORE:
         one, figure = MEASURES[code], MEASURES[code].compute(person, span)
-        more.append({"title": one.title, "definition": one.definition, "unit": one.unit, "value": shown(figure.value, one.unit),
+        more.append({"title": one.title, "definition": one.definition, "unit": one.unit_words, "value": shown(figure.value, one.unit),
                      "n": figure.n, "url": figure.rows_url})
     return {"cards": [card(code, person, until, length, targets) for code in CARDS], "charts": charts, "more": more}
 

@@ -52,7 +52,7 @@ def paper(request: HttpRequest) -> HttpResponse:
         sections.append(
             Table(
                 [_("Figure"), _("Value"), _("Month before"), _("Target and verdict"), _("Counted")],
-                [[one.title, f"{one.value} {one.unit}", number(one.before), one.foot or one.beside or "–", one.n] for one in rows],
+                [[one.title, told(one), number(one.before), one.foot or one.beside or "–", one.n] for one in rows],
                 title=title,
                 numbers=(1, 2, 4),
             )
@@ -70,6 +70,11 @@ def paper(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(report.pdf(), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="facilities-{first:%Y-%m}.pdf"'
     return response
+
+
+def told(one: Shown) -> str:
+    """The value with its unit; what could not be counted has none."""
+    return one.value if one.number is None else f"{one.value} {one.unit}".strip()
 
 
 def number(value: float | None) -> str:

@@ -143,7 +143,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [(_("What is off"), outage.get_utility_display()), (_("Where"), places)]
     if outage.begins:
         facts.append((_("From"), ui.paper_time(outage.begins)))
-    facts.append((_("To"), ui.paper_time(outage.ends) if outage.ends else _("We tell you when it is back.")))
+    facts.append((_("Until"), ui.paper_time(outage.ends) if outage.ends else _("We tell you when it is back.")))
     facts += [(_("Reason"), outage.reason), (_("Substitute"), outage.substitute or "–"), (_("Who answers questions"), outage.contact.name)]
     title = _("Notice: %(utility)s off") % {"utility": outage.get_utility_display()}
     response = HttpResponse(Report(title, [Facts(facts)], **heading(request)).pdf(), content_type="application/pdf")

@@ -105,7 +105,7 @@ def test_text_of_people_is_shown_and_never_obeyed():
 
 def test_parts_that_are_not_given_are_left_out():
     (page,) = pages(render("work_order", {"title": "Work order", "number": "GD26-1", "page_words": "Page {n} of {total}"}))
-    assert words(page) == "WorkorderGD26-1·Page1of1"
+    assert words(page) == "WorkorderGD26-1Page1of1"
 
 
 def test_the_file_names_itself_its_language_and_the_instant_it_was_made():
