@@ -75,7 +75,7 @@ def _keep_open(order: WorkOrder) -> None:
         raise Conflict(_("The order is closed: its hours stand."))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # phones send many in one transaction
 def book(*, order: WorkOrder, person: Any, begin: datetime, minutes: int, type_: str = "work") -> LabourEntry:
     """Book a span after the fact; refused when the person was at something else then, or the order is closed."""
     _keep_open(order)

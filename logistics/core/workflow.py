@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -175,6 +176,10 @@ def who_may(move: Move) -> list[str]:
     return [str(ROLES[who].label) if isinstance(who, str) else str(who.label) for who in move.who if who is not SYSTEM]
 
 
+# Whoever makes many moves in one transaction and does it all anew when one of them is refused needs no savepoint around each.
+ONE_STEP: ContextVar[bool] = ContextVar("one_step", default=False)
+
+
 def perform(record: models.Model, name: str, *, by: Any, times: Times | None = None, row_version: Collection[str] | None = None,
             vouched_by: Any = None, **data: Any) -> models.Model:
     """Make one move: lock the row, check state, permission and guard, run the effect, save, write the event, announce after commit.
@@ -188,7 +193,7 @@ def perform(record: models.Model, name: str, *, by: Any, times: Times | None = N
     move = flow.moves[name]
     times = times or Times(clock.now())
     act = uuid4()
-    with transaction.atomic(), pghistory.context(user=getattr(by, "pk", None), move=name, act=str(act)):
+    with transaction.atomic(savepoint=not ONE_STEP.get()), pghistory.context(user=getattr(by, "pk", None), move=name, act=str(act)):
         fresh = lock_all([record, *(move.locks(record, data) if move.locks else ())])[0]
         check_version(fresh, row_version)
         before = getattr(fresh, flow.field)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,16 @@ COMMENT_RECEIVERS: Registry[Callable[[models.Model, Comment, set[int]], None]] =
 hears_comments = COMMENT_RECEIVERS.decorate(lambda function, code: function)
 
 
-def write(record: models.Model, text: str, *, by: Any, internal: bool = False, mention: Iterable[Any] = (), at: datetime | None = None,
-          worked_on: bool = False) -> Comment:
-    """Write on a record. `mention` are ids; whoever stands in the text as @number or @name counts too.
+def write(record: models.Model, text: str, **options: Any) -> Comment:
+    """Write on a record; what may be said, and what is refused, as `drafted` says."""
+    made = drafted(record, text, **options)
+    publish([(record, made)])
+    return made
+
+
+def drafted(record: models.Model, text: str, *, by: Any, internal: bool = False, mention: Iterable[Any] = (), at: datetime | None = None,
+            worked_on: bool = False) -> Comment:
+    """A comment that may be written, not yet stored. `mention` are ids; whoever stands in the text as @number or @name counts too.
 
     `at` is when it was written, if not now; `worked_on` lets somebody write who worked on it once and does not see it any more.
     ValidationError when somebody mentioned may not see it, or a name belongs to several: then nothing is written.
@@ -47,15 +54,20 @@ def write(record: models.Model, text: str, *, by: Any, internal: bool = False, m
     internal = internal and (worked_on or declared.internal(record, by))
     people = mentioned(record, text, by=by, ids=mention)
     _refuse_blind(record, people, internal)
+    return Comment(
+        kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=by, at=at or clock.now(),
+        mentioned=[{"id": person.pk, "zh": person.name_zh, "en": person.name_en} for person in people],
+    )
+
+
+def publish(drafts: Sequence[tuple[models.Model, Comment]]) -> None:
+    """Store comments, each with its record, in one statement, and tell whom each concerns."""
     with transaction.atomic(savepoint=False):  # phones send hundreds in one transaction
-        made = Comment.objects.create(
-            kind=kind_of(record), object_id=record.pk, text=text, internal=internal, by=by, at=at or clock.now(),
-            mentioned=[{"id": person.pk, "zh": person.name_zh, "en": person.name_en} for person in people],
-        )
-        told = {by.pk} if by else set()
-        for code in sorted(COMMENT_RECEIVERS.codes()):
-            COMMENT_RECEIVERS[code](record, made, told)
-    return made
+        Comment.objects.bulk_create([comment for _record, comment in drafts])
+        for record, comment in drafts:
+            told = {comment.by_id} if comment.by_id else set()
+            for code in sorted(COMMENT_RECEIVERS.codes()):
+                COMMENT_RECEIVERS[code](record, comment, told)
 
 
 def withdraw(comment: Comment, *, by: Any) -> Comment:

@@ -30,6 +30,8 @@ def apply(conflict: SyncConflict, *, by: Any, at: datetime, **data: Any) -> None
         if kind is None or (record is None and not kind.makes):
             raise Conflict(_("There is no record to apply this to."))
         made = kind.apply(Given(fact, record, fact.person, sees=False, vouched_by=by, uploads=photos))
+        if made is not None and kind.together:
+            kind.together([(record, made)])
         fact.state = SyncFact.State.BY_HAND if fact.state == SyncFact.State.CONFLICT else fact.state
         if made is not None:
             fact.made_kind, fact.made_id = kind_of(made), made.pk

@@ -10,7 +10,7 @@ record is locked. It runs inside a savepoint, unless it says that it refuses bef
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from logistics.core import resources
 from logistics.core.errors import NotAllowed
 from logistics.core.models import Attachment, SyncFact, SyncUpload, kind_of
 from logistics.core.photos import MOST_PER_RECORD
-from logistics.core.records.comments import write
+from logistics.core.records.comments import drafted, publish
 from logistics.core.registry import Registry
 from logistics.core.resources import resource_of
 from logistics.core.workflow import WORKFLOWS, Times, perform
@@ -69,6 +69,8 @@ class SyncKind:
     move: str = ""
     makes: bool = False  # begins its record on the phone
     whole: bool = False  # refuses before it writes, or has a savepoint of its own: needs none around it
+    # writes what facts of a part have made, each with its record, in one step; they return it unsaved then
+    together: Callable[[Sequence[tuple[Any, Any]]], None] | None = None
     redeems: bool = False  # is tried although an earlier move of the record was refused
 
 
@@ -111,14 +113,14 @@ def kind_for(record: str, move: str) -> SyncKind | None:
 
 
 # facts of any record -------------------------------------------------------------------------------------------------
-@sync_kind("core.comment", "", _("Message"), whole=True)
+@sync_kind("core.comment", "", _("Message"), whole=True, together=publish)
 def comment(given: Given) -> models.Model | None:
     """Words on a record, at the time they were written."""
     declared = resource_of(given.record)
     if not declared.comments:
         raise NotAllowed(_("Nothing can be written here."))
-    return write(given.record, str(given.data.get("text", "")), by=given.person, internal=bool(given.data.get("internal")),
-                 at=given.fact.judged_at, worked_on=not given.sees)
+    return drafted(given.record, str(given.data.get("text", "")), by=given.person, internal=bool(given.data.get("internal")),
+                   at=given.fact.judged_at, worked_on=not given.sees)
 
 
 @sync_kind("core.photo", "", _("Photo"), whole=True)
@@ -130,7 +132,6 @@ def photo(given: Given) -> models.Model | None:
     upload = given.uploads.get(str(given.data.get("sha256", "")))
     if upload is None or upload.state == SyncUpload.State.PARTIAL:
         given.fact.state = SyncFact.State.EXPECTING
-        given.fact.save(update_fields=["state", "object_id"])  # at once: the finish that needs this proof may come next
         return None
     return keep_photo(given.fact, given.record, upload)
 

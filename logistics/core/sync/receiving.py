@@ -31,7 +31,7 @@ from logistics.core.models import IdempotencyKey, SyncConflict, SyncDevice, Sync
 from logistics.core.resources import RESOURCES, resource_of
 from logistics.core.sync.kinds import SYNC_KINDS, WORKED_ON, Given, SyncKind, uploads_of
 from logistics.core.sync.limits import LONGEST_OFFLINE, MOST_SKEW, STALE_AFTER
-from logistics.core.workflow import perform, write_event
+from logistics.core.workflow import ONE_STEP, perform, write_event
 
 MOST_FACTS = 200
 GAP = timedelta(hours=1)  # so long a fact waits for an earlier one that has not arrived
@@ -122,8 +122,9 @@ def _answer(sent: Sent, row: SyncFact, by: Any, *, new: bool) -> Answer:
 def work_through(device_id: int, *, over_gaps: bool = False) -> None:
     """Do what waits, part by part; each part commits as a whole.
 
-    Losing a deadlock is tried again. A fault of ours in one fact must not hold the others: that part is gone through once more, fact by
-    fact, and the one that fails goes to the inbox.
+    Losing a deadlock is tried again. A part goes through without a savepoint for each fact; when one is refused in the middle of its
+    move, or a fault of ours stops it, nothing of the part stands, and it is gone through once more, fact by fact: the one that fails
+    goes to the inbox.
     """
     tries, careful, longest = 0, False, timedelta(hours=LONGEST_OFFLINE.value())
     while True:
@@ -135,6 +136,8 @@ def work_through(device_id: int, *, over_gaps: bool = False) -> None:
             tries += 1
             if tries > 3:
                 raise
+        except Undone:
+            careful = True
         except Exception:
             if careful:
                 raise
@@ -161,6 +164,10 @@ def _part(device_id: int, longest: timedelta, over_gaps: bool, careful: bool) ->
     return True
 
 
+class Undone(Exception):
+    """A move was refused that had no savepoint: the part has to be gone through fact by fact."""
+
+
 class _Part:
     """Facts of one phone that commit together, with what they need read and locked at once."""
 
@@ -175,6 +182,8 @@ class _Part:
         self.conflicts = {self._key(row): row for row in open_}
         self.records, self.sees = self._records()
         self.uploads = uploads_of(facts, self.person)
+        self.drafts: list[tuple[SyncFact, SyncKind, Any, models.Model]] = []  # made, to be written together
+        self.announced: set[int] = set()  # photos on their way that the database knows of
 
     @staticmethod
     def _key(row: SyncFact | SyncConflict) -> tuple[Any, ...]:
@@ -221,8 +230,13 @@ class _Part:
         return {*made, *(fact.client_uid for fact in self.facts if str(fact.client_uid) in keys and str(fact.client_uid) not in taken)}
 
     def work(self) -> None:
-        for fact in self.facts:
-            self._one(fact)
+        one_step = ONE_STEP.set(not self.careful)
+        try:
+            for fact in self.facts:
+                self._one(fact)
+            self._write_drafts()
+        finally:
+            ONE_STEP.reset(one_step)
         SyncFact.objects.bulk_update(self.facts, ["state", "cause", "detail", "flags", "object_id", "conflict", "made_kind", "made_id"])
 
     def _one(self, fact: SyncFact) -> None:
@@ -250,10 +264,16 @@ class _Part:
         stood = [(one, one.state, one.flags) for one in earlier]
         given = Given(fact, record, self.person, (fact.kind, fact.object_id or 0) in self.sees, earlier, uploads=self.uploads)
         fact.state = SyncFact.State.APPLIED
+        if kind.move:
+            self._announce_photos()
         try:
             with nullcontext() if kind.whole and not self.careful else transaction.atomic():
                 made = kind.apply(given)
+                if made is not None and kind.together and self.careful:
+                    kind.together([(record, made)])
         except (Conflict, PermissionDenied, ValidationError) as refusal:
+            if connection.needs_rollback:
+                raise Undone from refusal
             for one, state, flags in stood:  # what was redone for it is undone with it
                 one.state, one.flags = state, flags
             if kind.move and self._pressed_twice(fact):
@@ -262,19 +282,42 @@ class _Part:
             code = getattr(refusal, "code", None)
             self._refuse(fact, record, code if code in ("bad_photo",) else "refused", _in_words(refusal))
             return
+        except OperationalError:
+            raise
         except Exception:
             if not self.careful:
                 raise
             log.exception("fact %s failed", fact.pk)
             self._refuse(fact, record, "fault")
             return
-        if made is not None:
+        if made is not None and kind.together and not self.careful:
+            self.drafts.append((fact, kind, record, made))
+        elif made is not None:
             self._took(fact, kind, made)
         if earlier:
             SyncFact.objects.bulk_update(earlier, ["state", "cause", "detail", "flags"])
         if earlier and all(one.state != SyncFact.State.CONFLICT for one in before) and conflict is not None:
             perform(conflict, "redeem", by=None)
             del self.conflicts[self._key(fact)]
+
+    def _announce_photos(self) -> None:
+        """The finish that comes next may need the proof that photos are on their way."""
+        fresh = [one for one in self.facts if one.state == SyncFact.State.EXPECTING and one.pk not in self.announced]
+        if fresh:
+            SyncFact.objects.bulk_update(fresh, ["state", "object_id"])
+            self.announced |= {one.pk for one in fresh}
+
+    def _write_drafts(self) -> None:
+        """What the facts of this part have made and no later one needs is written in one step for each kind."""
+        by_kind: dict[str, list[tuple[SyncFact, SyncKind, Any, models.Model]]] = {}
+        for draft in self.drafts:
+            by_kind.setdefault(draft[1].code, []).append(draft)
+        for drafts in by_kind.values():
+            write = drafts[0][1].together
+            assert write is not None
+            write([(record, made) for _fact, _kind, record, made in drafts])
+            for fact, kind, _record, made in drafts:
+                self._took(fact, kind, made)
 
     def _refused_before(self, conflict: SyncConflict) -> list[SyncFact]:
         """What of this conflict still waits for a decision, from earlier parts and from this one."""
