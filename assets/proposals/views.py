@@ -28,6 +28,7 @@ from assets.renewal.scoring import LABELS, PARTS
 from assets.renewal.words import bars
 from logistics.core import idempotency
 from logistics.core.access import access_of
+from logistics.core.charts import Chart, waterfall_chart
 from logistics.core.errors import NotAllowed
 from logistics.core.models import Attachment
 from logistics.core.pages import add_errors, client_uid
@@ -87,6 +88,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
         "rows": [shown(one, weights, chosen) for one in rows],
         "told": told,
         "kpis": kpis(told),
+        "chart": waterfall(told) if told.chosen else None,
         "taker": len(TAKERS) > 0,
         "client_uid": client_uid(request) or uuid4(),
     }
@@ -154,6 +156,26 @@ def kpis(told: WhatIf) -> list[dict[str, Any]]:
     found.append({"name": _("Waiting makes it dearer by"), "value": ui.money(round(told.dearer)), "foot": waits})
     found.append({"name": _("Upkeep of what waits"), "value": ui.money(round(told.upkeep)), "foot": _("as in the last 12 months")})
     return found
+
+
+MOST_STEPS = 8
+
+
+def waterfall(told: WhatIf) -> Chart:
+    """What the whole list costs, what each chosen renewal takes from it, and what is left waiting."""
+    steps = [(named(one), -float(one.cost)) for one in told.chosen if one.cost]
+    if len(steps) > MOST_STEPS:
+        more = steps[MOST_STEPS - 1 :]
+        words = ngettext("%(n)s more", "%(n)s more", len(more)) % {"n": len(more)}
+        steps = [*steps[: MOST_STEPS - 1], (words, sum(cost for _label, cost in more))]
+    waits = sum(float(one.cost) for one in told.rest if one.cost)
+    return waterfall_chart(
+        title=_("%(money)s is left waiting") % {"money": ui.money(round(waits))} if waits else _("Nothing is left waiting"),
+        note=_("Cost of the list at the prices of the year, less what is chosen (yuan)"),
+        start=(_("The whole list"), waits + float(told.cost)),
+        steps=steps,
+        end=_("Waits on"),
+    )
 
 
 def change(before: Decimal, after: Decimal) -> str:

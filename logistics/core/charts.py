@@ -175,6 +175,37 @@ def bar_chart(
     return chart
 
 
+def waterfall_chart(
+    *, title: Any, note: Any, start: tuple[Any, float], steps: Sequence[tuple[Any, float]], end: Any, unit: str = "", url: str = "",
+) -> Chart:
+    """A first whole, what is added to it or taken from it step by step, and what is left: lying bars, each beginning where the last one
+    ended. `steps` are signed; more of it is amber."""
+    rows: list[tuple[Any, float, float, str]] = [(start[0], 0, start[1], "c6")]  # label, from, to, look
+    stood = start[1]
+    for label, change in steps:
+        rows.append((label, stood, stood + change, "cw" if change > 0 else "c2"))
+        stood += change
+    rows.append((end, 0, stood, "c1"))
+    step = 34
+    chart = Chart(title, note, 324, step * len(rows), left=112, right=262, url=url, known=sum(a != b for _label, a, b, _css in rows))
+    low, high = min(0, *(min(a, b) for _label, a, b, _css in rows)), max(0, *(max(a, b) for _label, a, b, _css in rows))
+
+    def x(value: float) -> float:
+        return round(chart.left + (value - low) / ((high - low) or 1) * (chart.right - chart.left), 1)
+
+    chart.heads = [unit or _("Value")]
+    for n, (label, a, b, css) in enumerate(rows):
+        y, whole = step * n + 11, n in (0, len(rows) - 1)
+        said = words(b) if whole else f"{'+' if b > a else ''}{words(b - a)}"
+        chart.ticks.append(Mark(0, y + 10, text=_short(str(label)), anchor="start"))
+        chart.grid.append(Mark(chart.left, y, chart.right - chart.left, 12, css="c0"))
+        if a != b:
+            chart.bars.append(Mark(x(min(a, b)), y, round(x(max(a, b)) - x(min(a, b)), 1), 12, css=css))
+        chart.labels.append(Mark(chart.width, y + 10, text=said, anchor="end"))
+        chart.table.append((label, [said]))
+    return chart
+
+
 # what the style sheet of the pages paints, for a drawing that travels alone (a PDF)
 PRINT = (
     "text{font-family:'Noto Sans SC';font-size:11px;fill:#555d6b}.v{fill:#1b2230;font-weight:700}"

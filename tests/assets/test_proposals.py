@@ -118,6 +118,17 @@ def test_what_a_budget_pays_for_and_what_the_buildings_are_then(list_of_three: A
     assert (whole.with_it, whole.left) == (0, D(-1190000))
 
 
+def test_the_page_draws_what_the_budget_takes_from_the_list(list_of_three: Any) -> None:
+    manager, _item, lamp, _roof = list_of_three
+    page = client_of(manager).get(reverse("assets:renewal-propose"), {"year": YEAR, "budget": "400000"}).content.decode()
+    assert "¥1,200,000 is left waiting" in page
+    table = page[page.index("is left waiting</caption>") :]
+    told = ["The whole list", "1,590,000", "Chiller", "−380,000", str(lamp.equipment), "−10,000", "Waits on", "1,200,000"]
+    at = [table.index(words) for words in told]
+    assert at == sorted(at)
+
+
+
 def test_waiting_a_year_costs_the_rise_of_prices_and_the_upkeep_of_what_waits(list_of_three: Any) -> None:
     manager, item, lamp, _roof = list_of_three
     PriceIndexFactory(year=YEAR, factor=D("1.00"))

@@ -253,6 +253,12 @@ def test_a_chart_has_a_table_for_those_who_do_not_see_it():
     assert 'class="cw"' in page and "style=" not in page
 
 
+def test_each_step_of_a_waterfall_begins_where_the_last_one_ended():
+    chart = charts.waterfall_chart(title="t", note="n", start=("All", 100), steps=[("Less", -40), ("More", 15)], end="Left")
+    assert [(bar.x, bar.width, bar.css) for bar in chart.bars] == [(112, 150, "c6"), (202, 60, "c2"), (202, 22.5, "cw"), (112, 112.5, "c1")]
+    assert chart.table == [("All", ["100"]), ("Less", ["−40"]), ("More", ["+15"]), ("Left", ["75"])]
+
+
 def test_a_figure_without_history_has_no_line():
     assert charts.spark([3]) is None and charts.spark([None, 4]) is None
     assert charts.spark([0, 10], target=5) == {"points": "2.0,28.0 158.0,4.0", "target_y": 16.0}
