@@ -141,6 +141,14 @@ def test_what_the_law_asks_for_is_never_cancelled_and_what_was_not_done_counts(
         transaction.set_rollback(True)
 
 
+def test_one_done_one_skipped_and_one_missed_are_among_the_random_ones() -> None:
+    months = Months(RULES[0])
+    for step in [("generate", 5, 0), ("do", 0, 0), ("generate", 7, 0), ("skip", 3, 0), ("generate", 7, 0), ("generate", 9, 0)]:
+        months.step(*step)
+    months.counts()
+    assert {"done", "skipped", "missed"} <= set(PlanOccurrence.objects.values_list("state", flat=True))
+
+
 # readings that were wrong (facilities 11) -----------------------------------------------------------------------------------
 HOURS = {"type": "meter_interval", "quantity": "hours", "every_units": Decimal(250)}
 
