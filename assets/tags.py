@@ -23,7 +23,7 @@ def may_it_be_used(request: Any, target: Target) -> TagPart:
     thing = target.record
     if not isinstance(thing, Equipment) or thing.use_state == "normal":
         return TagPart()
-    locks = thing.locks.live().order_by("-level", "pk")  # type: ignore[attr-defined]
+    locks = thing.locks.live().order_by("-level", "pk")
     return TagPart(notes=[render_to_string("assets/_tag_locks.html", {"locks": locks})])
 
 

@@ -17,7 +17,7 @@ def may_book(order: WorkOrder, person: Any) -> bool:
     """Hours and costs are booked by who works on the order, and by those who answer for its cost."""
     if order.lead_id == person.pk or access_of(person).may("maintenance.workorder:cost", order):
         return True
-    return order.assignments.filter(person=person, released_at__isnull=True).exists()  # type: ignore[attr-defined]
+    return order.assignments.filter(person=person, released_at__isnull=True).exists()
 
 
 def check(order: WorkOrder, person: Any) -> None:

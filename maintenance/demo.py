@@ -352,9 +352,9 @@ class Past:
         """One job at a time: what overlaps an earlier span of the same person is left out."""
         last: dict[int, datetime] = {}
         kept = []
-        for row in sorted(rows, key=lambda row: row.during[0]):  # type: ignore[index]
-            if row.during[0] >= last.get(row.person_id, row.during[0]) and row.during[1] > row.during[0]:  # type: ignore[index]
-                last[row.person_id] = row.during[1]  # type: ignore[index]
+        for row in sorted(rows, key=lambda row: row.during[0]):
+            if row.during[0] >= last.get(row.person_id, row.during[0]) and row.during[1] > row.during[0]:
+                last[row.person_id] = row.during[1]
                 kept.append(row)
         LabourEntry.objects.bulk_create(kept, batch_size=2000)
         self.world["busy"] = last
@@ -414,7 +414,7 @@ def _carry_on(world: World, n: int, at: datetime, request: RepairRequest, desk: 
         if n % 23 == 5:
             perform(request, "ask", by=desk, question="是哪一间？请写门牌号。")
             return
-        request = perform(request, "accept", by=desk)  # type: ignore[assignment]
+        request = perform(request, "accept", by=desk)
     order = WorkOrder.objects.get(pk=request.work_order_id)
     crew = world["crews"][next(code for code, _rate in RATES if world["departments"][code].pk == order.team_id)]
     if order.pool or n % 7 == 6:
@@ -424,11 +424,11 @@ def _carry_on(world: World, n: int, at: datetime, request: RepairRequest, desk: 
         return
     person = world["named"]["S1101"] if world["named"]["S1101"] in crew and n % 3 == 0 else crew[n % len(crew)]
     with watch.standing_at(moment + timedelta(minutes=9)):
-        order = perform(order, "assign", by=desk, to=person)  # type: ignore[assignment]
+        order = perform(order, "assign", by=desk, to=person)
     if age < 8 and n % 3 == 1:
         return
     with watch.standing_at(moment + timedelta(minutes=24)):
-        order = perform(order, "accept", by=person)  # type: ignore[assignment]
+        order = perform(order, "accept", by=person)
     if age < 20 and n % 3 == 2:
         return
     begin = max(moment + timedelta(minutes=70), world["busy"].get(person.pk, moment))
@@ -436,7 +436,7 @@ def _carry_on(world: World, n: int, at: datetime, request: RepairRequest, desk: 
         return
     world["busy"][person.pk] = begin + timedelta(minutes=35)
     with watch.standing_at(begin):
-        order = perform(order, "start", by=person)  # type: ignore[assignment]
+        order = perform(order, "start", by=person)
     if n % 13 == 4 or age > 100:
         with watch.standing_at(begin + timedelta(minutes=15)):
             perform(order, "hold", by=person, hold_reason=HoldReason.objects.get(code="part" if age < 100 else "outside"), note="已登记，等仓库到货。",
@@ -451,7 +451,7 @@ def _carry_on(world: World, n: int, at: datetime, request: RepairRequest, desk: 
             perform(order, "hold", by=person, hold_reason=HoldReason.objects.get(code="other_job"))
         return
     with watch.standing_at(begin + timedelta(minutes=30)):
-        order = perform(order, "finish", by=person, completion_note=world.pick(FIXED))  # type: ignore[assignment]
+        order = perform(order, "finish", by=person, completion_note=world.pick(FIXED))
     if age > 26 and n % 5:
         with watch.standing_at(world.now - timedelta(minutes=5 + n)):
             perform(order, "verify", by=world["named"]["S1002"])

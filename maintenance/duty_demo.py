@@ -78,7 +78,7 @@ def _verified(world: World) -> None:
         followups.VERIFIED,
         [
             Happening(Subject(order, place=order.place, department=order.team), order.done_at, str(order.reopened_count))
-            for order in fresh  # type: ignore[arg-type]
+            for order in fresh
         ],
     )
     leader = world["named"]["S1100"]

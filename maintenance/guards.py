@@ -34,7 +34,7 @@ def join(request: RepairRequest, person: Any) -> str | None:
 
 
 def detach(request: RepairRequest, person: Any) -> str | None:
-    if not request.joined_to_id and not (request.work_order_id and request.joined.exists()):  # type: ignore[attr-defined]
+    if not request.joined_to_id and not (request.work_order_id and request.joined.exists()):
         return _("This report stands alone.")
     if request.work_order_id and request.work_order.state in ("closed", "cancelled"):  # type: ignore[union-attr]
         return _("The order is closed.")
@@ -42,7 +42,7 @@ def detach(request: RepairRequest, person: Any) -> str | None:
 
 
 def reject(request: RepairRequest, person: Any) -> str | None:
-    if request.joined.exists():  # type: ignore[attr-defined]
+    if request.joined.exists():
         return _("Others are joined to this report: take them out first.")
     if request.state == "needs_info" and request.asked_at and working_days_since(request.place, request.asked_at) < INFO_DAYS.value():
         return _("The reporter still has time to answer the question.")
@@ -86,7 +86,7 @@ def papers(order: WorkOrder, person: Any) -> str | None:
 
     if person is None or person.pk != order.lead_id:
         return None
-    if not needs_papers(order.category_id):  # type: ignore[arg-type]
+    if not needs_papers(order.category_id):
         return None
     return unfit(order, person) or None
 

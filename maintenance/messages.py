@@ -27,7 +27,7 @@ def reporter(request: RepairRequest, code: str, *, by: Any = None, key: str = ""
 
 
 def reporters_of(order: WorkOrder, code: str, *, by: Any = None, key: str = "", **more: Any) -> None:
-    for request in order.requests.filter(state="accepted"):  # type: ignore[attr-defined]
+    for request in order.requests.filter(state="accepted"):
         reporter(request, code, by=by, key=key, **more)
 
 
@@ -73,7 +73,7 @@ def dispatchers(record: Any, code: str, *, by: Any = None, key: str = "", told: 
 
 def hazards_gone(order: WorkOrder) -> None:
     """The work is verified: the alerts about its hazards clear. That danger to life is over is for a person to say."""
-    for pk, hazard in order.requests.exclude(hazard="none").values_list("pk", "hazard"):  # type: ignore[attr-defined]
+    for pk, hazard in order.requests.exclude(hazard="none").values_list("pk", "hazard"):
         clear_alert(kind=hazard_kind(hazard), key=str(pk))
 
 

@@ -84,7 +84,7 @@ def from_request(
     order.save()
     write_event(order, "made", by=by)
     if order.stops_use and order.equipment_id:
-        lock_all([order.equipment])  # type: ignore[list-item]  # the thing before the number; its stop begins when the order is released
+        lock_all([order.equipment])  # the thing before the number; its stop begins when the order is released
     assign_number(order, "GD")
     return order
 

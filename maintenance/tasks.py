@@ -33,7 +33,7 @@ def put_back_unstarted() -> int:
         "place"
     )
     for order in rows.prefetch_related("assignments")[:500]:
-        taken = next((one for one in order.assignments.all() if one.released_at is None), None)  # type: ignore[attr-defined]
+        taken = next((one for one in order.assignments.all() if one.released_at is None), None)
         if taken is None or taken.accepted_at is None or taken.accepted_at != taken.offered_at:
             continue  # given by somebody, not claimed
         if business_seconds(order.place, "duty", taken.accepted_at, clock.now()) > hours * 3600:

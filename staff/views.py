@@ -123,7 +123,7 @@ def week_of(person: Any, team: Department, first: date) -> dict[str, Any]:
         "sentence": finding(duties, days, period),
         "period": period,
         "week": first,
-        "state": period.workflow.state(period) if period else None,  # type: ignore[attr-defined]
+        "state": period.workflow.state(period) if period else None,
         "previous": first - timedelta(days=7),
         "next": first + timedelta(days=7),
         "make_url": reverse("staff:roster-make") if may_make and period is None and crew else "",
@@ -248,7 +248,7 @@ def my_duties(request: HttpRequest) -> HttpResponse:
 
 
 def line(duty: Duty, person: Any) -> dict[str, Any]:
-    state = duty.workflow.state(duty)  # type: ignore[attr-defined]
+    state = duty.workflow.state(duty)
     buttons = [button for button in move_buttons(duty, person) if button["name"] in ("start", "finish") and button["enabled"]]
     return cell(duty) | {"state": state, "day": timezone.localdate(duty.start), "buttons": buttons}
 

@@ -48,7 +48,7 @@ def see(
     """
     row = Census.objects.select_for_update(of=("self",)).get(pk=census.pk)
     if row.state != "counting":
-        raise Conflict(_("Nobody counts any more: the count is “%(state)s”.") % {"state": Census.workflow.state(row).label})  # type: ignore[attr-defined]
+        raise Conflict(_("Nobody counts any more: the count is “%(state)s”.") % {"state": Census.workflow.state(row).label})
     if thing is None and not found_name.strip():
         raise ValidationError({"found_name": _("Say what it is.")})
     at = at or clock.now()

@@ -142,7 +142,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
                         (_("Category"), census.category or _("all")),
                         (_("From"), day(census.begins_on)),
                         (_("Until"), day(census.ends_on)),
-                        (_("State"), Census.workflow.state(census).label),  # type: ignore[attr-defined]
+                        (_("State"), Census.workflow.state(census).label),
                         (_("Things expected"), figures["expected"]),
                         (_("Seen"), f"{seen} · {share}"),
                         (_("Found elsewhere"), figures["moved"]),

@@ -39,7 +39,7 @@ def hand_out(
     by: Any,
 ) -> Custody:
     """Hand a thing to a person or a department. Refused while it is locked, not in use, or with somebody else. Conflict on a lost race."""
-    thing: Equipment = lock_all([equipment])[0]  # type: ignore[assignment]
+    thing: Equipment = lock_all([equipment])[0]
     refused = why_not(thing)
     if refused:
         raise ValidationError(refused)

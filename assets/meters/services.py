@@ -168,7 +168,7 @@ def read_many(entries: Sequence[Entry], *, by: Any, source: str = "manual") -> l
     The same `client_uid` again, or the same value at the same instant, gives the reading that is there.
     """
     meters = {row.pk: row for row in lock_all({entry.meter.pk: entry.meter for entry in entries}.values())}
-    stands = _stands(meters.values(), entries)  # type: ignore[arg-type]
+    stands = _stands(meters.values(), entries)
     known = {
         row.client_uid: row for row in MeterReading.objects.filter(client_uid__in=[one.client_uid for one in entries if one.client_uid])
     }

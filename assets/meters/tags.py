@@ -22,7 +22,7 @@ def read_it(request: Any, target: Target) -> TagPart:
     return TagPart(
         actions=[
             TagAction(
-                _("Enter a reading: %(quantity)s") % {"quantity": meter.get_quantity_display()},  # type: ignore[attr-defined]
+                _("Enter a reading: %(quantity)s") % {"quantity": meter.get_quantity_display()},
                 f"{reverse('assets:meter-read', args=[meter.pk])}?{back}",
                 "pencil-plus",
                 30,

@@ -104,7 +104,7 @@ class Proposals(Resource):
 
 def lines(proposal: RenewalProposal) -> list[dict[str, Any]]:
     """Its lines as they were handed in, with where their items stand now."""
-    rows = proposal.lines.select_related("item__equipment", "item__place", "item__stands_at")  # type: ignore[attr-defined]
+    rows = proposal.lines.select_related("item__equipment", "item__place", "item__stands_at")
     return [
         {
             "line": row,

@@ -103,7 +103,7 @@ def shown(one: Candidate, weights: Any, chosen: set[int]) -> dict[str, Any]:
         "failed": bool(one.facts and one.facts.certificate_failed),
         "cost": one.cost,
         "upkeep": one.upkeep or None,
-        "state": RenewalItem.workflow.state(one.item),  # type: ignore[attr-defined]
+        "state": RenewalItem.workflow.state(one.item),
         "chosen": one.item.pk in chosen,
     }
 
@@ -192,7 +192,7 @@ def of(request: HttpRequest, pk: int) -> RenewalProposal:
 
 
 def lines_of(proposal: RenewalProposal) -> list[Any]:
-    return list(proposal.lines.select_related("item__equipment__category", "item__place", "item__stands_at"))  # type: ignore[attr-defined]
+    return list(proposal.lines.select_related("item__equipment__category", "item__place", "item__stands_at"))
 
 
 @login_required
@@ -214,7 +214,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         (_("Condition index of the buildings then"), percent(figures.get("now"))),
         (_("Condition index if all of it is renewed"), percent(figures.get("with"))),
         (_("Condition index if nothing is renewed"), percent(figures.get("without"))),
-        (_("State"), row.workflow.state(row).label),  # type: ignore[attr-defined]
+        (_("State"), row.workflow.state(row).label),
         (_("Decision"), row.decision or "–"),
     ]
     sections: list[Any] = [Facts(facts)]

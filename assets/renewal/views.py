@@ -87,7 +87,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
 
 def shown(line: Line, weights: Any, chosen: set[int]) -> dict[str, Any]:
     item = line.item
-    state = RenewalItem.workflow.state(item) if item else None  # type: ignore[attr-defined]
+    state = RenewalItem.workflow.state(item) if item else None
     return {
         "thing": line.thing,
         "score": line.score.value,

@@ -32,7 +32,7 @@ def standing(thing: Equipment, sprite: bool = True) -> Any:
     if thing.use_state in USE_LOOKS and thing.status not in ("disposed", "planned"):
         look, icon = USE_LOOKS[thing.use_state]
         return ui.state(look, thing.get_use_state_display(), icon, sprite=sprite)
-    state = thing.workflow.state(thing)  # type: ignore[attr-defined]
+    state = thing.workflow.state(thing)
     return ui.state(state.kind, state.label, state.icon, sprite=sprite)
 
 

@@ -33,7 +33,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
                         (_("To place"), row.to_place.place_label),
                         (_("New keeper"), row.to_keeper or "–"),
                         (_("Asked by"), row.asked_by or "–"),
-                        (_("State"), Transfer.workflow.state(row).label),  # type: ignore[attr-defined]
+                        (_("State"), Transfer.workflow.state(row).label),
                         (_("Received"), day(row.received_at)),
                         (_("Reason"), row.reason),
                         (_("Differences"), row.differences or "–"),

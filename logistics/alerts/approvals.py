@@ -82,7 +82,7 @@ def remind(deadline: Any, approval: Approval) -> None:
     first = step.reminded_at is None
     if not first and approval.higher_role and not step.raised_to:
         before = set(deciding.deciders(approval))
-        approval = perform(approval, "pass_on", by=None)  # type: ignore[assignment]
+        approval = perform(approval, "pass_on", by=None)
         higher = [pk for pk in deciding.deciders(approval) if pk not in before]
         notify(people=higher, code="approval.passed_on", params=params(approval), link="/approvals/", source=approval, importance="urgent",
                dedupe_key=f"approval:{approval.pk}:{approval.step}:passed")

@@ -72,7 +72,7 @@ class ObligationFilters(RecordFilters):
         return rows.filter(place__ancestors__contains=[value.pk])
 
     def on_day(self, rows: Any, name: str, value: date) -> QuerySet:
-        return rows.exclude(state="void").of_day(value)  # type: ignore[no-any-return]
+        return rows.exclude(state="void").of_day(value)
 
     def from_day(self, rows: QuerySet, name: str, value: date) -> QuerySet:
         return rows.filter(due_at__gte=clock.midnight(value))

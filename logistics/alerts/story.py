@@ -71,7 +71,7 @@ def why(alert: Alert, person: Any) -> str:
 def silences_over(alert: Alert) -> Any:
     """Silences in force that match this alert."""
     path = alert.place.ancestors if alert.place else []
-    rows = Silence.objects.in_force().filter(alert_kind__in=["", alert.kind], dedup_key__in=["", alert.dedup_key])  # type: ignore[attr-defined]
+    rows = Silence.objects.in_force().filter(alert_kind__in=["", alert.kind], dedup_key__in=["", alert.dedup_key])
     rows = rows.filter(Q(place__isnull=True) | Q(place__in=path))
     return rows.filter(life_safety=True) if alert.life_safety else rows
 

@@ -361,7 +361,7 @@ class BulkItem(serializers.Serializer):
 class BulkInput(serializers.Serializer):
     """Items in the order in which they are done."""
 
-    items = serializers.ListField(child=BulkItem(), min_length=1, max_length=settings.API_BULK_MOST)  # type: ignore[assignment]
+    items = serializers.ListField(child=BulkItem(), min_length=1, max_length=settings.API_BULK_MOST)
 
 
 def bulk_output(name: str, shape: type[serializers.Serializer]) -> type[serializers.Serializer]:

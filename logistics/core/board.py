@@ -52,10 +52,10 @@ class BoardPage(RecordPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         declared = self.resource
-        board: Board = declared.board  # type: ignore[assignment]
+        board: Board = declared.board
         if not declared.may_list(request.user):
             raise NotAllowed(_("The board is for those whose work this is."), self.refuse("", "view").who)
-        flow = declared.model.workflow  # type: ignore[attr-defined]
+        flow = declared.model.workflow
         field = flow.field
         rows = filtered_rows(declared, request).rows.filter(**{f"{field}__in": board.states})
         chosen = request.GET.get(board.by, "") if board.by else ""

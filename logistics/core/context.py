@@ -44,7 +44,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """
     known = getattr(request, "shell", None)
     if known is None or known[0] is not getattr(request, "user", None):
-        request.shell = known = (getattr(request, "user", None), _frame(request))  # type: ignore[attr-defined]
+        request.shell = known = (getattr(request, "user", None), _frame(request))
     return {"shell": known[1], "layout": "fragment.html" if getattr(request, "htmx", False) else "base.html"}
 
 

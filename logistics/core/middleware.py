@@ -40,7 +40,7 @@ class LanguageMiddleware:
         if chosen not in dict(settings.LANGUAGES):
             chosen = translation.get_language_from_request(request)
         translation.activate(chosen)
-        request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = chosen
         response = self.handler(request)
         response.headers.setdefault("Content-Language", "zh-Hans" if chosen.startswith("zh") else "en")
         response.headers.setdefault("Vary", "Accept-Language, Cookie, HX-Request")

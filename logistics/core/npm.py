@@ -31,7 +31,7 @@ class NpmFinder(BaseFinder):
     @cached_property
     def storage(self) -> FileSystemStorage:
         storage = FileSystemStorage(location=settings.NPM_ROOT)
-        storage.prefix = "npm"  # type: ignore[attr-defined]
+        storage.prefix = "npm"
         return storage
 
     def check(self, **kwargs: Any) -> list[Any]:

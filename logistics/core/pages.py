@@ -142,7 +142,7 @@ class ListPage(RecordPage):
                 "all_words": _("all %(n)s that match") % {"n": total}}
 
     def wants_table(self) -> bool:
-        return bool(self.request.htmx) and self.request.htmx.target == "list"  # type: ignore[attr-defined]
+        return bool(self.request.htmx) and self.request.htmx.target == "list"
 
     def filtered(self, action: dict[str, Any]) -> dict[str, Any]:
         """An action that is about the rows shown takes the filters of the list along."""
@@ -332,9 +332,9 @@ class DetailPage(RecordPage):
         declared, person = self.resource, request.user
         record = self.record(pk)
         panels = Panels(self, record)
-        if request.htmx and request.htmx.target in ("timeline-lines", "timeline-more"):  # type: ignore[attr-defined]
+        if request.htmx and request.htmx.target in ("timeline-lines", "timeline-more"):
             return panels.lines()
-        if request.htmx and request.htmx.target == "later":  # type: ignore[attr-defined]
+        if request.htmx and request.htmx.target == "later":
             panels.read_links()
             return render(request, "core/parts/later.html", {"page": {
                 "later": self.sheets(declared.later(record, request)), "cards": self.beside(panels, front=False)}})
@@ -438,7 +438,7 @@ class MovePage(RecordPage):
         return step
 
     def ask(self, record: models.Model, name: str, form: Any, status: int = 200) -> HttpResponse:
-        step = record.workflow.moves[name]  # type: ignore[attr-defined]
+        step = record.workflow.moves[name]
         page = {
             "title": step.question or step.label,
             "record": record,

@@ -96,7 +96,7 @@ class Resource:
     @classmethod
     def rows(cls, person: Any, action: str = "view") -> models.QuerySet:
         """The rows this person may see (or act on)."""
-        return cls.model.objects.visible_to(person, action)  # type: ignore[attr-defined]
+        return cls.model.objects.visible_to(person, action)
 
     @classmethod
     def may(cls, person: Any, action: str, record: models.Model | None = None) -> bool:
@@ -274,7 +274,7 @@ RESOURCES: Registry[type[Resource]] = Registry("resource")
 def resource(declaration: type[Resource]) -> type[Resource]:
     """Class decorator: register the resource of its model."""
     declaration.slug = declaration.slug or str(declaration.model._meta.model_name)
-    declaration.model.resource = declaration  # type: ignore[attr-defined]
+    declaration.model.resource = declaration
     return RESOURCES.add(declaration.kind, declaration)
 
 
@@ -292,7 +292,7 @@ def create(declared: type[Resource], data: dict[str, Any], *, by: Any, client_ui
     def act() -> models.Model:
         with transaction.atomic():
             record = declared.create(data, by)
-            bounded = (declared.model.scope_place, declared.model.scope_department) != (None, None)  # type: ignore[attr-defined]
+            bounded = (declared.model.scope_place, declared.model.scope_department) != (None, None)
             if bounded and not may_anyway and not declared.rows(by, "add").filter(pk=record.pk).exists():
                 raise ValidationError(_("This lies outside the part of the school that you look after."), code="scope")
             if not hasattr(declared.model, "workflow"):
@@ -336,7 +336,7 @@ def move(record: models.Model, name: str, data: dict[str, Any], *, by: Any, clie
 
 def move_form(record: models.Model, name: str, person: Any, data: Any = None, files: Any = None, initial: Any = None) -> BaseForm | None:
     """The form of a move, bound when data is given; None when the move asks nothing."""
-    form = type(record).workflow.moves[name].form_class  # type: ignore[attr-defined]
+    form = type(record).workflow.moves[name].form_class
     return form(data, files, person=person, record=record, initial=initial) if form else None
 
 

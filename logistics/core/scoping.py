@@ -1,13 +1,16 @@
 """Scope is a queryset: `visible_to` is the only way rows reach a person, page, API, export, search and widget alike."""
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from logistics.core.access import EVERYTHING, NOTHING, Access, access_of
+
+if TYPE_CHECKING:
+    from logistics.core.workflow import Workflow
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -29,6 +32,7 @@ class ScopedModel(models.Model):
 
     scope_place: str | None = None
     scope_department: str | None = None
+    workflow: ClassVar[Workflow]  # of those that have moves: set where they are declared
 
     objects = ScopedQuerySet.as_manager()
 

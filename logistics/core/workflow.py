@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pghistory
@@ -114,7 +114,7 @@ class Workflow:
     field: str = "state"
 
     def __post_init__(self) -> None:
-        self.model.workflow = self  # type: ignore[attr-defined]
+        self.model.workflow = self
         self._states = {state.code: state for state in self.states}
         WORKFLOWS.add(kind_of(self.model), self)
 
@@ -176,12 +176,14 @@ def who_may(move: Move) -> list[str]:
     return [str(ROLES[who].label) if isinstance(who, str) else str(who.label) for who in move.who if who is not SYSTEM]
 
 
+M = TypeVar("M", bound=models.Model)
+
 # Whoever makes many moves in one transaction and does it all anew when one of them is refused needs no savepoint around each.
 ONE_STEP: ContextVar[bool] = ContextVar("one_step", default=False)
 
 
-def perform(record: models.Model, name: str, *, by: Any, times: Times | None = None, row_version: Collection[str] | None = None,
-            vouched_by: Any = None, **data: Any) -> models.Model:
+def perform(record: M, name: str, *, by: Any, times: Times | None = None, row_version: Collection[str] | None = None,
+            vouched_by: Any = None, **data: Any) -> M:
     """Make one move: lock the row, check state, permission and guard, run the effect, save, write the event, announce after commit.
 
     `by` None is the system. `row_version` are the versions that the mover has seen (None: whichever). `vouched_by` answers for a `by` who
@@ -189,12 +191,13 @@ def perform(record: models.Model, name: str, *, by: Any, times: Times | None = N
     (another version), Conflict (wrong state now), NotAllowed, ValidationError (guard or data). Returns the fresh record.
     """
     model = type(record)
-    flow: Workflow = model.workflow  # type: ignore[attr-defined]
+    flow: Workflow = model.workflow
     move = flow.moves[name]
     times = times or Times(clock.now())
     act = uuid4()
     with transaction.atomic(savepoint=not ONE_STEP.get()), pghistory.context(user=getattr(by, "pk", None), move=name, act=str(act)):
-        fresh = lock_all([record, *(move.locks(record, data) if move.locks else ())])[0]
+        wanted: list[models.Model] = [record, *(move.locks(record, data) if move.locks else ())]
+        fresh: Any = lock_all(wanted)[0]
         check_version(fresh, row_version)
         before = getattr(fresh, flow.field)
         if before not in move.sources:
@@ -223,11 +226,11 @@ def perform(record: models.Model, name: str, *, by: Any, times: Times | None = N
     return fresh
 
 
-def lock_all(records: Iterable[models.Model]) -> list[models.Model]:
+def lock_all(records: Iterable[M]) -> list[M]:
     """Lock rows in the one global order (`lock_rank` of the model, then id) and return them fresh, in the order given."""
     wanted = list(records)
     kinds = sorted({type(row) for row in wanted}, key=lambda model: (getattr(model, "lock_rank", 50), kind_of(model)))
-    fresh: dict[tuple[type[models.Model], Any], models.Model] = {}
+    fresh: dict[tuple[type[M], Any], M] = {}
     for model in kinds:
         ids = sorted({row.pk for row in wanted if type(row) is model})
         for row in model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):

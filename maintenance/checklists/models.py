@@ -48,11 +48,11 @@ class Checklist(Named, Searchable, Record):
     @property
     def current(self) -> ChecklistVersion | None:
         """The newest published version: what is asked from now on."""
-        return self.versions.filter(state="published").order_by("-no").first()  # type: ignore[attr-defined]
+        return self.versions.filter(state="published").order_by("-no").first()
 
     @property
     def draft(self) -> ChecklistVersion | None:
-        return self.versions.filter(state="draft").first()  # type: ignore[attr-defined]
+        return self.versions.filter(state="draft").first()
 
 
 @tracked()

@@ -19,7 +19,7 @@ from maintenance.models import Checklist, ChecklistItem, ChecklistVersion, ItemA
 
 def items_table(version: ChecklistVersion) -> str:
     """The items of a version as people read them."""
-    rows = list(version.items.all())  # type: ignore[attr-defined]
+    rows = list(version.items.all())
     by_key = {row.key: row for row in rows}
     lines = [{"item": row, "limits": limits_of(row), "then": consequences(row), "after": by_key.get(row.show_if_key)} for row in rows]
     return render_to_string("maintenance/checklists/_items.html", {"lines": lines})

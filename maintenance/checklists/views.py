@@ -94,7 +94,7 @@ def order_answer(request: HttpRequest, pk: int) -> HttpResponse:
     )
     run = get_object_or_404(ChecklistRun.objects.select_related("version__checklist", "order"), pk=pk, order__in=orders.values("pk"))
     order: Any = run.order
-    item = run.version.items.filter(pk=request.POST.get("item", "0") if request.POST.get("item", "").isdigit() else 0).first()  # type: ignore[attr-defined]
+    item = run.version.items.filter(pk=request.POST.get("item", "0") if request.POST.get("item", "").isdigit() else 0).first()
     refused = None
     try:
         if item is None:
@@ -134,7 +134,7 @@ def items(request: HttpRequest, pk: int) -> HttpResponse:
     draft = services.draft_of(checklist) if request.method == "POST" else checklist.draft
     if request.method == "POST":
         return redirect("maintenance:checklist-items", pk)
-    rows = list(draft.items.all()) if draft else []  # type: ignore[attr-defined]
+    rows = list(draft.items.all()) if draft else []
     by_key = {row.key: row for row in rows}
     return render(
         request,

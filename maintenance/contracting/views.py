@@ -35,7 +35,7 @@ def my_orders(request: HttpRequest) -> HttpResponse:
         {
             "order": row,
             "state": type(row).workflow.state(row),
-            "face": face(next(iter(row.clocks.all()), None)),  # type: ignore[attr-defined]
+            "face": face(next(iter(row.clocks.all()), None)),
             "quote": row.contractor_id is None,
         }
         for row in rows

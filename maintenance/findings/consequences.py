@@ -31,7 +31,7 @@ def verified(finding: Finding, *, by: Any, at: datetime, event: Any, **data: Any
     """Its own locks and closures go, its alerts clear, and its order is verified with it when no other danger hangs on it."""
     over(finding, by=by, at=at, reason=str(event.text) or str(finding.number))
     order = finding.work_order
-    if order is not None and order.state == "done" and not order.findings.open().exclude(pk=finding.pk).exists():  # type: ignore[attr-defined]
+    if order is not None and order.state == "done" and not order.findings.open().exclude(pk=finding.pk).exists():
         perform(order, "verify", by=by, vouched_by=by, times=Times(at))
     follow_finding(finding, "verified", by=by, at=at)
 
@@ -94,7 +94,7 @@ def voided(finding: Finding, *, by: Any, at: datetime, event: Any, reason: str =
     """It was none: what it brought about is undone."""
     over(finding, by=by, at=at, reason=reason)
     order = finding.work_order
-    if order is not None and order.state in ("open", "assigned", "accepted") and not order.findings.open().exclude(pk=finding.pk).exists():  # type: ignore[attr-defined]
+    if order is not None and order.state in ("open", "assigned", "accepted") and not order.findings.open().exclude(pk=finding.pk).exists():
         perform(order, "cancel", by=by, vouched_by=by, reason=reason)
     follow_finding(finding, "void", by=by, at=at)
 
@@ -106,6 +106,6 @@ def catch_up(finding: Finding, *, at: datetime) -> None:
     if order is None or five_missing(finding):
         return
     if finding.state == "open" and order.state in ("in_progress", "on_hold", "done", "closed"):
-        finding = perform(finding, "start", by=None, times=Times(at))  # type: ignore[assignment]
+        finding = perform(finding, "start", by=None, times=Times(at))
     if finding.state == "rectifying" and order.state in ("done", "closed"):
         perform(finding, "rectify", by=None, times=Times(max(at, order.done_at or at)))

@@ -354,9 +354,9 @@ def recheck(
         finding=finding, value=value, by=by, note=note, photos=photos, times=times, client_uid=client_uid, photos_follow=photos_follow
     )
     if given.verdict == "pass":
-        return perform(finding, "verify", by=by, times=times)  # type: ignore[return-value]
+        return perform(finding, "verify", by=by, times=times)
     reason = note or str(_("The item failed again."))
-    return perform(finding, "reject", by=by, times=times, reason=reason)  # type: ignore[return-value]
+    return perform(finding, "reject", by=by, times=times, reason=reason)
 
 
 def _may_recheck(finding: Finding, by: Any, flow: Any, against: str | None) -> None:

@@ -72,7 +72,7 @@ def load(world: World) -> None:
             restored_at=begin + timedelta(minutes=lasted) if over else None,
             cancel_reason="施工单位改期" if n == 6 else "",
         )
-        outage.first_end = outage.planned[1]  # type: ignore[index]
+        outage.first_end = outage.planned[1]
         if n == 13:
             outage.announced_at = world.now - timedelta(hours=2)
         here = [person for person, _why in living[line.place_id]]

@@ -66,7 +66,7 @@ def _people(ids: set[int]) -> dict[int, Any]:
 def related(outage: Outage, person: Any) -> Any:
     """Reports from its places, of a trade that mends it, since it began or a little before it was known; as far as a person may read."""
     since = (outage.began_at or clock.now()) - timedelta(minutes=EARLIER_MIN.value())
-    places = outage.places.values("place_id")  # type: ignore[attr-defined]
+    places = outage.places.values("place_id")
     rows = RepairRequest.objects.visible_to(person).filter(
         submitted_at__gte=since, category__trade__in=TRADES.get(outage.utility, ()), joined_to__isnull=True
     )

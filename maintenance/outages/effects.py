@@ -30,14 +30,14 @@ def loads_without(thing: Equipment) -> Iterator[Standing]:
 
 
 def settle_loads(outage: Outage, at: datetime) -> None:
-    rows = outage.loads.filter(load__equipment__isnull=False).select_related("load__equipment")  # type: ignore[attr-defined]
+    rows = outage.loads.filter(load__equipment__isnull=False).select_related("load__equipment")
     for row in rows.order_by("load__equipment_id"):
         settle(row.load.equipment, at)
 
 
 def unanswered(outage: Outage, person: Any = None) -> str | None:
     """Why people cannot be told yet: a load that must not go without has no answer."""
-    rows = outage.loads.filter(answered_at__isnull=True).select_related("load__place", "load__equipment")  # type: ignore[attr-defined]
+    rows = outage.loads.filter(answered_at__isnull=True).select_related("load__place", "load__equipment")
     names = [str(row.load) for row in rows[:4]]
     return _("Not yet arranged: %(names)s.") % {"names": _(", ").join(names)} if names else None
 
@@ -63,7 +63,7 @@ def announce(outage: Outage, *, by: Any, at: datetime, **_data: Any) -> None:
 
 
 def announced(outage: Outage, *, by: Any, at: datetime, event: Any, **_data: Any) -> None:
-    arm([(BEGIN, outage, outage.planned.lower)])  # type: ignore[union-attr]
+    arm([(BEGIN, outage, outage.planned.lower)])
     telling.announce(outage)
 
 
@@ -83,7 +83,7 @@ def extend(outage: Outage, *, by: Any, at: datetime, new_end: datetime, **_data:
     begins = outage.begins or at
     if new_end <= max(begins, at) or (outage.planned and new_end <= outage.planned.upper):
         raise ValidationError({"new_end": _("Later than the end that people know.")})
-    outage.planned = (outage.planned.lower if outage.planned else begins, new_end)  # type: ignore[assignment]
+    outage.planned = (outage.planned.lower if outage.planned else begins, new_end)
 
 
 def extended(outage: Outage, *, by: Any, at: datetime, event: Any, new_end: datetime, reason: str = "", **_data: Any) -> None:

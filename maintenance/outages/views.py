@@ -49,7 +49,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "sentence": said(rows),
         "running": [card(row, request.user, reached[row.pk], now) for row in coming if row.state == "ongoing"],
         "announced": [card(row, request.user, reached[row.pk], now) for row in coming if row.state == "announced"],
-        "drafts": [(row, row.workflow.state(row)) for row in rows if row.state in ("draft", "approved")],  # type: ignore[attr-defined]
+        "drafts": [(row, row.workflow.state(row)) for row in rows if row.state in ("draft", "approved")],
         "add_url": reverse("maintenance:outage-add") if access.has(f"{PERMISSION}:add") else "",
         "at": now,
         "empty": {

@@ -233,7 +233,7 @@ class PlanForm(ActingModelForm):
 def extras_of(plan: MaintenancePlan) -> dict[str, Any]:
     """The rule of a plan as the fields of the form."""
     found: dict[str, Any] = {"rhythm": "", "minutes": plan.estimate_s // 60}
-    for row in plan.triggers.all():  # type: ignore[attr-defined]
+    for row in plan.triggers.all():
         if row.type in ("calendar_fixed", "calendar_floating"):
             found |= {
                 "rhythm": row.type,
@@ -246,7 +246,7 @@ def extras_of(plan: MaintenancePlan) -> dict[str, Any]:
             found |= {"meter": row.quantity, "every_units": row.every_units}
         else:
             found |= {"gauge": row.quantity, "comparator": row.comparator, "set_at": row.set_at, "clear_at": row.clear_at}
-    live = [row for row in plan.targets.filter(until__isnull=True)] if plan.scope == "list" else []  # type: ignore[attr-defined]
+    live = [row for row in plan.targets.filter(until__isnull=True)] if plan.scope == "list" else []
     found["things"] = [row.equipment_id for row in live if row.equipment_id]
     found["spots"] = [row.place_id for row in live if row.place_id]
     return found

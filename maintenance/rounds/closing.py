@@ -59,7 +59,7 @@ def tell_signers(walk: Round) -> None:
         department = walk.place.department
         if role == "department_head" and department is not None and department.head_id:
             people = {department.head_id}
-        people.discard(walk.submitted_by_id)  # type: ignore[arg-type]
+        people.discard(walk.submitted_by_id)
         if people:
             notify(people=people, code="maintenance.round_to_sign", params=about(walk), link=walk.get_absolute_url(), source=walk,
                    dedupe_key=f"maintenance.round_to_sign:{walk.pk}:{role}")

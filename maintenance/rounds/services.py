@@ -151,13 +151,13 @@ def _stop(place: Any, equipment: Any, tag_needed: bool, min_s: int, checklist: i
 def start_now(*, route: Route, by: Any) -> Round:
     """A round without a plan, by hand: its window begins now, and whoever starts it walks it."""
     walk = open_round(route=route, window_from=clock.now(), inspector=by, by=by)
-    return perform(walk, "start", by=by)  # type: ignore[return-value]
+    return perform(walk, "start", by=by)
 
 
 # at a point ----------------------------------------------------------------------------------------------------------
 def check_walker(walk: Round, by: Any, vouched_by: Any = None) -> None:
     """Only those who walk it, or may take it, say what is there."""
-    flow = Round.workflow  # type: ignore[attr-defined]
+    flow = Round.workflow
     if vouched_by is None and by is not None and not may_move(flow.moves["submit"], walk, by)[0]:
         raise NotAllowed(_("This round is walked by somebody else."))
     if walk.state not in LATE_TOO:
@@ -184,7 +184,7 @@ def visit(
         return known
     times = times or Times(clock.now())
     if walk.state == "due":
-        walk = perform(walk, "start", by=by, times=times, vouched_by=vouched_by)  # type: ignore[assignment]
+        walk = perform(walk, "start", by=by, times=times, vouched_by=vouched_by)
     code, proved = _scanned(tag, stop, by)
     now = clock.now()
     made = PointVisit.objects.create(

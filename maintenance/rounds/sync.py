@@ -53,7 +53,7 @@ def answer(given: Given) -> models.Model | None:
         run = ChecklistRun.objects.select_related("order", "version").filter(pk=data["run"], order__isnull=False).first()
         if run is None or not (given.vouched_by or works_on(run.order, given.person)):
             raise NotAllowed(_("This checklist belongs to somebody else's order."))
-        asked = run.version.items.filter(pk=item).first()  # type: ignore[attr-defined]
+        asked = run.version.items.filter(pk=item).first()
         if asked is None:
             raise ValidationError(_("This item does not belong to the checklist."))
         return give(run=run, item=asked, late=run.order.state in ("done", "closed", "cancelled"), **shared)  # type: ignore[union-attr]

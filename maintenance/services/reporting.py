@@ -51,7 +51,7 @@ class Duplicate:
     def state(self) -> Any:
         """What a reporter needs to know: the state of the work once there is some."""
         order = self.root.work_order
-        return type(order).workflow.state(order) if order else type(self.root).workflow.state(self.root)  # type: ignore[attr-defined]
+        return type(order).workflow.state(order) if order else type(self.root).workflow.state(self.root)
 
 
 def open_reports(place: Any, equipment: Any = None, category: RepairCategory | None = None, limit_to: int = 3) -> list[Duplicate]:
@@ -220,4 +220,4 @@ def as_reporter(request: RepairRequest, move: str, **data: Any) -> RepairRequest
     """A guest's own answer through the secret link: confirm, dispute, answer, withdraw."""
     if request.reporter_id is not None or move not in {"confirm", "dispute", "answer", "withdraw"}:
         raise ValidationError(_("This link cannot do that."))
-    return perform(request, move, by=None, **data)  # type: ignore[return-value]
+    return perform(request, move, by=None, **data)

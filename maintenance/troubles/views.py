@@ -69,6 +69,6 @@ def shown(one: Actor, access: Any, days: int) -> dict[str, Any]:
         "problems": [f"{code} × {n}" if n > 1 else str(code) for code, n in one.problems[:3]],
         "down": ui.duration(one.down_s) if one.down_s else "",
         "share": None if one.facts.cost_ratio is None else round(one.facts.cost_ratio * 100),
-        "state": RenewalItem.workflow.state(one.item) if one.item else None,  # type: ignore[attr-defined]
+        "state": RenewalItem.workflow.state(one.item) if one.item else None,
         "propose_url": f"{reverse('assets:renewalitem-add')}?{urlencode(asked)}" if access.may(f"{ITEM}:add", thing) else "",
     }

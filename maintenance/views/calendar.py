@@ -69,7 +69,7 @@ def entries(rows: Any, first: date, last_exclusive: date) -> Iterable[Entry]:
     )
     now = clock.now()
     for order in found:
-        state = WorkOrder.workflow.state(order)  # type: ignore[attr-defined]
+        state = WorkOrder.workflow.state(order)
         late = order.state not in ("done", "closed") and order.due is not None and order.due < now
         at = timezone.localtime(order.stands)
         words = (_("planned %(time)s") if order.planned_start else _("due %(time)s")) % {"time": at.strftime("%H:%M")}

@@ -196,7 +196,7 @@ def panel_of(request: HttpRequest, entry: Any) -> dict[str, Any]:
         ]
     else:
         draft, twins = record, []
-        requests = list(record.requests.values_list("pk", "description"))  # type: ignore[attr-defined]
+        requests = list(record.requests.values_list("pk", "description"))
         words = "\n".join(text for _pk, text in requests if text)
         from logistics.core.models import Attachment
 
@@ -240,7 +240,7 @@ def give(request: HttpRequest, key: str) -> HttpResponse:
         with transaction.atomic():
             order = record
             if isinstance(record, RepairRequest):
-                order = perform(record, "accept", by=request.user).work_order  # type: ignore[attr-defined]
+                order = perform(record, "accept", by=request.user).work_order
             return perform(WorkOrder.objects.get(pk=order.pk), "assign", by=request.user, to=to)
 
     try:

@@ -100,7 +100,7 @@ def _tell(duty: Duty, code: str, by: Any) -> None:
 
 def cancel_duty(*, duty: Duty, by: Any, reason: str) -> Duty:
     """Take a person off a duty that has not begun."""
-    return perform(duty, "cancel", by=by, reason=reason)  # type: ignore[return-value]
+    return perform(duty, "cancel", by=by, reason=reason)
 
 
 def usual_week(team: Any, first_day: date) -> Pattern:
@@ -170,4 +170,4 @@ def _busy(pattern: Pattern, period: RosterPeriod) -> dict[int, list[tuple[dateti
 
 def publish_roster(*, period: RosterPeriod, by: Any) -> RosterPeriod:
     """Show the roster to the team and tell everybody in it."""
-    return perform(period, "publish", by=by)  # type: ignore[return-value]
+    return perform(period, "publish", by=by)

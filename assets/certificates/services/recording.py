@@ -59,7 +59,7 @@ def record(
     target = equipment or place
     check(scheme, target, action, performed_on, result, valid_until, certificate_no, body, supersedes, by)
     if equipment is not None:
-        equipment = lock_all([equipment])[0]  # type: ignore[assignment]
+        equipment = lock_all([equipment])[0]
     before = standing(scheme, action, equipment, place)
     row = StatutoryRecord(
         equipment=equipment,

@@ -138,7 +138,7 @@ class Directory:
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         missing = [pk for pk in ids if pk not in self._people]
         if missing:
-            self._people |= dict.fromkeys(missing) | Person.objects.in_bulk(missing)  # type: ignore[operator]
+            self._people |= dict.fromkeys(missing) | Person.objects.in_bulk(missing)
         return {pk: person for pk in ids if (person := self._people[pk])}
 
     def team(self, team_id: int | None) -> Department | None:

@@ -446,7 +446,7 @@ def fulfil(
         return None
     _catch_up(row, times.judged_at)
     move = _move_for(row, times.judged_at)
-    return perform(row, move, by=None, times=times, evidence=evidence, who=by) if move else None  # type: ignore[return-value]
+    return perform(row, move, by=None, times=times, evidence=evidence, who=by) if move else None
 
 
 def _move_for(row: Obligation, judged: datetime) -> str:

@@ -31,7 +31,7 @@ def keep_quiet(*, by: Any, reason: str, start: datetime, length: timedelta, kind
     row.save()
     write_event(row, "create", by=by, text=reason)
     if not life_safety and start <= clock.now():
-        return perform(row, "begin", by=None)  # type: ignore[return-value]
+        return perform(row, "begin", by=None)
     return row
 
 

@@ -221,7 +221,7 @@ def _import_row(draft: CalendarVersion, row: dict[str, str], source: str) -> Non
 # publishing ----------------------------------------------------------------------------------------------------------
 def publish(*, version: CalendarVersion, by: Any) -> CalendarVersion:
     """Put a draft in force; running clocks go on by the version they started with."""
-    return perform(version, "publish", by=by)  # type: ignore[return-value]
+    return perform(version, "publish", by=by)
 
 
 @dataclass(frozen=True)

@@ -39,17 +39,17 @@ def label_records(*, records: list[models.Model], layout: str, by: Any) -> Label
 
 def bind_tag(*, tag: Tag, target: models.Model, by: Any) -> Tag:
     """Hang a label on a place or thing; the binding it had before is closed and stays in its history."""
-    return perform(tag, "bind", by=by, target=target)  # type: ignore[return-value]
+    return perform(tag, "bind", by=by, target=target)
 
 
 def unbind_tag(*, tag: Tag, by: Any) -> Tag:
     """Take a label off; it may be used again."""
-    return perform(tag, "unbind", by=by)  # type: ignore[return-value]
+    return perform(tag, "unbind", by=by)
 
 
 def void_tag(*, tag: Tag, by: Any, reason: str) -> Tag:
     """Make a label void for good: lost, torn or copied."""
-    return perform(tag, "void", by=by, reason=reason)  # type: ignore[return-value]
+    return perform(tag, "void", by=by, reason=reason)
 
 
 @dataclass(frozen=True)

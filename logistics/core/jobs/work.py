@@ -133,7 +133,7 @@ def run(job_id: int) -> str:
         return ""  # ended, or another worker has it: messages may come twice
     kind = KINDS.get(job.kind)
     try:
-        job = perform(job, "take", by=None)  # type: ignore[assignment]
+        job = perform(job, "take", by=None)
     except Conflict:
         return ""
     work = Work(job)
@@ -169,7 +169,7 @@ def _end(work: Work, pulse: Pulse | None, move: str, **data: Any) -> str:
         (Path(settings.MEDIA_ROOT) / work.file[0]).unlink(missing_ok=True)
     try:
         Job.objects.filter(pk=work.job.pk, round=work.round, state="running").update(done_n=work.done, total_n=work.total, phase=work.phase)
-        return perform(work.job, move, by=None, round_=work.round, **data).state  # type: ignore[attr-defined]
+        return perform(work.job, move, by=None, round_=work.round, **data).state
     except Conflict:
         return ""  # somebody else's turn
 

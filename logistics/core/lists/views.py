@@ -35,7 +35,7 @@ class SaveForm(forms.Form):
     def __init__(self, person: Any, *args: Any, kept: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
         codes = sorted(code for code in {*access_of(person).roles, kept} if code in ROLES)
-        self.fields["role"].choices = [("", str(gettext_lazy("only me"))), *((code, str(ROLES[code].label)) for code in codes)]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", str(gettext_lazy("only me"))), *((code, str(ROLES[code].label)) for code in codes)]
 
 
 def declared_or_404(kind: str) -> type[Resource]:

@@ -59,7 +59,7 @@ def fit(declared: type[Resource], step: Move) -> bool:
     build = step.form_class
     if build is None:
         return True
-    fields = build.base_fields  # type: ignore[attr-defined]
+    fields = build.base_fields
     same = [field for field in fields.values() if isinstance(field, forms.ModelChoiceField) and field.queryset.model is declared.model]
     return len(fields) <= MOST_FIELDS and not same and not any(isinstance(field, forms.FileField) for field in fields.values())
 
@@ -79,7 +79,7 @@ def asking(declared: type[Resource], act: Act, person: Any, data: Any = None) ->
 
 def faults(form: forms.BaseForm) -> bool:
     """Look at each field for itself, so that an empty reason is told once and not for every row. True when something is wrong."""
-    form._errors = forms.utils.ErrorDict()  # type: ignore[attr-defined]
+    form._errors = forms.utils.ErrorDict()
     form.cleaned_data = {}
     for name, field in form.fields.items():
         try:

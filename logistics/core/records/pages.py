@@ -57,7 +57,7 @@ class CommentPage(PartPage):
             resources.once(client_uid(request), request.user, ["comment", kind_of(record), pk, text], act)
         except ValidationError as error:
             return self.wrong(error)
-        if request.htmx and not request.POST.get("next"):  # type: ignore[attr-defined]
+        if request.htmx and not request.POST.get("next"):
             panels = Panels(self, record)
             panels.read(whole=False)
             response = render(request, "core/parts/timeline.html", {"timeline": panels.context(), "announce": _("Sent")})

@@ -82,7 +82,7 @@ class Kind:
 
     def __init__(self, declared: type[Resource], person: Any, text: str, typed: list[str], big: bool):
         self.declared, self.model, self.person, self.text, self.typed, self.big = declared, declared.model, person, text, typed, big
-        manager = declared.model.objects  # type: ignore[attr-defined]
+        manager = declared.model.objects
         self.scope = manager.all().scope(access_of(person), "view")
         self.all = manager.all()
         self.partial = False  # not every row was looked at

@@ -18,7 +18,7 @@ def page_ids(declared: type[Resource], client: Client, query: dict[str, str]) ->
     here = reverse(declared.url_name("list"))
     text = client.get(here, {**query, "size": "100"}).content.decode()
     links = {urljoin(here, link) for link in re.findall(r'<th[^>]*><a href="?([^">\s]+)', text)}
-    return {row.pk for row in declared.model._base_manager.all() if row.get_absolute_url() in links}  # type: ignore[attr-defined]
+    return {row.pk for row in declared.model._base_manager.all() if row.get_absolute_url() in links}
 
 
 def api_ids(declared: type[Resource], client: Client, query: dict[str, str]) -> set[int]:

@@ -229,7 +229,7 @@ class Importer:
         self._records_ready(form)
         if self.transfer.bulk and isinstance(form, forms.ModelForm):
             # asked once for all rows: uniqueness by the key and the insert, checks by the database, records by the finders
-            form.validate_unique = lambda: None  # type: ignore[method-assign,misc]
+            form.validate_unique = lambda: None  # type: ignore[method-assign]
             keys = {one.name for one in self.model._meta.concrete_fields if one.is_relation}
             exclusions = form._get_validation_exclusions
             form._get_validation_exclusions = lambda: exclusions() | keys
@@ -241,7 +241,7 @@ class Importer:
         if isinstance(form, forms.ModelForm):
             form.instance = self.model()
             if self.transfer.bulk:
-                form.instance.validate_constraints = lambda **_options: None  # type: ignore[method-assign,misc]
+                form.instance.validate_constraints = lambda **_options: None
         return form
 
     @staticmethod
@@ -448,7 +448,7 @@ def owned_keys(transfer: Transfer) -> list[models.ForeignKey]:
     for path in transfer.owns:
         model, _dot, name = path.rpartition(".")
         found.append(apps.get_model(model)._meta.get_field(name))
-    return found  # type: ignore[return-value]
+    return found
 
 
 def differing(model: type[models.Model], before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:

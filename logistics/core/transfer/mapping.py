@@ -25,7 +25,7 @@ def guess(headers: list[str], columns: list[ImportColumn], transfer: Transfer, r
             word = folded(heading)
             if found[place] or not word or remembered.get(word) == "":
                 continue
-            name = ask(word)  # type: ignore[no-untyped-call]
+            name = ask(word)
             if name and name not in taken:
                 found[place] = name
                 taken.add(name)

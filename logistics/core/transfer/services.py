@@ -87,7 +87,7 @@ def choose(batch: ImportBatch, *, mapping: list[str], mode: str, update: bool, b
             raise ValidationError(_("Nothing fills: %(columns)s.") % {"columns": _(", ").join(missing)})
         fresh.save(update_fields=["mapping", "mode", "update"])
         remember(by, fresh.kind, fresh.headers, mapping)
-    return perform(fresh, "check", by=by)  # type: ignore[return-value]
+    return perform(fresh, "check", by=by)
 
 
 # work in the background ----------------------------------------------------------------------------------------------

@@ -18,12 +18,12 @@ BEFORE_DONE = ("draft", "open", "assigned", "accepted", "in_progress", "on_hold"
 
 def complete(occurrence: PlanOccurrence, *, at: datetime | None = None) -> PlanOccurrence:
     """Its order is done, its round submitted: within the window or late; date and meter begin anew together."""
-    return perform(occurrence, "complete", by=None, times=Times(at or clock.now()))  # type: ignore[return-value]
+    return perform(occurrence, "complete", by=None, times=Times(at or clock.now()))
 
 
 def miss(occurrence: PlanOccurrence, *, cause: str = "window_closed", at: datetime | None = None) -> PlanOccurrence:
     """Its time has passed and it cannot be done any more (a round whose window has ended)."""
-    return perform(occurrence, "miss", by=None, times=Times(at or clock.now()), cause=cause)  # type: ignore[return-value]
+    return perform(occurrence, "miss", by=None, times=Times(at or clock.now()), cause=cause)
 
 
 def void(occurrence: PlanOccurrence, *, reason: str, at: datetime | None = None) -> PlanOccurrence:
@@ -31,9 +31,10 @@ def void(occurrence: PlanOccurrence, *, reason: str, at: datetime | None = None)
     times = Times(at or clock.now())
     idle = untouched(occurrence)
     fresh = perform(occurrence, "void", by=None, times=times, reason=reason)
-    if idle and occurrence.work_order_id and occurrence.work_order.state in BEFORE_DONE:  # type: ignore[union-attr]
-        perform(occurrence.work_order, "cancel", by=None, times=times, reason=reason)  # type: ignore[arg-type]
-    return fresh  # type: ignore[return-value]
+    order = occurrence.work_order
+    if idle and order is not None and order.state in BEFORE_DONE:
+        perform(order, "cancel", by=None, times=times, reason=reason)
+    return fresh
 
 
 def untouched(occurrence: PlanOccurrence) -> bool:
