@@ -207,6 +207,9 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
     permits = list(order.permits.filter(state__in=["requested", "issued", "active"]).order_by("pk"))
     for permit in permits:
         permit.look = type(permit).workflow.state(permit)
+    quotes = list(order.quotes.filter(organisation_id=person.organisation_id)) if firm else []
+    for quote in quotes:
+        quote.look = type(quote).workflow.state(quote)
     runs = [run_card(run, order) for run in order.checklist_runs.select_related("version__checklist")]
     page = {"title": order.title, "short_title": order.number,
             "crumbs": [{"label": _("My work today"), "url": reverse("maintenance:today")}]}
@@ -216,7 +219,7 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "missing_before": order.proof == "before_after" and not any(row.role in ("before", "fault") for row in photos) and not fault_photos,
         "waiting": order.holds.filter(during__endswith__isnull=True).select_related("reason").first() if order.state == "on_hold" else None,
         "told": [words_ for _pk, words_ in told if words_],
-        "quotes": list(order.quotes.filter(organisation_id=person.organisation_id)) if firm else [],
+        "quotes": quotes,
         "visits": list(order.visits.filter(organisation_id=person.organisation_id)) if firm and order.contractor_id else [],
         "instructions": instructions(order), **of_thing(order, person, firm),
         "permit_lack": against_work(order) if order.live else None, "permits": permits,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.test import RequestFactory
 
 from assets.factories import EquipmentFactory
 from logistics.accounts.factories import OrganisationFactory, PersonFactory
@@ -21,6 +22,7 @@ from logistics.core.workflow import perform
 from maintenance import orders
 from maintenance.contracting.factories import FirmCertificateFactory, QuoteFactory
 from maintenance.contracting.services import ask_for_quote, plan_visit
+from maintenance.contracting.widgets import of_firm
 from maintenance.models import CostLine, FailureCode, Permit, WorkOrder
 from maintenance.permits.factories import PermitFactory
 from maintenance.permits.services import ask_for_permit
@@ -69,6 +71,20 @@ def test_a_firm_quotes_comes_and_finishes_and_the_offer_becomes_the_cost(here: S
     assert list(CostLine.objects.values_list("type", "amount", "organisation")) == [("service", Decimal("280.00"), firm.pk)]
     closed = perform(WorkOrder.objects.get(pk=order.pk), "verify", by=here.leader)
     assert orders.cost_of(closed) == Decimal("280.00")  # type: ignore[arg-type]
+
+def test_a_firm_that_is_asked_for_a_price_is_led_to_its_offer_and_the_school_sees_both(here: Scene) -> None:
+    firm, (worker,) = firm_with(1)
+    order = order_of(here)
+    quote = ask_for_quote(order=order, organisation=firm, note="含运费", by=here.dispatcher)
+    page = client_of(worker).get(f"/maintenance/today/{order.pk}/").content.decode()
+    assert f'class="btn btn-primary btn-lg hq-block" href="{quote.get_absolute_url()}"' in page and "含运费" in page
+    perform(quote, "offer", by=worker, amount=Decimal("280.00"), valid_until=clock.today() + timedelta(days=30))
+    page = client_of(worker).get(f"/maintenance/today/{order.pk}/").content.decode()
+    assert "The school asks you for a price" not in page and "¥280" in page
+    request = RequestFactory().get("/")
+    request.user = here.dispatcher
+    card = of_firm(request, firm)
+    assert "¥280" in card and quote.get_absolute_url() in card and of_firm(request, firm_with(1)[0]) == ""
 
 
 def test_within_the_warranty_an_outside_offer_asks_for_a_reason(here: Scene) -> None:
