@@ -12,7 +12,7 @@ from logistics.accounts.models import Department, Organisation, Person
 from logistics.campus.models import Place
 from logistics.core import clock as watch
 from logistics.core.fields import DaysField
-from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice, offer
 from logistics.core.models import Attachment
 from maintenance.contracting.checks import unfit_firm
 from maintenance.fitness import unfit
@@ -155,7 +155,7 @@ class SplitForm(ActingForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if self.record is not None:
-            self.fields["photos"].queryset = Attachment.objects.filter(kind="maintenance.repairrequest", object_id=self.record.pk)  # type: ignore[attr-defined]
+            offer(self, "photos", Attachment.objects.filter(kind="maintenance.repairrequest", object_id=self.record.pk))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -253,7 +253,7 @@ class OrderForm(ActingModelForm):
             self.fields[name] = RecordChoice(field.queryset, resource=resource, label=field.label, required=field.required)  # type: ignore[attr-defined]
             assert isinstance(self.fields[name].widget, RemoteSelect)
         self.fields["title_en"].required = False
-        self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
+        offer(self, "team", teams())
         self.fields["reported_at"].required = False
         self.initial["reported_at"] = None
         if self.instance.pk:

@@ -11,7 +11,7 @@ from assets.lines import PiecesField, ThingsField, WithThings, written
 from assets.models import Transfer, TransferLine
 from logistics.accounts.models import Department, Person
 from logistics.campus.models import Place
-from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice, offer
 
 
 class TransferForm(WithThings, ActingModelForm):
@@ -46,4 +46,4 @@ class ReceiveForm(ActingForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if self.record is not None:
-            self.fields["missing"].queryset = self.record.lines.select_related("equipment")  # type: ignore[attr-defined]
+            offer(self, "missing", self.record.lines.select_related("equipment"))

@@ -15,7 +15,7 @@ from logistics.accounts.services import grantable_roles
 from logistics.accounts.services.delegations import own_roles
 from logistics.accounts.services.holding import role_label
 from logistics.accounts.services.tokens import acts_of, scope_label, service_accounts, writable_apps
-from logistics.core.forms import ActingForm, ActingModelForm, DayInput, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, DayInput, RecordChoice, offer
 from logistics.core.resources import RESOURCES
 
 
@@ -82,16 +82,16 @@ class TokenForm(ActingForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         accounts = service_accounts(self.person)
-        self.fields["owner"].queryset = accounts  # type: ignore[attr-defined]
+        offer(self, "owner", accounts)
         if not accounts.exists():
             for name in ("owner", "device"):
                 del self.fields[name]
         areas = ["read", *(f"write:{app}" for app in writable_apps())]
-        self.fields["scopes"].choices = [(scope, scope_label(scope)) for scope in areas]  # type: ignore[attr-defined]
-        self.fields["single"].choices = [  # type: ignore[attr-defined]
+        offer(self, "scopes", [(scope, scope_label(scope)) for scope in areas])
+        offer(self, "single", [
             (str(declared.label_plural).capitalize(), [(f"{declared.kind}:{act}", word) for act, word in acts_of(declared.kind)])
             for declared in RESOURCES
-        ]
+        ])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -218,7 +218,7 @@ class GrantForm(ActingForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(code, role_label(code)) for code in grantable_roles(self.person)]  # type: ignore[attr-defined]
+        offer(self, "role", [(code, role_label(code)) for code in grantable_roles(self.person)])
 
 
 class DelegationForm(ActingForm):
@@ -234,7 +234,7 @@ class DelegationForm(ActingForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         codes = own_roles(self.person) if self.person else []
-        self.fields["roles"].choices = [(code, role_label(code)) for code in codes]  # type: ignore[attr-defined]
+        offer(self, "roles", [(code, role_label(code)) for code in codes])
 
 
 class ExplainForm(ActingForm):
@@ -247,5 +247,5 @@ class ExplainForm(ActingForm):
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], acts: list[tuple[str, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["act"].choices = acts  # type: ignore[attr-defined]
+        offer(self, "kind", kinds)
+        offer(self, "act", acts)

@@ -14,7 +14,7 @@ from logistics.alerts.drivers.services import service
 from logistics.alerts.models import Channel, Importance, Preference, WebhookSubscription
 from logistics.alerts.services import webhooks
 from logistics.alerts.ways import STANDARD
-from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice, offer
 from logistics.core.outside import Forbidden, Unanswered, target_of
 
 RUNGS = 4
@@ -118,7 +118,7 @@ class ContactForm(ActingForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         rows = Channel.objects.in_use().exclude(driver=Channel.Driver.APP).order_by("pk")
-        self.fields["channel"].queryset = rows  # type: ignore[attr-defined]
+        offer(self, "channel", rows)
 
 
 class CodeForm(ActingForm):
@@ -280,7 +280,7 @@ class WebhookForm(ActingModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["kinds"].choices = webhooks.event_kinds()  # type: ignore[attr-defined]
+        offer(self, "kinds", webhooks.event_kinds())
         self.fields["url"].required = not self.instance.pk
 
     def clean_url(self) -> str:

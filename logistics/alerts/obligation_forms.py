@@ -13,7 +13,7 @@ from logistics.alerts.duties import DUTIES
 from logistics.alerts.models import ObligationRule
 from logistics.core.access import ROLES
 from logistics.core.fields import DaysField
-from logistics.core.forms import ActingForm, ActingModelForm
+from logistics.core.forms import ActingForm, ActingModelForm, offer
 
 DAY_S, HOUR_S = 86400, 3600
 
@@ -96,8 +96,8 @@ class RuleForm(ActingModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["code"].choices = [(duty.code, duty.title) for duty in DUTIES]  # type: ignore[attr-defined]
-        self.fields["role"].choices = [(role.code, role.label) for role in ROLES]  # type: ignore[attr-defined]
+        offer(self, "code", [(duty.code, duty.title) for duty in DUTIES])
+        offer(self, "role", [(role.code, role.label) for role in ROLES])
         if self.instance.pk:
             self.fields["code"].disabled = True
         self.fields["max_backfill_s"].help_text = _("In seconds; what is entered later than that after it happened is marked.")

@@ -13,7 +13,7 @@ from logistics.accounts.models import Person
 from logistics.alerts.models import ReportSchedule
 from logistics.alerts.services.reports import may_export
 from logistics.core.access import ROLES, access_of, roles_with
-from logistics.core.forms import ActingModelForm, RemoteSelectMultiple
+from logistics.core.forms import ActingModelForm, RemoteSelectMultiple, offer
 from logistics.core.models import SavedList
 from logistics.core.resources import RESOURCES
 
@@ -48,8 +48,8 @@ class ReportForm(ActingModelForm):
         super().__init__(*args, **kwargs)
         roles = access_of(self.person).roles if self.person else frozenset()
         mine = Q(owner=self.person) | Q(role__in=sorted(roles)) if self.person else Q(pk__in=[])
-        self.fields["saved"].queryset = SavedList.objects.live().filter(mine)  # type: ignore[attr-defined]
-        self.fields["role"].choices = [("", "–"), *((one.code, str(one.label)) for one in ROLES)]  # type: ignore[attr-defined]
+        offer(self, "saved", SavedList.objects.live().filter(mine))
+        offer(self, "role", [("", "–"), *((one.code, str(one.label)) for one in ROLES)])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from logistics.accounts.roles import auditor_reads
-from logistics.alerts import report_flow  # noqa: F401  (its moves)
 from logistics.alerts.models import Notification, ReportParcel, ReportSchedule
+from logistics.alerts.report_flow import OWNER
 from logistics.alerts.report_forms import ReportForm
 from logistics.alerts.services import reports
 from logistics.core.access import ROLES, allow
@@ -100,11 +100,11 @@ class ReportSchedules(Resource):
     @classmethod
     def may(cls, person: Any, action: str, record: Any = None) -> bool:
         return super().may(person, action, record) or (
-            action in ("view", "change") and record is not None and record.owner_id == person.pk)
+            action in ("view", "change") and record is not None and OWNER.test(record, person))
 
     @classmethod
     def internal(cls, record: Any, person: Any) -> bool:
-        return record.owner_id == person.pk or super().internal(record, person)
+        return OWNER.test(record, person) or super().internal(record, person)
 
     @classmethod
     def locked(cls, record: Any, person: Any) -> str:

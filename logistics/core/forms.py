@@ -110,6 +110,15 @@ def narrow(form: forms.BaseForm, person: Any) -> None:
             field.queryset = field.queryset.visible_to(person, getattr(field, "action", "view"))
 
 
+def offer(form: forms.BaseForm, name: str, what: Any) -> None:
+    """What a field lets choose from: rows, or pairs of a value and its words."""
+    field: Any = form.fields[name]
+    if isinstance(what, models.QuerySet):
+        field.queryset = what
+    else:
+        field.choices = what
+
+
 class ReasonForm(ActingForm):
     """A move that needs a reason in words."""
 

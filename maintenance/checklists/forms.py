@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.meters.models import UNITS, Quantity
 from logistics.core.access import ROLES
-from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice, offer
 from maintenance.models import Checklist, ChecklistItem, ChecklistVersion
 from maintenance.models.policy import Priority
 
@@ -111,8 +111,8 @@ class ItemForm(ActingModelForm):
             if str(version or "").isdigit()
             else ()
         )
-        self.fields["show_if_key"].choices = [("", _("asked always")), *((item.key, item.text) for item in others)]  # type: ignore[attr-defined]
-        self.fields["fail_notify"].choices = [("", _("nobody more")), *((code, ROLES[code].label) for code in TOLD if code in ROLES)]  # type: ignore[attr-defined]
+        offer(self, "show_if_key", [("", _("asked always")), *((item.key, item.text) for item in others)])
+        offer(self, "fail_notify", [("", _("nobody more")), *((code, ROLES[code].label) for code in TOLD if code in ROLES)])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

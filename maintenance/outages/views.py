@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from logistics.core import clock
 from logistics.core.access import access_of
+from logistics.core.asked import HtmxRequest
 from logistics.core.errors import NotAllowed
 from logistics.core.templatetags import ui
 from maintenance.models import Outage, RepairRequest
@@ -30,7 +31,7 @@ NAMES = 12  # of who was not reached
 
 @login_required
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: HtmxRequest) -> HttpResponse:
     """Going on, announced, to prepare; renews itself every minute."""
     access = access_of(request.user)
     if not access.has(f"{PERMISSION}:view") and "technician" not in access.roles:
@@ -59,7 +60,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "text": _("What is reported or planned appears here."),
         },
     }
-    template = "maintenance/_outage_desk.html" if request.htmx else "maintenance/outage_desk.html"  # type: ignore[attr-defined]
+    template = "maintenance/_outage_desk.html" if request.htmx else "maintenance/outage_desk.html"
     return render(request, template, {"page": page})
 
 

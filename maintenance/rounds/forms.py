@@ -12,7 +12,7 @@ from logistics.accounts.models import Department, Person
 from logistics.campus.models import Place
 from logistics.core.access import ROLES
 from logistics.core.bilingual import pick
-from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice
+from logistics.core.forms import ActingForm, ActingModelForm, RecordChoice, offer
 from maintenance.models import Checklist, PointVisit, Round, Route, RoutePoint
 from maintenance.rounds.duties import CHOICES
 
@@ -67,7 +67,7 @@ class RouteForm(ActingModelForm):
                 del self.fields[name]
         else:
             points.choices = [pair for pair in Route.Points.choices if pair[0] != Route.Points.LAW]  # type: ignore[attr-defined]
-        self.fields["signatures"].choices = [(code, ROLES[code].label) for code in SIGNERS if code in ROLES]  # type: ignore[attr-defined]
+        offer(self, "signatures", [(code, ROLES[code].label) for code in SIGNERS if code in ROLES])
 
 
 class PointForm(ActingModelForm):

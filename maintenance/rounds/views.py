@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from logistics.core import clock, resources
 from logistics.core.access import ROLES, access_of
+from logistics.core.asked import HtmxRequest
 from logistics.core.errors import NotAllowed
 from logistics.core.pages import after, client_uid
 from logistics.core.photos import clean_photos
@@ -207,7 +208,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: HtmxRequest, pk: int) -> HttpResponse:
     """The end of the round: what was not visited is explained."""
     row = find(request, pk)
     form = resources.move_form(row, "submit", request.user, request.POST)
@@ -221,7 +222,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             error = " ".join(refusal.messages)
     error = error or _("Not saved: there is something to correct.")
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "maintenance/rounds/_refused.html", {"error": error}, status=422)
     return show(request, row, 422, error)
 

@@ -22,6 +22,7 @@ from logistics.campus.models import Place
 from logistics.campus.services.school import hotline_of
 from logistics.campus.services.tags import resolve_tag
 from logistics.core.access import access_of
+from logistics.core.asked import HtmxRequest
 from logistics.core.errors import NotAllowed
 from logistics.core.models import Attachment, Comment
 from logistics.core.pages import DetailPage, add_errors, after, client_uid, form_groups, move_buttons
@@ -95,10 +96,10 @@ def _id(data: Any, name: str) -> int | None:
 
 # the form ------------------------------------------------------------------------------------------------------------
 @login_required
-def report_page(request: HttpRequest) -> HttpResponse:
+def report_page(request: HtmxRequest) -> HttpResponse:
     """Tile, photo, send; without a place first the choice of one."""
     where = where_of(request)
-    if request.htmx and where is None:  # type: ignore[attr-defined]
+    if request.htmx and where is None:
         raise ValidationError(_("This label is not known. Choose the place."))
     if where is None or where.too_wide:
         return choose(request, where)

@@ -21,6 +21,7 @@ from logistics.campus.services import calendars, year
 from logistics.campus.worktime import CalendarData
 from logistics.core import clock
 from logistics.core.access import access_of
+from logistics.core.asked import HtmxRequest
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.month import weekday_letters
 from logistics.core.pages import add_errors, move_buttons
@@ -102,11 +103,11 @@ def year_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def moved(request: HttpRequest, pk: int) -> HttpResponse:
+def moved(request: HtmxRequest, pk: int) -> HttpResponse:
     """What publishing the draft would move: asked after the page, because every app counts."""
     draft = _draft(request, pk)
     lines = calendars.what_moves(draft)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "campus/_moved.html", {"moved": lines})
     page = {"title": _("What moves after publishing"), "crumbs": [
         {"label": str(draft.calendar), "url": reverse("campus:calendar-year", args=[pk])}]}

@@ -17,6 +17,7 @@ from logistics.campus.geo import feature_collection
 from logistics.campus.models import Place
 from logistics.campus.services import places
 from logistics.core.access import access_of
+from logistics.core.asked import HtmxRequest
 from logistics.core.errors import NotAllowed
 from logistics.core.forms import ActingForm
 from logistics.core.pages import add_errors, filtered_rows
@@ -58,10 +59,10 @@ def tree(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def branch(request: HttpRequest, pk: int) -> HttpResponse:
+def branch(request: HtmxRequest, pk: int) -> HttpResponse:
     """One branch, asked for when it is opened; without JavaScript the link leads to the page of the place."""
     place = get_object_or_404(Place.objects.visible_to(request.user), pk=pk)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect(place)
     return render(request, "campus/_branch.html", {"rows": _branch(request.user, place)})
 
