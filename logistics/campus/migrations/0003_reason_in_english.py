@@ -27,12 +27,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='placeclosure',
             name='reason_en',
-            field=models.CharField(blank=True, editable=False, max_length=200),
+            field=models.CharField(blank=True, editable=False, max_length=200, verbose_name='reason in English'),
         ),
         migrations.AddField(
             model_name='placeclosureevent',
             name='reason_en',
-            field=models.CharField(blank=True, editable=False, max_length=200),
+            field=models.CharField(blank=True, editable=False, max_length=200, verbose_name='reason in English'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='placeclosure',

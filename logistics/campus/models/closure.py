@@ -25,7 +25,7 @@ class PlaceClosure(Record):
     during = DateTimeRangeField(_("during"))
     level = models.CharField(_("level"), max_length=10, choices=Level)
     reason = models.CharField(_("reason"), max_length=200)
-    reason_en = models.CharField(max_length=200, blank=True, editable=False)  # where the system gives the reason: it in English
+    reason_en = models.CharField(_("reason in English"), max_length=200, blank=True, editable=False)  # of the system
     source_kind = models.CharField(max_length=60, blank=True, editable=False)
     source_id = models.BigIntegerField(null=True, editable=False)
     state = models.CharField(max_length=10, default="open", editable=False)
