@@ -40,12 +40,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='uselock',
             name='reason_en',
-            field=models.CharField(blank=True, editable=False, max_length=300),
+            field=models.CharField(blank=True, editable=False, max_length=300, verbose_name='reason in English'),
         ),
         migrations.AddField(
             model_name='uselockevent',
             name='reason_en',
-            field=models.CharField(blank=True, editable=False, max_length=300),
+            field=models.CharField(blank=True, editable=False, max_length=300, verbose_name='reason in English'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='uselock',

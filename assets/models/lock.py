@@ -35,7 +35,7 @@ class UseLock(ScopedModel):
     source_kind = models.CharField(max_length=60, blank=True)
     source_id = models.BigIntegerField(null=True)
     reason = models.CharField(_("reason"), max_length=300)
-    reason_en = models.CharField(max_length=300, blank=True, editable=False)  # where the system gives the reason: it in English
+    reason_en = models.CharField(_("reason in English"), max_length=300, blank=True, editable=False)  # of the system
     opened_at = models.DateTimeField(_("since"), default=clock.now)
     opened_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("locked by"))
     lifted_at = models.DateTimeField(_("lifted at"), null=True)

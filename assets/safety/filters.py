@@ -35,14 +35,14 @@ class SafetyGroupFilters(RecordFilters):
 
 
 class TakenOutFilters(RecordFilters):
-    state = django_filters.ChoiceFilter(label=_("State"), choices=[("out", _("Away")), ("back", _("Back at its spot"))])
+    state = django_filters.ChoiceFilter(label=_("State"), choices=[("out", _("Taken away")), ("back", _("Back at its spot"))])
     group = django_filters.ModelChoiceFilter(
         label=_("Safety unit"), queryset=SafetyGroup.objects.all(), widget=RemoteSelect("assets.safetygroup")
     )
     equipment = django_filters.ModelChoiceFilter(
         label=_("Equipment"), queryset=Equipment.objects.all(), widget=RemoteSelect("assets.equipment")
     )
-    quick = ((_("Away"), {"state": "out"}, "truck"),)
+    quick = ((_("Taken away"), {"state": "out"}, "truck"),)
 
     class Meta:
         model = TakenOut

@@ -22,13 +22,13 @@ from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 
 
-def standing(row: Any) -> Any:
-    """Is enough of it there?"""
+def standing(row: Any, sprite: bool = True) -> Any:
+    """Is enough of it there? `sprite` on the page of a list, which has the signs of the usual icons."""
     if row.unfit > row.allowed:
-        return ui.state("danger", standing_words(row), "alert-octagon", sprite=True)
+        return ui.state("danger", standing_words(row), "alert-octagon", sprite=sprite)
     if row.unfit:
-        return ui.state("late", ngettext("%(n)s missing", "%(n)s missing", row.unfit) % {"n": row.unfit}, "truck", sprite=True)
-    return ui.state("done", _("complete"), sprite=True)
+        return ui.state("late", ngettext("%(n)s missing", "%(n)s missing", row.unfit) % {"n": row.unfit}, "truck", sprite=sprite)
+    return ui.state("done", _("complete"), sprite=sprite)
 
 
 def standing_words(row: Any) -> str:
@@ -48,7 +48,7 @@ class SafetyGroups(Resource):
     columns = (
         NameColumn("name", gettext_lazy("Name"), sort="name_zh", second="place.place_label", joins=("place",), width=30),
         Column("size", gettext_lazy("Members"), sort="size", kind="number", css="hq-end"),
-        Column("away", gettext_lazy("Away"), sort="away", kind="number", css="hq-end"),
+        Column("away", gettext_lazy("Taken away"), sort="away", kind="number", css="hq-end"),
         Column(
             "allowed",
             gettext_lazy("May be away"),
@@ -63,7 +63,7 @@ class SafetyGroups(Resource):
         Column("place", gettext_lazy("Place"), joins=("place",)),
         Column("scheme", gettext_lazy("By the rule of"), joins=("scheme",)),
         Column("size", gettext_lazy("Members")),
-        Column("away", gettext_lazy("Away")),
+        Column("away", gettext_lazy("Taken away")),
         Column("allowed", gettext_lazy("May be away"), show=lambda row: int(row.allowed)),
     )
     api_fields = ("name_zh", "name_en", "place", "scheme", "max_out_share")
@@ -90,7 +90,7 @@ class SafetyGroups(Resource):
 
     @classmethod
     def badges(cls, record: Any, person: Any) -> list[Any]:
-        return [standing(record)]
+        return [standing(record, sprite=False)]
 
     @classmethod
     def sentence(cls, person: Any, rows: models.QuerySet) -> str:

@@ -46,7 +46,7 @@ def still_needed(row: Substitution, person: Any) -> Any:
     return gettext("The original is still away: bring it back first.")
 
 
-TAKEN = Workflow(TakenOut, (State("out", _("Away"), "late", "truck"), State("back", _("Back at its spot"), "done", "check")))
+TAKEN = Workflow(TakenOut, (State("out", _("Taken away"), "late", "truck"), State("back", _("Back at its spot"), "done", "check")))
 TAKEN.move(
     "bring_back",
     _("Bring back"),

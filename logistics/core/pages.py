@@ -345,7 +345,8 @@ class DetailPage(RecordPage):
         page = {
             "crumbs": [{"label": str(declared.label_plural).capitalize(), "url": reverse(declared.url_name("list"))}]
             + [{"label": label, "url": url} for label, url in declared.crumbs(record)],
-            "title": declared.title(record), "meta": declared.meta(record, person), "badges": declared.badges(record, person),
+            "title": declared.title(record), "short_title": getattr(record, "number", "") or "", "meta": declared.meta(record, person),
+            "badges": declared.badges(record, person),
             "state": {"kind": state.kind, "word": state.label, "icon": state.icon} if state else None,
             "moves": move_buttons(record, person), "actions": declared.actions(record, person),
             "facts": [{"label": fact.label, "value": fact.text(record)} for fact in declared.facts],
