@@ -82,24 +82,6 @@ def of_equipment(request: Any, record: Any = None) -> str:
     )
 
 
-@widget("maintenance.home_figures", "home", _("Repairs"), order=10, permission="maintenance.figures:view")
-def home_figures(request: Any, record: Any = None) -> str:
-    """Three figures of the month on the home page."""
-    from datetime import timedelta
-
-    from logistics.core import clock
-    from maintenance.dashboard.limits import aims
-    from maintenance.dashboard.repairs import card, midnight
-
-    until = midnight(clock.now()) + timedelta(days=1)
-    targets = aims()
-    cards = [
-        card(code, request.user, until, timedelta(days=30), targets)
-        for code in ("maintenance.on_time", "maintenance.backlog", "maintenance.satisfaction")
-    ]
-    return render_to_string("maintenance/_kpis.html", {"cards": cards})
-
-
 @widget("maintenance.home_late", "home", _("Late repairs"), order=20, permission="maintenance.workorder:view")
 def home_late(request: Any, record: Any = None) -> str:
     """What is late now."""

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -164,7 +165,8 @@ told AS (SELECT grain, count(*) FILTER (WHERE begun >= %(from)s AND begun < %(to
                 sum(seconds) FILTER (WHERE ended >= %(from)s AND ended < %(to)s) AS repair FROM failure GROUP BY grain)
 SELECT need.grain, need.things, need.required, coalesce(down.seconds, 0), coalesce(told.begun, 0), coalesce(told.restored, 0),
        coalesce(told.repair, 0)
-FROM need LEFT JOIN down ON down.grain IS NOT DISTINCT FROM need.grain LEFT JOIN told ON told.grain IS NOT DISTINCT FROM need.grain
+FROM need LEFT JOIN down ON coalesce(down.grain, 0) = coalesce(need.grain, 0)
+     LEFT JOIN told ON coalesce(told.grain, 0) = coalesce(need.grain, 0)
 """
 
 
@@ -176,7 +178,7 @@ def reliability(things: models.QuerySet, span: Span, by: str = "") -> dict[Any, 
     until = min(span[1], clock.now())
     if until <= span[0]:
         return {}
-    grain = F(by) if by else models.Value(None, output_field=models.BigIntegerField())
+    grain = F(by) if by else Cast(None, models.BigIntegerField())
     rows = things.order_by().values_list("pk", grain, "commissioned_on")
     chosen, params = inner(rows)
     named = {f"p{n}": value for n, value in enumerate(params)}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,11 +33,18 @@ WAITS = 3600  # seconds after which a task that no worker took is dropped
 BUSY = timedelta(minutes=5)  # a worker that did not come back is not waited for any longer
 
 Maker = Callable[[Any, Span], dict[str, str]]
-PAGES: Registry[Maker] = Registry("page of figures")
 
 
-# Declares a page: `make(person, window)` gives its pieces as text, in the language of the moment.
-page_of_figures = PAGES.decorate(lambda function, code: function)
+@dataclass(frozen=True)
+class Page:
+    """`make(person, window)` gives its pieces as text, in the language of the moment."""
+
+    make: Maker
+    spans: tuple[str, ...] = tuple(SPANS)
+
+
+PAGES: Registry[Page] = Registry("page of figures")
+page_of_figures = PAGES.decorate(lambda function, code, **options: Page(function, **options))
 
 
 def window(days: int) -> Span:
@@ -77,7 +85,7 @@ def key_of(code: str, person: Any, chosen: str) -> dict[str, Any]:
 
 def made(code: str, person: Any, chosen: str) -> tuple[dict[str, Any], datetime]:
     now: datetime = clock.now()
-    return {**PAGES[code](person, window(SPANS[chosen])), "at": ui.paper_time(now)}, now
+    return {**PAGES[code].make(person, window(SPANS[chosen])), "at": ui.paper_time(now)}, now
 
 
 def keep(code: str, person: Any, chosen: str) -> dict[str, Any]:

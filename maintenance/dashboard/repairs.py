@@ -1,6 +1,7 @@
 """The repair figures: five numbers with trend and target, charts that state their finding, every number one click from its rows."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from logistics.core.publishing import MEASURES
 from maintenance.dashboard import breakdowns, keeping
 from maintenance.dashboard.board import backlog_chart, on_time_chart
 from maintenance.dashboard.limits import aims
+from maintenance.spans import Span
 
 CARDS = ("maintenance.on_time", "maintenance.response_on_time", "maintenance.backlog", "maintenance.satisfaction", "maintenance.rework")
 POINTS = 8
@@ -36,13 +38,13 @@ def shown(value: float | None, unit: str) -> str:
     return f"{value:.1f}" if unit in TENTHS else f"{value:,.0f}"
 
 
-def card(code: str, person: Any, until: datetime, length: timedelta, targets: dict[str, float] | None = None) -> dict[str, Any]:
+def card(code: str, person: Any, until: datetime, length: timedelta, targets: dict[str, float]) -> dict[str, Any]:
     """A figure with its trend over eight spans, the change against the span before, target and verdict."""
     one = MEASURES[code]
     history = [one.compute(person, (until - length * (n + 1), until - length * n)).value for n in range(POINTS - 1, 0, -1)]
     now = one.compute(person, (until - length, until))
     series = [*history, now.value]
-    target = (aims() if targets is None else targets).get(code)
+    target = targets.get(code)
     before = series[-2]
     delta = None
     if now.value is not None and before is not None:
@@ -59,6 +61,11 @@ def card(code: str, person: Any, until: datetime, length: timedelta, targets: di
         foot = _("not enough data")
     return {"name": one.title, "value": shown(now.value, one.unit), "unit": one.unit_words, "url": now.rows_url,
             "spark": spark(series, target), "delta": delta, "foot": foot, "definition": one.definition, "n": now.n}
+
+
+def cards(codes: Sequence[str], person: Any, span: Span) -> list[dict[str, Any]]:
+    targets = aims()
+    return [card(code, person, span[1], span[1] - span[0], targets) for code in codes]
 
 
 MORE = ("maintenance.resolution", "maintenance.first_response", "maintenance.clock_coverage", "maintenance.rating_share",
@@ -93,7 +100,7 @@ def figures_of(person: Any, until: datetime, length: timedelta) -> dict[str, Any
         one, figure = MEASURES[code], MEASURES[code].compute(person, span)
         more.append({"title": one.title, "definition": one.definition, "unit": one.unit_words, "value": shown(figure.value, one.unit),
                      "n": figure.n, "url": figure.rows_url})
-    return {"cards": [card(code, person, until, length, targets) for code in CARDS], "charts": charts, "more": more}
+    return {"cards": cards(CARDS, person, span), "charts": charts, "more": more}
 
 
 @login_required

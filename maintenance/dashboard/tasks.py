@@ -31,6 +31,6 @@ def fill_figures() -> int:
     for chosen in sorted(keeping.SPANS, key=lambda one: one != keeping.USUAL):
         for person, languages in readers:
             for code in keeping.PAGES.codes():
-                for language in languages:
+                for language in languages if chosen in keeping.PAGES[code].spans else ():
                     asked += keeping.ask_anew(code, person, chosen, language)
     return asked

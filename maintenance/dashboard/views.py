@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from logistics.core import clock
+from maintenance.dashboard import keeping
 from maintenance.dashboard.board import Board, Shown, board, sentence
 from maintenance.dashboard.repairs import allowed, kept_page
 from maintenance.dashboard.report import month_asked
@@ -24,6 +25,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """How the facilities stand: clocks, backlog, upkeep, dangers, vital equipment, outages, costs."""
     allowed(request.user)
     return kept_page(request, "facilities", _("Facilities"), "maintenance/dashboard.html")
+
+
+@login_required
+@require_safe
+def home_figures(request: HttpRequest) -> HttpResponse:
+    """The figures of the home page, for whom nobody has worked them out before."""
+    allowed(request.user)
+    body = keeping.shown("home", request.user, keeping.USUAL, wait=True)
+    return HttpResponse(body["html"] if body else "")
 
 
 def month_of(request: HttpRequest) -> tuple[date, Span]:

@@ -1,10 +1,22 @@
-"""The way to the dashboard."""
+"""The way to the dashboard, and three of its figures on the home page."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.menu import item
+from logistics.core.publishing import widget
+from maintenance.dashboard import keeping
 from maintenance.widgets import LEADERS
 
 item("maintenance.facilities", "data", 5, _("Facilities"), "chart-bar", "maintenance:facilities", roles=LEADERS)
+
+
+@widget("maintenance.home_figures", "home", _("Repairs"), order=10, permission=keeping.PERMISSION)
+def home_figures(request: Any, record: Any = None) -> str:
+    """As they were last worked out; for whom nobody has done so before they come after the page."""
+    body = keeping.shown("home", request.user, keeping.USUAL)
+    return body["html"] if body else render_to_string("maintenance/_home_figures.html", {})

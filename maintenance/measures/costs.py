@@ -27,11 +27,12 @@ from staff.services.questions import on_duty_minutes
 
 COST = "maintenance.figures:money"
 SPENT = """
-WITH o(id, grain) AS ({orders}), amounts AS (
-    SELECT o.grain, l.amount FROM o JOIN maintenance_labourentry l ON l.order_id = o.id AND l.voided_by_id IS NULL
-    UNION ALL SELECT o.grain, c.amount FROM o JOIN maintenance_costline c ON c.order_id = o.id)
-SELECT n.grain, n.orders, coalesce(a.amount, 0) FROM (SELECT grain, count(*) AS orders FROM o GROUP BY grain) n
-LEFT JOIN (SELECT grain, sum(amount) AS amount FROM amounts GROUP BY grain) a ON a.grain IS NOT DISTINCT FROM n.grain
+WITH o(id, grain) AS ({orders}), told AS (
+    SELECT grain, count(*) AS orders, 0::numeric AS amount FROM o GROUP BY grain
+    UNION ALL SELECT o.grain, 0, sum(l.amount) FROM o JOIN maintenance_labourentry l ON l.order_id = o.id AND l.voided_by_id IS NULL
+              GROUP BY o.grain
+    UNION ALL SELECT o.grain, 0, sum(c.amount) FROM o JOIN maintenance_costline c ON c.order_id = o.id GROUP BY o.grain)
+SELECT grain, sum(orders)::bigint, coalesce(sum(amount), 0) FROM told GROUP BY grain
 """
 
 
