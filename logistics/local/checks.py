@@ -68,7 +68,7 @@ def test(*arguments: str) -> None:
             steps.run(name, command)
         pytest = [PYTHON, "-m", "pytest", *arguments]
         steps.run("tests", [*pytest, "-m", "not browser", "-n", "2"])
-        steps.run("browser tests", [*pytest, "-m", "browser", "-p", "no:xdist"])
+        steps.run("browser tests", [*pytest, "-m", "browser", "-n", "2", "--dist", "loadfile"])
         counts = counted(tally)
     steps.rows = [(name, 0 if "tests" in name and status == NOTHING_COLLECTED else status, seconds) for name, status, seconds in steps.rows]
     print(f"\n{steps.table()}\n\n{sentence(counts)}", flush=True)
