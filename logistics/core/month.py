@@ -53,14 +53,15 @@ class MonthDay:
     chosen: bool
     look: Any
     entries: list[Entry]
+    total: int = 0  # also of those that are not here one by one
 
     @property
     def shown(self) -> list[Entry]:
-        return self.entries if len(self.entries) <= SHOWN else self.entries[: SHOWN - 1]
+        return self.entries if self.total <= SHOWN else self.entries[: SHOWN - 1]
 
     @property
     def more(self) -> int:
-        return len(self.entries) - len(self.shown)
+        return self.total - len(self.shown)
 
     @property
     def dots(self) -> list[str]:
@@ -70,7 +71,7 @@ class MonthDay:
     @property
     def words(self) -> str:
         """The day for those who do not see the table."""
-        n = sum(entry.n for entry in self.entries)
+        n = max(self.total, sum(entry.n for entry in self.entries))
         parts = [date_format(self.date, _("D j M"))]
         if self.look and self.look.letter:
             parts.append(str(self.look.word))
@@ -93,6 +94,7 @@ class Month:
     today_url: str
     chosen: date | None
     agenda: list[Entry]
+    total: int = 0  # of the chosen day
     letters: list[Any] = field(default_factory=list)  # kinds of day that occur, for the legend
 
     @property
@@ -128,15 +130,25 @@ def span_of(first: date) -> tuple[date, date]:
     return weeks[0][0], weeks[-1][-1] + timedelta(days=1)
 
 
-def month_of(request: Any, entries: Iterable[Entry], looks: Mapping[date, Any]) -> Month:
-    """The asked month with its entries; the chosen day is the asked one, else today when it lies inside."""
+def chosen_day(request: Any) -> date | None:
+    """The asked day, else today when it lies in the asked month."""
+    first, today = asked_month(request), clock.today()
+    return asked_day(request) or (today if (today.year, today.month) == (first.year, first.month) else None)
+
+
+def month_of(request: Any, entries: Iterable[Entry], looks: Mapping[date, Any], totals: Mapping[date, int] | None = None) -> Month:
+    """The asked month with its entries and the chosen day. `totals`: how many lie on a day of which only some are given."""
     first, today = asked_month(request), clock.today()
     by_day: dict[date, list[Entry]] = {}
     for entry in entries:
         by_day.setdefault(entry.day, []).append(entry)
     for lines in by_day.values():
         lines.sort(key=lambda entry: WORST.index(entry.kind))
-    chosen = asked_day(request) or (today if (today.year, today.month) == (first.year, first.month) else None)
+    chosen = chosen_day(request)
+
+    def total(day: date) -> int:
+        return max(len(by_day.get(day, [])), (totals or {}).get(day, 0))
+
     weeks = [
         [
             MonthDay(
@@ -147,6 +159,7 @@ def month_of(request: Any, entries: Iterable[Entry], looks: Mapping[date, Any]) 
                 day == chosen,
                 looks.get(day),
                 by_day.get(day, []),
+                total(day),
             )
             for day in week
         ]
@@ -163,6 +176,7 @@ def month_of(request: Any, entries: Iterable[Entry], looks: Mapping[date, Any]) 
         _link(request, month=None, day=None),
         chosen,
         by_day.get(chosen, []) if chosen else [],
+        total(chosen) if chosen else 0,
         list(letters.values()),
     )
 

@@ -122,6 +122,7 @@ class WorkOrder(Titled, Here, Searchable, Record):
             models.Index(fields=["equipment", "-created_at"], name="order_equipment", condition=Q(equipment__isnull=False)),
             models.Index(fields=["state", "priority", "reported_at"], name="order_live", condition=Q(state__in=LIVE_STATES)),
             models.Index(fields=["done_at"], name="order_done"),
+            models.Index(fields=["planned_start"], name="order_planned", condition=Q(planned_start__isnull=False)),
             models.Index(fields=["closed_at"], name="order_closed"),
             models.Index(fields=["released_at"], name="order_released"),
             models.Index(fields=["done_at"], name="order_came_back", condition=Q(reopened_count__gt=0)),

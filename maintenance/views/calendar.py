@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When, Window
+from django.db.models.functions import Coalesce, RowNumber, TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,11 +21,11 @@ from logistics.campus.services.year import looks_between
 from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
-from logistics.core.month import Entry, asked_month, month_of, span_of
+from logistics.core.month import Entry, asked_month, chosen_day, month_of, span_of
 from logistics.core.resources import resource_of
 from maintenance.models import Clock, WorkOrder
 
-MOST = 1500
+FULL, FEW = 100, 4  # orders of the chosen day, and of each other one: those that are late first
 SHOWN_STATES = ("open", "assigned", "accepted", "in_progress", "on_hold", "done", "closed")
 
 
@@ -44,7 +44,9 @@ def month(request: HttpRequest) -> HttpResponse:
     elif only == "open":
         rows = rows.live()
     root = Place.objects.filter(parent__isnull=True).first()
-    shown = month_of(request, entries(rows, first, last_exclusive), looks_between(root, first, last_exclusive) if root else {})
+    looks = looks_between(root, first, last_exclusive) if root else {}
+    found = list(standing(rows, first, last_exclusive, chosen_day(request)))
+    shown = month_of(request, entries(found), looks, {order.day: order.of_day for order in found})
     page = {
         "title": _("Calendar of work orders"),
         "sentence": _("Each order stands on the day for which it is planned, else on the day on which it is due."),
@@ -57,20 +59,34 @@ def month(request: HttpRequest) -> HttpResponse:
     return render(request, "maintenance/calendar.html", {"page": page, "month": shown})
 
 
-def entries(rows: Any, first: date, last_exclusive: date) -> Iterable[Entry]:
-    """One line an order, in one statement."""
-    due = Clock.objects.filter(order=OuterRef("pk"), kind="resolve").values("due_at")[:1]
-    found = (
-        rows.filter(state__in=SHOWN_STATES)
-        .annotate(due=Subquery(due))
+def standing(rows: Any, first: date, last_exclusive: date, chosen: date | None) -> Any:
+    """The first orders of each day, and how many it has (`of_day`); one statement, by the index of each of the two ways to stand there."""
+    begin, end, now = clock.midnight(first), clock.midnight(last_exclusive), clock.now()
+    planned = WorkOrder.objects.filter(planned_start__gte=begin, planned_start__lt=end).order_by().values("pk")
+    due = Clock.objects.filter(kind="resolve", due_at__gte=begin, due_at__lt=end, order__isnull=False).order_by().values("order")
+    resolve = Clock.objects.filter(order=OuterRef("pk"), kind="resolve").values("due_at")[:1]
+    late = Q(due__lt=now) & ~Q(state__in=["done", "closed"])
+    return (
+        rows.filter(pk__in=planned.union(due), state__in=SHOWN_STATES)
+        .annotate(due=Subquery(resolve))
         .annotate(stands=Coalesce(F("planned_start"), F("due")))
-        .filter(stands__gte=clock.midnight(first), stands__lt=clock.midnight(last_exclusive))
-        .order_by("stands", "pk")[:MOST]
+        .filter(stands__gte=begin, stands__lt=end)
+        .annotate(day=TruncDate("stands", tzinfo=timezone.get_current_timezone()), late=Case(When(late, then=0), default=1))
+        .annotate(
+            rank=Window(RowNumber(), partition_by=[F("day")], order_by=["late", "stands", "pk"]),
+            of_day=Window(Count("pk"), partition_by=[F("day")]),
+        )
+        .filter(Q(rank__lte=FEW) | Q(rank__lte=FULL, day=chosen))
+        .defer("search_text")
+        .order_by("stands", "pk")
     )
-    now = clock.now()
-    for order in found:
+
+
+def entries(orders: Iterable[Any]) -> Iterable[Entry]:
+    """One line an order."""
+    for order in orders:
         state = WorkOrder.workflow.state(order)
-        late = order.state not in ("done", "closed") and order.due is not None and order.due < now
+        late = order.late == 0
         at = timezone.localtime(order.stands)
         words = (_("planned %(time)s") if order.planned_start else _("due %(time)s")) % {"time": at.strftime("%H:%M")}
         yield Entry(

@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from logistics.alerts import services
 from logistics.alerts.models import Obligation
 from logistics.core import clock
 from logistics.core.testing.world import client_of
 from logistics.core.workflow import perform
+from maintenance.factories import ClockFactory, WorkOrderFactory
 from maintenance.models import WorkOrder
 from maintenance.services.reporting import report
 from staff.models import RosterPeriod
@@ -148,3 +151,23 @@ def test_work_orders_stand_in_the_month_on_the_day_they_are_planned_or_due() -> 
         text = client_of(here.dispatcher).get("/maintenance/calendar/?month=2026-11&day=2026-11-19").content.decode()
     assert "planned 14:00" in text and text.count("Dripping") == 3  # title and words of the cell, and the day below
     assert client_of(here.people[0]).get("/maintenance/calendar/").status_code == 403
+
+
+def test_a_day_with_many_orders_shows_the_late_ones_and_how_many_there_are() -> None:
+    here = scene()
+    with clock.standing_at(at("2026-11-24 09:00")):
+        for n in range(150):
+            when = at("2026-11-23 10:00")
+            made = WorkOrderFactory(place=here.room, category=here.tap, state="open", planned_start=when, title_en=f"Tap {n}")
+        ClockFactory(order=made, due_at=at("2026-11-23 12:00"), running=True)
+        for _n in range(5):
+            WorkOrderFactory(place=here.room, category=here.tap, state="open", planned_start=at("2026-12-01 10:00"))
+        desk, page = client_of(here.dispatcher), "/maintenance/calendar/?month=2026-11&day=2026-11-23"
+        desk.get(page)
+        with CaptureQueriesContext(connection) as seen:
+            text = desk.get(page).content.decode()
+    assert ("150 orders" in text, "The first 100" in text, "148 more" in text, "3 more" in text) == (True,) * 4
+    agenda = text[text.index('id="day"') :]
+    assert agenda.count("<li>") == 100
+    assert agenda.index("Tap 149") < agenda.index("Tap 0<")
+    assert len(seen) <= 9
