@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db.models import Case, DecimalField, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, ExtractYear
 
 from logistics.accounts.querysets import OpenToAll
 from logistics.core import clock
@@ -18,6 +18,20 @@ def anew() -> Coalesce:
         F("replacement_cost") * F("quantity"), F("model__replacement_cost") * F("quantity"), F("purchase_cost"),
         output_field=DecimalField(max_digits=14, decimal_places=2),
     )
+
+
+def anew_year() -> Case:
+    """In the money of which year `anew` is, in SQL."""
+    return Case(
+        When(replacement_cost__isnull=False, then=F("price_year")),
+        When(model__replacement_cost__isnull=False, then=F("model__price_year")),
+        default=ExtractYear("purchased_on"),
+    )
+
+
+def life() -> Coalesce:
+    """How many years a thing is meant to last, in SQL; the same as `Equipment.years`."""
+    return Coalesce("life_years", "model__life_years", "category__default_life_years")
 
 
 class EquipmentQuerySet(OpenToAll):

@@ -275,6 +275,9 @@ def get(client: Client, url: str) -> Callable[[], Any]:
     return visit
 
 
+PAGES = {"home": "/", "month of orders": "/maintenance/calendar/", "duties by law": "/maintenance/statutory/",
+         "renewal": "/assets/renewal/", "breaks again": "/maintenance/bad-actors/", "rounds": "/maintenance/rounds/",
+         "year of upkeep": "/maintenance/planner/"}
 GENERATOR = 12  # days ahead: what becomes due in them is generated in one run
 REQUIREMENTS = """
     SELECT e.id, s.id, i.action, max(d.performed_on) FROM assets_schemerule r
@@ -344,6 +347,10 @@ def measured(size: str, runs: int, say: Callable[[str], Any] = lambda _line: Non
         connection.close()
         note(f"{what}, cold", many, once(get(client, address)), raw)
         note(f"{what}, warm", many, timed(get(client, address), runs), raw)
+    keeper = Client()
+    keeper.force_login(Person.objects.get(number="S1002"), backend="logistics.accounts.backends.PersonBackend")
+    for what, address in PAGES.items():
+        note(f"page: {what}", many, timed(get(keeper, address), 3), 0)
     thing = asked("SELECT equipment_id FROM maintenance_planoccurrence o JOIN maintenance_workorder w USING (equipment_id) "
                   "GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")()[0][0]
     page = f"/assets/equipment/{thing}/"

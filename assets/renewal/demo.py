@@ -57,7 +57,7 @@ def load(world: World) -> None:
     ConditionGrade.objects.bulk_create(rows, batch_size=1000)
     lines, _little = services.ranking(world["named"]["S1002"], most=36)
     items = []
-    for n, line in enumerate(lines):
+    for n, line in enumerate(services.named(lines)):
         state = "deferred" if n in (2, 7, 11) else "proposed"
         items.append(
             RenewalItem(

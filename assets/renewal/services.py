@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from inspect import signature
@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from assets.models import Downtime, Equipment, Requirement
-from assets.querysets import anew
+from assets.querysets import anew, anew_year, life
 from assets.renewal.models import ConditionGrade, PriceIndex, RenewalItem, RenewalWeights
 from assets.renewal.scoring import Facts, Score, Weights, as_json, at_prices_of, score
 from logistics.campus.models import Place
@@ -33,11 +33,22 @@ FEW = 50  # as many things are asked about by name, more of them all together
 NAMES = ("age", "condition", "failures", "cost", "criticality", "failures_full", "cost_full", "min_coverage")
 
 
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A thing as far as its rank needs it: two hundred thousand of them are read, fifty are shown."""
+
+    pk: int
+    commissioned_on: date | None
+    years: int | None
+    criticality: str
+    price: tuple[Decimal | None, int | None]
+
+
 @dataclass(frozen=True)
 class Line:
-    """One thing of the ranking."""
+    """One thing of the ranking; `named` turns it into its record."""
 
-    thing: Equipment
+    thing: Equipment | Bare
     facts: Facts
     score: Score
     cost: Decimal | None  # of a new one, at prices of `price_year`
@@ -89,9 +100,9 @@ def set_weights(*, values: dict[str, Any], reason: str, by: Any, since: date | N
 
 
 # the ranking -----------------------------------------------------------------------------------------------------------
-def facts_of(things: list[Equipment]) -> dict[int, Facts]:
-    """What is known of many things, in five statements; the same whoever asks."""
-    ids, today = [thing.pk for thing in things], clock.today()
+def facts_of(things: Sequence[Equipment | Bare], rows: Any = None) -> dict[int, Facts]:
+    """What is known of many things, in five statements; the same whoever asks. `rows`: the same things, not yet read."""
+    ids, today = [thing.pk for thing in things] if rows is None else rows.order_by().values("pk"), clock.today()
     year_ago = clock.now() - timedelta(days=int(A_YEAR))
     graded = ConditionGrade.objects.filter(equipment__in=ids).order_by("equipment", "graded_on", "pk")
     grades = {pk: (value, day) for pk, value, day in graded.values_list("equipment", "grade", "graded_on")}  # the latest of each wins
@@ -102,7 +113,7 @@ def facts_of(things: list[Equipment]) -> dict[int, Facts]:
     for thing_id, kind, work, pk in stops:
         failures.setdefault(thing_id, set()).add((kind, work) if work is not None else pk)
     failed = set(Requirement.objects.failed().filter(equipment__in=ids).values_list("equipment", flat=True))
-    costs = upkeep(ids if len(ids) <= FEW else None)
+    costs = upkeep([thing.pk for thing in things] if len(things) <= FEW else None)
     known_stops = bool(failures) or Downtime.objects.exists()
     found = {}
     for thing in things:
@@ -155,8 +166,9 @@ def ranking(
     if category is not None:
         rows = rows.filter(category__ancestors__contains=[category.pk])
     weights = weights or as_weights(weights_at())
-    things = list(rows.select_related("category", "place", "model"))
-    facts = facts_of(things)
+    bare = rows.order_by().values_list("pk", "commissioned_on", life(), "criticality", anew(), anew_year())
+    things = [Bare(pk, since, years, criticality, (cost, year)) for pk, since, years, criticality, cost, year in bare]
+    facts = facts_of(things, rows)
     open_items = {item.equipment_id: item for item in RenewalItem.objects.open().filter(equipment__isnull=False)}
     enough: list[Line] = []
     little: list[Line] = []
@@ -170,11 +182,17 @@ def ranking(
     return (enough[:most] if most else enough), little
 
 
+def named(lines: list[Line]) -> list[Line]:
+    """The same lines with the records of their things, in one statement."""
+    rows = Equipment.objects.select_related("category", "place", "model").in_bulk([line.thing.pk for line in lines])
+    return [replace(line, thing=rows[line.thing.pk]) for line in lines if line.thing.pk in rows]
+
+
 def prices() -> dict[int, Decimal]:
     return dict(PriceIndex.objects.values_list("year", "factor"))
 
 
-def due_year(thing: Equipment) -> int | None:
+def due_year(thing: Equipment | Bare) -> int | None:
     """The year in which its life is over."""
     return thing.commissioned_on.year + thing.years if thing.commissioned_on and thing.years else None
 

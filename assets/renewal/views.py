@@ -61,10 +61,10 @@ def ranking(request: HttpRequest) -> HttpResponse:
         "sentence": said(lines, little),
         "form": form,
         "tried": form.is_bound and form.differs,
-        "rows": [shown(line, weights, chosen) for line in lines[:most]],
+        "rows": [shown(line, weights, chosen) for line in services.named(lines[:most])],
         "total": len(lines),
         "more": max(0, len(lines) - most),
-        "little": [shown(line, weights, set()) for line in little[:20]],
+        "little": [shown(line, weights, set()) for line in services.named(little[:20])],
         "little_n": len(little),
         "budget_words": paid_words(paid, left) if budget is not None else "",
         "chart": bar_chart(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.certificates.factories import RequirementFactory
-from assets.factories import EquipmentCategoryFactory, EquipmentFactory
+from assets.factories import EquipmentCategoryFactory, EquipmentFactory, EquipmentModelFactory
 from assets.models import Downtime, Equipment, RenewalItem, RenewalWeights
 from assets.proposals.services import propose
 from assets.renewal import services
@@ -221,6 +223,35 @@ def test_ten_years_of_cost_follow_the_price_index() -> None:
     lines, little = services.ranking(person_with("facilities_manager"))
     costs = services.cost_line([*lines, *little], year)
     assert (len(costs), costs[0], costs[1][:2]) == (10, (year, D("500.00"), 1), (year + 1, D("1100.00")))
+
+
+@pytest.mark.django_db
+def test_what_the_ranking_reads_of_a_thing_is_what_its_record_says_and_costs_the_same_for_any_number() -> None:
+    manager, place, year = person_with("facilities_manager"), BuildingFactory(), clock.today().year
+    kinds = [EquipmentCategoryFactory(default_life_years=years) for years in (None, 8)]
+    models = [None, EquipmentModelFactory(life_years=12, replacement_cost=D(700), price_year=year - 2), EquipmentModelFactory()]
+    bought = {"purchase_cost": D(300), "purchased_on": date(2019, 5, 1)}
+    own = ({}, {"replacement_cost": D(1000), "price_year": year, "life_years": 15}, bought)
+    for category, model, fields in product(kinds, models, own):
+        EquipmentFactory(place=place, category=category, model=model, commissioned_on=date(2020, 1, 1), **fields)
+
+    def read() -> list[Any]:
+        lines, little = services.ranking(manager)
+        return [*lines, *little]
+
+    bare = {line.thing.pk: line.thing for line in read()}
+    records = {line.thing.pk: line.thing for line in services.named(read())}
+    assert len(bare) == len(records) == 18
+    told = ("commissioned_on", "years", "criticality", "price")
+    assert {pk: [getattr(one, name) for name in told] for pk, one in bare.items()} == {
+        pk: [getattr(one, name) for name in told] for pk, one in records.items()
+    }
+    with CaptureQueriesContext(connection) as few:
+        read()
+    EquipmentFactory.create_batch(60, place=place)
+    with CaptureQueriesContext(connection) as many:
+        read()
+    assert len(many) == len(few)
 
 
 @pytest.mark.django_db
