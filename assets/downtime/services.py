@@ -178,7 +178,7 @@ def reliability(things: models.QuerySet, span: Span, by: str = "") -> dict[Any, 
     until = min(span[1], clock.now())
     if until <= span[0]:
         return {}
-    grain = F(by) if by else Cast(None, models.BigIntegerField())
+    grain = F(by) if by else Cast(models.Value(None), models.BigIntegerField())
     rows = things.order_by().values_list("pk", grain, "commissioned_on")
     chosen, params = inner(rows)
     named = {f"p{n}": value for n, value in enumerate(params)}
