@@ -140,11 +140,13 @@ def told(field: Any) -> bool:
 
 
 def shown(field: Any, value: Any, labels: dict[tuple[str, int], str]) -> Any:
-    """A value of a field as a reader understands it."""
+    """A value of a field as a reader understands it; a model tells in `code_words` {field: function of the code} what its codes mean."""
     if value is not None and field.is_relation:
         value = labels.get((field.related_model._meta.label_lower, value)) or _("no longer there")
     elif value in (states := _states(field)):
         value = states[value]
+    elif value and (say := getattr(field.model, "code_words", {}).get(field.name)):
+        value = say(value)
     elif field.choices and value is not None:
         value = dict(field.flatchoices).get(value, value)
     elif isinstance(value, Range):

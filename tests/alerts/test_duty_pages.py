@@ -292,3 +292,12 @@ def test_a_cell_that_is_late_since_yesterday_leads_to_exactly_its_rows(campuses:
     shown = {place.pk: next(link for link in links if f"place={place.pk}" in link) for place in campuses}
     counts = {pk: re.search(r"of (\d+)", manager.get(link).content.decode()) for pk, link in shown.items()}
     assert [int(counts[place.pk][1]) for place in campuses] == [2, 1]  # type: ignore[index]
+
+
+def test_the_history_of_a_rule_calls_roles_by_their_names(campuses: list[Any]) -> None:
+    rule = ObligationRule.objects.get(code=CODE)
+    rule.role = "facilities_manager"
+    rule.save()
+    page = client_of(person_with("system_manager")).get(f"{rule.get_absolute_url()}history/").content.decode()
+    assert "Facilities manager" in page
+    assert "facilities_manager" not in page

@@ -35,6 +35,19 @@ STATES = [
 ]
 
 
+def duty_words(code: str) -> str:
+    found = DUTIES.get(code)
+    return str(found.title) if found else code
+
+
+def role_words(code: str) -> str:
+    found = ROLES.get(code)
+    return str(found.label) if found else code
+
+
+CODES = {"code": duty_words, "role": role_words}
+
+
 @tracked()
 class ObligationRule(ScopedModel):
     """应办规则: what the school expects of a duty during a span: from when, by when, of whom; the next rule follows when this one ends."""
@@ -64,6 +77,7 @@ class ObligationRule(ScopedModel):
     clause_status = models.CharField(_("state of the clause"), max_length=8, choices=Clause, default=Clause.TO_CHECK)
     during = DateTimeRangeField(_("during"))
 
+    code_words = CODES  # for the history
     objects = ObligationRuleQuerySet.as_manager()
 
     class Meta:
@@ -94,8 +108,7 @@ class ObligationRule(ScopedModel):
 
     @property
     def role_label(self) -> str:
-        found = ROLES.get(self.role)
-        return str(found.label) if found else self.role
+        return role_words(self.role)
 
     def get_absolute_url(self) -> str:
         return reverse("alerts:obligationrule-detail", args=[self.pk])
@@ -137,6 +150,7 @@ class Obligation(ScopedModel):
     lock_rank = 60
     scope_place = "place"
     scope_department = "department"
+    code_words = CODES  # for the history
     objects = ObligationQuerySet.as_manager()
 
     class Meta:
@@ -224,8 +238,7 @@ class Obligation(ScopedModel):
 
     @property
     def role_label(self) -> str:
-        found = ROLES.get(self.role)
-        return str(found.label) if found else self.role
+        return role_words(self.role)
 
     @property
     def evidence_words(self) -> str:
