@@ -115,7 +115,7 @@ def kept_page(request: HttpRequest, code: str, title: str, template: str) -> Htt
     chosen = request.GET["span"] if request.GET.get("span") in keeping.SPANS else keeping.USUAL
     body = keeping.shown(code, request.user, chosen, wait="wait" in request.GET)
     segments = [{"label": label, "url": f"?span={span}", "current": span == chosen} for span, label in
-                (("week", _("Week")), ("month", _("Month")), ("term", _("Term")))]
+                (("week", _("last 7 days")), ("month", _("last 30 days")), ("term", _("last 120 days")))]
     page = {"title": title, "months": months(), "segments": segments, "wait": f"{request.path}?span={chosen}&wait=1"}
     return render(request, template, {"page": page, "body": body})
 
