@@ -69,6 +69,7 @@ class Visitor:
         found = self.page.evaluate(OVERFLOW)
         found += [] if LANGUAGES[self.language].startswith(language.split("-")[0]) else [f"speaks {language}"]
         if audit:
+            self.page.evaluate("() => scrollTo(0, 0)")  # what the bar on top happens to cover is no fault of the page
             if not self.page.evaluate("() => 'axe' in window"):
                 self.page.evaluate(AXE)
             found += self.page.evaluate(AUDIT, RULES)
