@@ -370,9 +370,7 @@ def repaired(person: Any, span: Span, place: Any = None) -> Any:
     """Reports repaired in the window: confirmed, lapsed, or disputed in it. Two ways to the rows, each by its index."""
     ended = RepairRequest.objects.filter(within("resolved_at", span), state__in=["confirmed", "auto_closed"])
     said_no = Event.objects.filter(within("at", span), kind=REQUEST, move="dispute")
-    came_back = RepairRequest.objects.filter(
-        submitted_at__lt=span[1], work_order__reopened_count__gt=0, pk__in=said_no.order_by().values("object_id")
-    )
+    came_back = RepairRequest.objects.filter(pk__in=said_no.order_by().values("object_id"))
     return reports(person, place).filter(pk__in=ended.order_by().values("pk").union(came_back.order_by().values("pk")))
 
 
