@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, Case, Count, F, Func, Q, Sum, Value, When
-from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Equipment
@@ -21,7 +20,7 @@ from logistics.core.publishing import MEASURES, Figure, measure
 from logistics.core.statements import inner
 from maintenance.measures.outages import people
 from maintenance.measures.repairs import open_at, visible, within
-from maintenance.models import Hold, Technician
+from maintenance.models import Technician
 from maintenance.spans import ORDERS, Span, asked_once, figures, rows_url
 from staff.services.questions import on_duty_minutes
 
@@ -33,6 +32,13 @@ WITH o(id, grain) AS ({orders}), told AS (
               GROUP BY o.grain
     UNION ALL SELECT o.grain, 0, sum(c.amount) FROM o JOIN maintenance_costline c ON c.order_id = o.id GROUP BY o.grain)
 SELECT grain, sum(orders)::bigint, coalesce(sum(amount), 0) FROM told GROUP BY grain
+"""
+WAITED = """
+WITH o(id, grain) AS ({orders})
+SELECT o.grain, count(DISTINCT o.id), coalesce(sum(extract(epoch FROM upper(h.during) - lower(h.during))), 0)
+FROM o LEFT JOIN maintenance_hold h ON h.order_id = o.id AND NOT upper_inf(h.during)
+     AND h.reason_id IN (SELECT id FROM maintenance_holdreason WHERE code = 'part')
+GROUP BY o.grain
 """
 
 
@@ -67,10 +73,10 @@ def _by_building(person: Any, span: Span, place: Any) -> dict[tuple[int | None, 
     return {(key // 2 or None, bool(key % 2)): (orders, amount) for key, orders, amount in _asked(closed(person, span, place), key)}
 
 
-def _asked(orders: Any, grain: Any) -> list[tuple[Any, int, Decimal]]:
+def _asked(orders: Any, grain: Any, sql: str = SPENT) -> list[tuple[Any, int, Decimal]]:
     chosen, params = inner(orders.order_by().values_list("pk", grain))
     with connection.cursor() as cursor:
-        cursor.execute(SPENT.replace("{orders}", chosen), params)
+        cursor.execute(sql.replace("{orders}", chosen), params)
         found: list[tuple[Any, int, Decimal]] = cursor.fetchall()
     return found
 
@@ -179,25 +185,14 @@ def _by_thing_category(person: Any, span: Span, place: Any, whole: dict[Any, flo
     definition=_("Hours for which the orders closed in the period waited for parts, per order closed."),
 )
 def parts_wait(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
-    rows = closed(person, span, place)
-    waits = Hold.objects.filter(order__in=rows, reason__code="part", during__endswith__isnull=False)
-    lasted = Sum(Extract(F("during__endswith") - F("during__startswith"), "epoch"))
-    paths = {name: f"order__{path}" for name, path in ORDERS.items()}
-    if by:
-        seconds = dict(waits.order_by().values_list(F(paths[by])).annotate(s=lasted))
-    else:
-        seconds = {None: waits.aggregate(s=lasted)["s"]}
-    found = {}
+    link = rows_url("parts_wait", span)
 
-    def make(row: dict[str, Any], key: Any = None) -> Figure:
-        total = float(seconds.get(key) or 0)
-        return Figure(total / 3600 / row["n"] if row["n"] else None, row["n"], {"seconds": total}, rows_url("parts_wait", span))
+    def make(orders: int, seconds: Any) -> Figure:
+        return Figure(float(seconds) / 3600 / orders if orders else None, orders, {"seconds": float(seconds)}, link)
 
-    if not by:
-        return make(rows.aggregate(n=Count("pk")))
-    for key, n in rows.order_by().values_list(F(ORDERS[by])).annotate(n=Count("pk")):
-        found[key] = make({"n": n}, key)
-    return found
+    rows = _asked(closed(person, span, place), F(ORDERS[by]) if by else Value(None, BIG), WAITED)
+    found = {key: make(orders, seconds) for key, orders, seconds in rows}
+    return found if by else found.get(None, make(0, 0))
 
 
 WEEKS = 4  # of past duty that say how much a team works in a week
