@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -29,10 +29,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def home_figures(request: HttpRequest) -> HttpResponse:
-    """The figures of the home page, for whom nobody has worked them out before."""
+def home_figures(request: HttpRequest, card: str) -> HttpResponse:
+    """A card of the home page, for whom nobody has worked it out before."""
     allowed(request.user)
-    body = keeping.shown("home", request.user, keeping.USUAL, wait=True)
+    page = keeping.PAGES.get(card)
+    if page is None or keeping.USUAL not in page.spans:
+        raise Http404
+    body = keeping.shown(card, request.user, keeping.USUAL, wait=True)
     return HttpResponse(body["html"] if body else "")
 
 

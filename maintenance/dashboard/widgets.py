@@ -15,8 +15,13 @@ from maintenance.widgets import LEADERS
 item("maintenance.facilities", "data", 5, _("Facilities"), "chart-bar", "maintenance:facilities", roles=LEADERS)
 
 
+def home_card(code: str, person: Any) -> str:
+    """A kept page as a card of the home page; for whom nobody has worked it out before it comes after the page."""
+    body = keeping.shown(code, person, keeping.USUAL)
+    return body["html"] if body else render_to_string("maintenance/_home_figures.html", {"code": code})
+
+
 @widget("maintenance.home_figures", "home", _("Repairs"), order=10, permission=keeping.PERMISSION)
 def home_figures(request: Any, record: Any = None) -> str:
-    """As they were last worked out; for whom nobody has done so before they come after the page."""
-    body = keeping.shown("home", request.user, keeping.USUAL)
-    return body["html"] if body else render_to_string("maintenance/_home_figures.html", {})
+    """As they were last worked out."""
+    return home_card("home", request.user)

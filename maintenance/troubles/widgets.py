@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from logistics.core import clock
 from logistics.core.menu import item
 from logistics.core.publishing import widget
-from maintenance.troubles.services import bad_actors
+from maintenance.dashboard import keeping
+from maintenance.dashboard.widgets import home_card
 from maintenance.widgets import LEADERS
 
 item("maintenance.bad_actors", "data", 12, _("Break again and again"), "refresh-alert", "maintenance:bad-actors", roles=LEADERS)
 
 
-@widget("maintenance.bad_actors", "home", _("Break again and again"), order=60, permission="maintenance.figures:view")
+@widget("maintenance.bad_actors", "home", _("Break again and again"), order=60, permission=keeping.PERMISSION)
 def break_again(request: Any) -> str:
-    """Things with several repairs in the last months: to be looked at as a whole, or renewed."""
-    found = bad_actors(request.user, clock.now())
-    if not found:
-        return ""
-    return render_to_string(
-        "maintenance/_bad_actors.html",
-        {"rows": found, "url": reverse("maintenance:workorder-list"), "all_url": reverse("maintenance:bad-actors")},
-    )
+    """Things with several repairs in the last months, as they were last counted."""
+    return home_card("bad_actors", request.user)

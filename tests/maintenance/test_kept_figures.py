@@ -48,8 +48,8 @@ def test_what_the_night_has_filled_is_shown_without_counting_orders(
 ) -> None:
     manager = person_with("facilities_manager")
     late(here)
-    assert tasks.fill_figures() == len(sent) == 3 * (2 * 3 + 1) * 2  # kinds of readers; two pages of three windows, and home; languages
-    assert [chosen for _code, _person, chosen, _language in sent] == ["month"] * 18 + ["week"] * 12 + ["term"] * 12
+    assert tasks.fill_figures() == len(sent) == 3 * (2 * 3 + 2) * 2  # kinds of readers; two pages in three windows, two cards; languages
+    assert [chosen for _code, _person, chosen, _language in sent] == ["month"] * 24 + ["week"] * 12 + ["term"] * 12
     for asked in sent:
         tasks.refresh_figures(*asked)
     for span in keeping.SPANS:
@@ -102,12 +102,14 @@ def test_a_page_that_nobody_has_made_comes_at_once_and_asks_for_its_figures_whic
 def test_the_home_page_counts_nothing_and_its_figures_come_after_it_once(here: Scene) -> None:
     client = client_of(person_with("facilities_manager"))
     with CaptureQueriesContext(connection) as first:
-        assert 'hx-get="/maintenance/facilities/home/"' in client.get("/").content.decode()
-    assert "Repairs on time" in client.get("/maintenance/facilities/home/").content.decode()
+        assert 'hx-get="/maintenance/facilities/card/home/"' in client.get("/").content.decode()
+    assert "Repairs on time" in client.get("/maintenance/facilities/card/home/").content.decode()
     with CaptureQueriesContext(connection) as second:
         assert "Repairs on time" in client.get("/").content.decode()
     assert [sql for seen in (first, second) for sql in counted(seen) if "COUNT" in sql] == []
-    assert client_of(here.people[0]).get("/maintenance/facilities/home/").status_code == 403
+    assert client.get("/maintenance/facilities/card/bad_actors/").status_code == 200
+    assert client.get("/maintenance/facilities/card/nothing/").status_code == 404
+    assert client_of(here.people[0]).get("/maintenance/facilities/card/home/").status_code == 403
 
 
 def test_the_page_of_yesterday_is_shown_until_that_of_today_is_made_and_one_of_three_days_ago_is_not(

@@ -63,7 +63,7 @@ def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
         start = max((start for start in SAMPLES if name.startswith(start)), key=len)
         values = {
             "pk": records[SAMPLES[start]].pk, "key": f"r{request.pk}", "code": records["campus.tag"].code, "token": "unknown",
-            "language": "en", "version": "0",
+            "language": "en", "version": "0", "card": "home",
             "size": "thumb", "kind": "maintenance.workorder", "record_id": order.pk, "section": "system", "day": "2026-09-01",
         }
         url = reverse(name, kwargs={key: values.get(key, 0) for key in converters})
