@@ -19,7 +19,7 @@ from logistics.core.columns import Column, follow
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.filters import RecordFilters
 from logistics.core.idempotency import once
-from logistics.core.models import kind_of
+from logistics.core.models import Event, kind_of
 from logistics.core.registry import Registry
 from logistics.core.timeline import Entry, timeline
 from logistics.core.versions import check_version
@@ -295,8 +295,8 @@ def create(declared: type[Resource], data: dict[str, Any], *, by: Any, client_ui
             bounded = (declared.model.scope_place, declared.model.scope_department) != (None, None)
             if bounded and not may_anyway and not declared.rows(by, "add").filter(pk=record.pk).exists():
                 raise ValidationError(_("This lies outside the part of the school that you look after."), code="scope")
-            if not hasattr(declared.model, "workflow"):
-                write_event(record, "create", by=by)
+            if not hasattr(declared.model, "workflow") and not Event.objects.filter(kind=declared.kind, object_id=record.pk).exists():
+                write_event(record, "create", by=by)  # unless the service did
             return record
 
     return once(client_uid, by, ["create", declared.kind, data], act)

@@ -27,7 +27,7 @@ from logistics.campus.factories import BuildingFactory, RoomFactory
 from logistics.campus.models import PlaceClosure
 from logistics.core import clock
 from logistics.core.errors import NotAllowed
-from logistics.core.models import RecordFile
+from logistics.core.models import Event, RecordFile
 from logistics.core.testing.world import client_of, person_with
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +222,7 @@ def test_a_keeper_records_a_certificate_with_its_paper_through_the_page() -> Non
     assert (row.by, paper.kind, paper.object_id, paper.label) == (keeper, "assets.statutoryrecord", row.pk, "certificate")
     page = client_of(keeper).get(row.get_absolute_url()).content.decode()
     assert "TS-9" in page and "certificate.pdf" in page
+    assert Event.objects.filter(kind="assets.statutoryrecord", object_id=row.pk, move="create").count() == 1
 
 
 def test_only_those_who_look_after_it_record_and_the_refusal_writes_nothing() -> None:
