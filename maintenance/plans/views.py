@@ -86,7 +86,7 @@ def planner(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": rows,
             "chart": chart,
-            "totals": [hours(one * 3600) for one in found.hours],
+            "totals": [f"{round(one, 1):g}" for one in found.hours],
             "weeks": [
                 {"monday": monday, "planned": hours(planned * 3600), "there": hours(there * 3600), "over": planned > there}
                 for monday, planned, there in found.weeks
