@@ -1,45 +1,21 @@
 """Two deciders at once have one winner and words for the other; a change of the amount and a decision do not cross."""
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from logistics.core.errors import Conflict
 from logistics.core.models import Approval, ApprovalStep, Event
 from logistics.core.testing.world import client_of
 from logistics.core.workflow import perform
 from tests.approvals.conftest import ask, holder, order_of, route
+from tests.maintenance.races import together
 from tests.maintenance.scene import scene, technician
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run all acts at the same instant on connections of their own; their results or the refusals they met."""
-    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(n: int, act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            results[n] = act()
-        except (Conflict, ValidationError) as refusal:
-            results[n] = refusal  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n, act)) for n, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive()
-    return results
 
 
 def test_six_directors_deciding_at_once_have_one_winner_and_409_with_words_for_the_others() -> None:
