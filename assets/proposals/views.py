@@ -163,16 +163,16 @@ MOST_STEPS = 8
 
 def waterfall(told: WhatIf) -> Chart:
     """What the whole list costs, what each chosen renewal takes from it, and what is left waiting."""
-    steps = [(named(one), -float(one.cost)) for one in told.chosen if one.cost]
+    steps = [(named(one), -round(one.cost)) for one in told.chosen if one.cost]
     if len(steps) > MOST_STEPS:
         more = steps[MOST_STEPS - 1 :]
         words = ngettext("%(n)s more", "%(n)s more", len(more)) % {"n": len(more)}
         steps = [*steps[: MOST_STEPS - 1], (words, sum(cost for _label, cost in more))]
-    waits = sum(float(one.cost) for one in told.rest if one.cost)
+    waits = sum(round(one.cost) for one in told.rest if one.cost)
     return waterfall_chart(
-        title=_("%(money)s is left waiting") % {"money": ui.money(round(waits))} if waits else _("Nothing is left waiting"),
+        title=_("%(money)s is left waiting") % {"money": ui.money(waits)} if waits else _("Nothing is left waiting"),
         note=_("Cost of the list at the prices of the year, less what is chosen (yuan)"),
-        start=(_("The whole list"), waits + float(told.cost)),
+        start=(_("The whole list"), waits - sum(cost for _label, cost in steps)),
         steps=steps,
         end=_("Waits on"),
     )
