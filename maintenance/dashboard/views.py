@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.dateformat import format as date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -36,7 +37,8 @@ def home_figures(request: HttpRequest, card: str) -> HttpResponse:
     if page is None or keeping.USUAL not in page.spans:
         raise Http404
     body = keeping.shown(card, request.user, keeping.USUAL, wait=True)
-    return HttpResponse(body["html"] if body else "")
+    html = body["html"] if body else ""
+    return HttpResponse(html or format_html('<p class="hq-small hq-muted">{}</p>', _("Nothing to report.")))
 
 
 def month_of(request: HttpRequest) -> tuple[date, Span]:

@@ -251,3 +251,4 @@ def test_dark_pages_are_as_legible(school: School, visitor: Any, washroom: tuple
     for path in pages[number]:
         person.visit(path)
         assert person.page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 22)"
+        expect(person.page.locator("#main > aside[data-outbox]")).to_have_count(1)  # also after figures that came later
