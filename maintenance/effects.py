@@ -128,8 +128,8 @@ def answered(request: RepairRequest, *, by: Any, at: datetime, event: Any, **dat
     messages.dispatchers(request, "maintenance.answered", by=by)
 
 
-def join(request: RepairRequest, *, by: Any, at: datetime, root: RepairRequest, **data: Any) -> None:
-    """Never a chain: the root of the other is meant, and one's own joined ones move along."""
+def join(request: RepairRequest, *, by: Any, at: datetime, root: RepairRequest, **data: Any) -> dict[str, Any] | None:
+    """Never a chain: the root of the other is meant, and one's own joined ones move along. The event keeps which order it left."""
     now = RepairRequest.objects.get(pk=root.pk)  # it may have been joined elsewhere while we waited for the lock
     target = RepairRequest.objects.get(pk=now.joined_to_id or now.pk)
     if target.pk == request.pk:
@@ -147,19 +147,20 @@ def join(request: RepairRequest, *, by: Any, at: datetime, root: RepairRequest, 
     elif order is not None and order != own:
         if own is not None:
             orders.check_not_begun(own)
-        request.left, request.work_order, request.state = own, order, "accepted"  # type: ignore[attr-defined]
+        request.work_order, request.state = order, "accepted"
+        return {"left": own} if own is not None else None
+    return None
 
 
 def joined(request: RepairRequest, *, by: Any, at: datetime, event: Any, root: RepairRequest, **data: Any) -> None:
-    target = request.joined_to
-    assert target is not None
-    if request.work_order_id:
+    order = request.work_order
+    if order is not None:
         clocks.tell(request.clocks.filter(stopped=""), "absorb", at=at)
-        orders.earliest(request.work_order, request.submitted_at)
-        for child in RepairRequest.objects.filter(joined_to=target).open().exclude(work_order=request.work_order):
-            come_along(child, request.work_order, by=by, at=at)  # type: ignore[arg-type]
-        if getattr(request, "left", None) is not None:
-            orders.drop_if_empty(request.left, into=request.work_order, by=by)  # type: ignore[attr-defined]
+        orders.earliest(order, request.submitted_at)
+        for child in RepairRequest.objects.filter(joined_to=request.joined_to_id).open().exclude(work_order=order):
+            come_along(child, order, by=by, at=at)
+        if "left" in event.data:
+            orders.drop_if_empty(WorkOrder.objects.get(pk=event.data["left"]["id"]), into=order, by=by)
     messages.reporter(request, "maintenance.joined", by=by)
 
 

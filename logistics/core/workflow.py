@@ -63,8 +63,9 @@ class Times:
 class Move:
     """One legal step. `guard(record, person)` returns a translated reason against it, or None.
 
-    `effect(record, *, by, at, **data)` changes the record before it is saved; `after(record, *, by, at, event, **data)` writes
-    other rows, in the same transaction. `told` is the sentence of the timeline: "put it on hold".
+    `effect(record, *, by, at, **data)` changes the record before it is saved and may return what the event shall keep besides the data of
+    the move; `after(record, *, by, at, event, **data)` writes other rows, in the same transaction. `told` is the sentence of the timeline:
+    "put it on hold".
     """
 
     name: str
@@ -213,12 +214,11 @@ def perform(record: M, name: str, *, by: Any, times: Times | None = None, row_ve
             raise ValidationError(reason, code="guard")
         if move.target:
             setattr(fresh, flow.field, move.target)
-        if move.effect:
-            move.effect(fresh, by=by, at=times.judged_at, **data)
+        kept = move.effect(fresh, by=by, at=times.judged_at, **data) if move.effect else None
         fresh.save()
         event = write_event(
             fresh, name, by=by, from_state=before, to_state=getattr(fresh, flow.field), on_behalf_of=on_behalf_of, times=times,
-            text=str(data.get("reason") or data.get("note") or ""), data=_plain(data), act=act,
+            text=str(data.get("reason") or data.get("note") or ""), data=_plain({**data, **(kept or {})}), act=act,
         )
         if move.after:
             move.after(fresh, by=by, at=times.judged_at, event=event, **data)

@@ -12,8 +12,8 @@ from logistics.core.models import Approval, ApprovalStep, Event
 from logistics.core.testing.world import client_of
 from logistics.core.workflow import perform
 from tests.approvals.conftest import ask, holder, order_of, route
-from tests.maintenance.races import together
 from tests.maintenance.scene import scene, technician
+from tests.races import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
 from typing import Any
 
 import openpyxl
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from assets.factories import EquipmentFactory
@@ -27,31 +25,11 @@ from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.publishing import MEASURES, Figure, Measure
 from logistics.core.testing.world import client_of, person_with
 from logistics.core.workflow import perform
+from tests.races import together
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 YEAR = 2027
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run at the same instant; what each returned or raised."""
-    barrier, results = Barrier(len(acts)), [None] * len(acts)
-
-    def run(n: int) -> None:
-        barrier.wait()
-        try:
-            results[n] = acts[n]()
-        except Exception as error:
-            results[n] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(n,)) for n in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def chiller(building: Any, **fields: Any) -> Any:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from assets.certificates.factories import SchemeFactory
@@ -25,6 +23,7 @@ from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.publishing import MEASURES
 from logistics.core.testing.world import client_of, person_with
 from logistics.core.workflow import perform
+from tests.races import together
 
 pytestmark = pytest.mark.django_db
 
@@ -120,21 +119,8 @@ def test_raw_sql_takes_no_more_than_may_be_either() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_take_exactly_what_may_go() -> None:
     group, things = a_unit(20)
-    start, results = Barrier(20), []
-
-    def act(thing: Equipment) -> None:
-        try:
-            start.wait(timeout=20)
-            services.take_out(equipment=thing, reason="x", by=None)
-            results.append("taken")
-        except Conflict:
-            results.append("refused")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(20) as pool:
-        list(pool.map(act, things))
-    assert (results.count("taken"), results.count("refused")) == (5, 15)
+    results = together(*[lambda thing=thing: services.take_out(equipment=thing, reason="x", by=None) for thing in things])
+    assert (sum(isinstance(one, TakenOut) for one in results), sum(isinstance(one, Conflict) for one in results)) == (5, 15)
     assert counted(group) == (20, 5, 5, 5)
 
 

@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import random
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -18,6 +16,7 @@ from logistics.campus.services import places
 from logistics.core import clock
 from logistics.core.errors import Conflict, NotAllowed
 from tests.campus.world import at, browser, person, small_school
+from tests.races import together
 
 PLACE = {"name_zh": "新地方", "use": "other", "position": 0, "fire_class": "ordinary"}
 
@@ -40,23 +39,6 @@ def all_paths_right() -> bool:
         if path != ancestors:
             return False
     return True
-
-
-def together(*acts):
-    """Run acts at the same instant, each on its own connection; results or exceptions in order."""
-    barrier = Barrier(len(acts))
-
-    def run(act):
-        try:
-            barrier.wait(10)
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 # names ---------------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from logistics.core.models import Event
 from logistics.core.workflow import perform
 from maintenance.models import RepairRequest, WorkOrder
 from maintenance.services.reporting import report
-from tests.maintenance.races import together
 from tests.maintenance.scene import scene, technician
+from tests.races import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,8 +21,8 @@ from maintenance import labour, orders
 from maintenance.costs import spend
 from maintenance.models import LabourEntry, RepairRequest, WorkOrder
 from maintenance.services.reporting import report
-from tests.maintenance.races import together
 from tests.maintenance.scene import Scene, at, scene, technician
+from tests.races import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

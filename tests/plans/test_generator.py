@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +28,7 @@ from maintenance.plans import services
 from tests.plans.naive import School
 from tests.plans.test_engine_against_naive import lives, schools
 from tests.plans.upkeep import House, at, generate, metered, told
+from tests.races import together
 
 BASE = Path(__file__).parents[2]
 DAILY = {"type": "calendar_fixed", "freq": "daily", "every": 1, "anchor_on": date(2026, 3, 1)}
@@ -103,24 +103,12 @@ def test_plan_by_plan_is_as_all_at_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_eight_generators_at_the_same_time_write_each_date_once() -> None:
     two_plans()
-    together, faults = threading.Barrier(8), []
 
     def run() -> None:
-        try:
-            with clock.standing_at(at("2026-03-12 09:00")):
-                together.wait()
-                services.generate()
-        except Exception as error:
-            faults.append(error)
-        finally:
-            connection.close()
+        with clock.standing_at(at("2026-03-12 09:00")):
+            services.generate()
 
-    threads = [threading.Thread(target=run) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    assert together(*[run] * 8) == [None] * 8
     assert len(everything()) == 8 * 12 + 8
     sound()
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from assets.meters.services import replace_meter, void_reading
 from assets.models import Equipment, MeterReading
@@ -20,6 +18,7 @@ from maintenance.models import MaintenancePlan, PlanOccurrence, WorkOrder
 from maintenance.plans import services
 from maintenance.plans.services.forecasting import forecast
 from tests.plans.upkeep import House, at, beats, generate, metered, shows, told
+from tests.races import together
 
 FLOATING = {"type": "calendar_floating", "every_months": 6}
 HOURS_250 = {"type": "meter_interval", "quantity": "hours", "every_units": Decimal(250)}
@@ -128,21 +127,12 @@ def test_after_a_week_without_a_scheduler_two_workers_write_friday_once_and_the_
     house.pump(1)
     plan = house.plan(MON_WED_FRI, on="2026-03-08 20:00")  # a Sunday
     beats(at("2026-03-08 20:00"), at("2026-03-08 23:50"))
-    together = threading.Barrier(2)
 
     def worker() -> None:
-        try:
-            with clock.standing_at(at("2026-03-14 09:00")):
-                together.wait()
-                services.generate()
-        finally:
-            connection.close()
+        with clock.standing_at(at("2026-03-14 09:00")):
+            services.generate()
 
-    threads = [threading.Thread(target=worker) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(worker, worker)
     assert told(plan) == [
         ("2026-03-09", "missed", "outage", ["calendar_fixed"]),
         ("2026-03-11", "missed", "outage", ["calendar_fixed"]),
