@@ -15,6 +15,7 @@ from logistics.core.statements import inner
 COUNTS = """
     SELECT q.scheme_id, count(*), count(*) FILTER (WHERE q.result IN ('pass', 'conditional') AND q.next_due_on >= %%(today)s),
         count(*) FILTER (WHERE q.result = 'fail' OR q.next_due_on < %%(today)s),
+        count(*) FILTER (WHERE q.result = '' AND q.next_due_on >= %%(today)s),
         count(*) FILTER (WHERE EXISTS (
             SELECT 1 FROM maintenance_maintenanceplan m LEFT JOIN maintenance_route r ON r.id = m.route_id
             WHERE m.scheme_id = q.scheme_id AND m.state = 'active' AND CASE WHEN m.output = 'round'
@@ -40,16 +41,22 @@ COUNTS = """
 
 @dataclass(frozen=True)
 class Counts:
-    """Of one scheme: what is asked of how many things and places, how many are in date, over, and have a plan."""
+    """Of one scheme: of how many things and places it is asked; how many are in date, over, due later for the first time; with a plan."""
 
     asked: int = 0
     met: int = 0
     over: int = 0
+    later: int = 0
     planned: int = 0
 
     @property
     def unplanned(self) -> int:
         return self.asked - self.planned
+
+    @property
+    def unknown(self) -> int:
+        """When they are due cannot be worked out: a fact about them is missing."""
+        return self.asked - self.met - self.over - self.later
 
 
 def counts(person: Any, today: date | None = None) -> dict[int, Counts]:

@@ -61,6 +61,9 @@ def line(scheme: Scheme, told: Counts, way: SchemeRound | None, plans: list[Main
         badge = ui.state("danger", ngettext("%(n)s without a plan", "%(n)s without a plan", missing) % {"n": missing}, "calendar-off")
     elif told.over:
         badge = ui.state("late", ngettext("%(n)s over", "%(n)s over", told.over) % {"n": told.over}, "clock-exclamation")
+    elif told.unknown:
+        words = ngettext("%(n)s without a date", "%(n)s without a date", told.unknown) % {"n": told.unknown}
+        badge = ui.state("late", words, "calendar-question")
     else:
         badge = ui.state("done", _("In order"), "check")
     if (own and way.way == SchemeRound.Way.ROUND) or plans:  # type: ignore[union-attr]
@@ -80,5 +83,4 @@ def line(scheme: Scheme, told: Counts, way: SchemeRound | None, plans: list[Main
         "by": by,
         "by_url": url,
         "asked_url": f"{reverse('assets:requirement-list')}?scheme={scheme.pk}",
-        "over_url": f"{reverse('assets:requirement-list')}?scheme={scheme.pk}&standing=expired",
     }

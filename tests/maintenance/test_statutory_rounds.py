@@ -269,8 +269,13 @@ def test_the_page_says_which_duty_has_a_plan_and_which_has_none(world: World, ca
     assert counts(officer)[Scheme.objects.get(code="fire.patrol").pk].planned == 2
     MaintenancePlan.objects.filter(scheme=scheme).update(state="suspended", suspended_until=date(2030, 1, 1), suspend_reason="试")
     assert counts(officer)[scheme.pk].planned == 0
+    Requirement.objects.filter(scheme=scheme).update(result="", next_due_on=date(2030, 1, 1))
+    Requirement.objects.filter(scheme=scheme, equipment=things[0]).update(result="pass")
+    Requirement.objects.filter(scheme=scheme, equipment=things[1]).update(next_due_on=None)
+    now = counts(officer)[scheme.pk]
+    assert (now.asked, now.met, now.over, now.later, now.unknown) == (3, 1, 0, 1, 1)
     with django_assert_max_num_queries(25):
-        client_of(officer).get(url)
+        assert "1 first due later" in client_of(officer).get(url).content.decode()
     assert client_of(person_with("student")).get(url).status_code == 403
 
 
