@@ -1,9 +1,11 @@
-"""Threads that act at the same instant, each on a connection of its own."""
+"""Threads that act at the same instant, each on a connection of its own and by the clock of whoever starts them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -21,7 +23,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
     def run(act: Callable[[], Any]) -> Any:
         try:
-            barrier.wait(10)
+            barrier.wait(30)
             return act()
         except REFUSALS as refusal:
             return refusal
@@ -29,4 +31,14 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
             connection.close()
 
     with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts, timeout=60))
+        running = [pool.submit(copy_context().run, run, act) for act in acts]
+        return [one.result(120) for one in running]
+
+
+def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """The same act so many times at the same instant, each with its number; nobody may be refused."""
+    results = together(*[partial(act, n) for n in range(count)])
+    for one in results:
+        if isinstance(one, Exception):
+            raise one
+    return results

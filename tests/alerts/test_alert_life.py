@@ -45,7 +45,7 @@ from logistics.core.testing.world import person_with
 from logistics.core.workflow import perform
 from maintenance.factories import RepairCategoryFactory
 from maintenance.models import RepairRequest, ServicePolicy
-from tests.alerts.crowd import at_once
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.models import Event
 from logistics.core.testing.world import client_of, person_with
 from logistics.core.workflow import perform
-from tests.alerts.crowd import at_once
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from logistics.alerts.factories import AlertFactory
 from logistics.alerts.models import DeliveryAttempt, Notification, Preference
 from logistics.alerts.services import mark_read, notify
 from logistics.core import clock
-from tests.alerts.crowd import at_once
 from tests.alerts.gateway import Gateway
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = datetime.fromisoformat("2026-11-26T10:00:00+08:00")
@@ -113,13 +113,7 @@ def test_a_dispatcher_that_dies_over_600_remarks_is_replaced_with_all_of_them(ga
 
 def test_two_dispatchers_at_once_tell_each_of_600_remarks_once_in_at_most_two_letters(gateway: Gateway) -> None:
     remarks(600, reader(), AlertFactory())
-    start = threading.Barrier(2)
-
-    def work(_n: int) -> int:
-        start.wait()
-        return send(START)
-
-    assert sum(at_once(2, work)) == 1, "the other one leaves them to the first"
+    assert sum(at_once(2, lambda _n: send(START))) == 1, "the other one leaves them to the first"
     for wait in (SECOND, BUNDLING, BUNDLING + SECOND):
         with clock.standing_at(START + wait):
             at_once(2, lambda _n, at=START + wait: send(at))

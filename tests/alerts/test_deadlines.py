@@ -14,7 +14,7 @@ from logistics.alerts.services import arm, cancel, meet, scan_deadlines
 from logistics.core import clock
 from logistics.core.models import Event
 from logistics.core.workflow import write_event
-from tests.alerts.crowd import at_once
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 SOON = timedelta(minutes=10)

@@ -14,9 +14,10 @@ from logistics.alerts.delivery import LEASE, Dispatcher, claim
 from logistics.alerts.models import Channel, ContactPoint, DeliveryAttempt, Heartbeat, Notification
 from logistics.alerts.services import mark_all_read, notify
 from logistics.core import clock
-from tests.alerts.crowd import at_once, people
+from tests.alerts.crowd import people
 from tests.alerts.gateway import Gateway
 from tests.alerts.processes import manage, wait_for
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

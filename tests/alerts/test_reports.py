@@ -26,8 +26,8 @@ from logistics.core.lists import services as lists
 from logistics.core.models import Job
 from logistics.core.testing.world import client_of, person_with
 from logistics.core.workflow import perform
-from tests.alerts.crowd import at_once
 from tests.alerts.gateway import Gateway
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 6, 0, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -42,6 +41,7 @@ from maintenance.factories import WorkOrderFactory
 from maintenance.findings.factories import FindingFactory
 from maintenance.plans.factories import PlanOccurrenceFactory, PlanTargetFactory
 from maintenance.rounds.factories import PointVisitFactory
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -104,16 +104,9 @@ def test_raw_sql_moves_the_use_state_too() -> None:
 def test_ten_locks_at_once_end_in_the_highest_state() -> None:
     thing = EquipmentFactory()
 
-    def act(n: int) -> None:
-        try:
-            UseLock.objects.create(
-                equipment=thing, level="locked" if n == 3 else "restricted", cause="finding", source_kind="x", source_id=n, reason="r"
-            )
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(10) as pool:
-        list(pool.map(act, range(10)))
+    at_once(10, lambda n: UseLock.objects.create(
+        equipment=thing, level="locked" if n == 3 else "restricted", cause="finding", source_kind="x", source_id=n, reason="r"
+    ))
     assert use_state(thing) == "locked"
 
 

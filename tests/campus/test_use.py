@@ -1,12 +1,10 @@
 """The use of places: recorded once, shares by union of what is recorded, idle rooms, the figures; campus.md 5.10, 6, 10.12, 11.7."""
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.urls import reverse
 from hypothesis import given, settings
@@ -24,6 +22,7 @@ from logistics.core import clock
 from logistics.core.fields import days
 from logistics.core.publishing import MEASURES
 from tests.campus.world import at, browser, version_of
+from tests.races import at_once
 
 WEEK = [date(2026, 11, 23) + timedelta(days=n) for n in range(7)]  # Monday to Sunday, 40 h of lessons
 
@@ -68,20 +67,9 @@ def test_the_same_use_twice_is_one_use_and_a_later_word_changes_it(taught):
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_who_record_the_same_use_at_once_make_one():
-    room, failed = RoomFactory(), []
-
-    def act(n):
-        try:
-            lesson(room, WEEK[0], 8, 9 + n / 10, "race")
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=act, args=(n,)) for n in range(8)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    assert failed == [] and PlaceUse.objects.count() == 1
+    room = RoomFactory()
+    at_once(8, lambda n: lesson(room, WEEK[0], 8, 9 + n / 10, "race"))
+    assert PlaceUse.objects.count() == 1
 
 
 def test_double_records_count_once_and_only_hours_of_lessons_count(taught):

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from logistics.core.errors import Stale
 from logistics.core.testing.world import client_of, person_with
 from logistics.core.versions import as_seen, version_of
 from logistics.core.workflow import perform
+from tests.races import at_once
 
 DEPARTMENTS, PEOPLE = "/api/v1/accounts/departments/", "/api/v1/accounts/people/"
 JSON = {"content_type": "application/json"}
@@ -112,21 +112,12 @@ def test_a_move_on_another_version_is_412_and_leaves_the_state(client: Any) -> N
 @pytest.mark.django_db(transaction=True)
 def test_of_six_who_change_the_same_version_at_once_one_wins_and_five_are_told() -> None:
     manager, row = person_with("system_manager"), DepartmentFactory()
-    address, gate, statuses = f"{DEPARTMENTS}{row.pk}/", Barrier(6), []
+    address = f"{DEPARTMENTS}{row.pk}/"
     clients = [client_of(manager) for _n in range(6)]
     tag = clients[0].get(address)["ETag"]
 
-    def change(n: int) -> None:
-        gate.wait()
-        statuses.append(clients[n].patch(address, {"name_en": f"Name {n}"}, headers={"If-Match": tag}, **JSON).status_code)
-        connection.close()
-
-    threads = [Thread(target=change, args=(n,)) for n in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [200] + [412] * 5
+    said = at_once(6, lambda n: clients[n].patch(address, {"name_en": f"Name {n}"}, headers={"If-Match": tag}, **JSON).status_code)
+    assert sorted(said) == [200] + [412] * 5
 
 
 # keys ----------------------------------------------------------------------------------------------------------------

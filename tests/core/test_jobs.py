@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from logistics.core.models import Event, Job
 from logistics.core.testing.world import client_of, person_with
 from logistics.core.workflow import perform
 from tests.core import long_work
+from tests.races import at_once
 
 BASE = Path(__file__).parents[2]
 
@@ -181,43 +181,16 @@ def test_work_that_waits_is_stopped_at_once() -> None:
 # two at the same instant ---------------------------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
 def test_eight_starts_at_the_same_instant_under_one_key_make_one_piece_of_work() -> None:
-    owner, key, found, gate = PersonFactory(), uuid.uuid4(), [], threading.Barrier(8)
-
-    def press() -> None:
-        gate.wait()
-        try:
-            found.append(services.start("test.count", {"pause": 0}, by=owner, client_uid=key).pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 8
+    owner, key = PersonFactory(), uuid.uuid4()
+    found = at_once(8, lambda _n: services.start("test.count", {"pause": 0}, by=owner, client_uid=key).pk)
     assert Job.objects.count() == 1
-    assert set(found) == {Job.objects.get().pk}
+    assert found == [Job.objects.get().pk] * 8
 
 
 @pytest.mark.django_db(transaction=True)
 def test_six_workers_that_get_the_same_message_do_the_work_once() -> None:
     job = services.start("test.count", {}, by=PersonFactory())
-    answers, gate = [], threading.Barrier(6)
-
-    def turn() -> None:
-        gate.wait()
-        try:
-            answers.append(work.run(job.pk))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=turn) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == ["", "", "", "", "", "done"]
+    assert sorted(at_once(6, lambda _n: work.run(job.pk))) == ["", "", "", "", "", "done"]
     assert numbers_of(job) == ALL
 
 

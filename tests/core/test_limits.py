@@ -1,7 +1,6 @@
 """Figures of the house rules: set from a day on, with a reason; what was judged stays judged."""
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -18,6 +17,7 @@ from logistics.core.models import Limit
 from logistics.core.sync.limits import LONGEST_OFFLINE, MOST_SKEW
 from logistics.core.testing.world import client_of, person_with
 from maintenance.limits import DISPUTE_DAYS
+from tests.races import at_once
 
 DAY = timedelta(days=1)
 
@@ -67,13 +67,8 @@ def test_eight_people_who_set_one_figure_at_once_leave_one_row_for_each_instant(
     deliver()
     manager, now = person_with("facilities_manager"), clock.now()
 
-    def act(n: int) -> None:
-        try:
-            set_limit(code="maintenance.dispute_days", value=n, reason=f"{n}", by=manager, since=now + (n % 3 + 1) * DAY)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(act, range(1, 9)))
+    at_once(8, lambda n: set_limit(
+        code="maintenance.dispute_days", value=n + 1, reason=f"{n}", by=manager, since=now + (n % 3 + 1) * DAY
+    ))
     spans = list(Limit.objects.filter(code="maintenance.dispute_days").order_by("during").values_list("during", flat=True))
     assert len(spans) == 4 and all(a.upper == b.lower for a, b in pairwise(spans)) and spans[-1].upper is None

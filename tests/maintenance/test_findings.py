@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import IntegrityError, InternalError
 from django.utils import translation
 
@@ -29,6 +28,7 @@ from maintenance.checklists.services import answer, draft_of, make_checklist, pu
 from maintenance.findings.services import open_finding, recheck
 from maintenance.models import Checklist, ChecklistItem, ChecklistRun, Finding, FindingAnswer, ItemAnswer, WorkOrder
 from tests.maintenance.world import World, at, photo
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -120,22 +120,7 @@ def test_many_wrong_answers_at_once_open_one_danger(world: World) -> None:
     thing = EquipmentFactory(place=world.classroom, status="in_service")
     checklist = pressure()
     runs = [run_on(world, checklist, thing) for _n in range(8)]
-    errors: list[Exception] = []
-
-    def give(run: ChecklistRun, item: ChecklistItem) -> None:
-        try:
-            answer(run=run, item=item, value="fail", by=None)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=give, args=one) for one in runs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    at_once(8, lambda n: answer(run=runs[n][0], item=runs[n][1], value="fail", by=None))
     assert Finding.objects.count() == 1
     assert FindingAnswer.objects.count() == 8
     assert UseLock.objects.live().filter(equipment=thing).count() == 1
