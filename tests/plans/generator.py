@@ -13,6 +13,7 @@ django.setup()
 
 from datetime import datetime  # noqa: E402
 
+from logistics.core import clock  # noqa: E402
 from maintenance.plans.services import generating  # noqa: E402
 
 write = generating._write
@@ -28,5 +29,6 @@ def slowly(*args: object) -> None:
 generating.CHUNK = 5
 generating._write = slowly  # type: ignore[assignment]
 if __name__ == "__main__":
-    generating.generate(datetime.fromisoformat(os.environ["NOW"]))
+    with clock.standing_at(datetime.fromisoformat(os.environ["NOW"])):
+        generating.generate()
     print("ended", flush=True)
