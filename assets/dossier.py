@@ -87,6 +87,7 @@ class Lifetime:
 
     bought: Decimal | None
     kept: list[tuple[str, Decimal]]
+    years: list[tuple[int, Decimal]]  # keeping by year, newest first
     new: Decimal | None
     new_year: int | None
     dear: bool
@@ -103,7 +104,12 @@ class Lifetime:
 
 def lifetime(thing: Equipment) -> Lifetime:
     """One statement for each kind of cost that the upper apps publish."""
-    kept = [(str(source.label), source.cost([thing.pk]).get(thing.pk, Decimal(0))) for source in COSTS]
+    found = [(str(source.label), source.years([thing.pk]).get(thing.pk, {})) for source in COSTS]
+    kept = [(label, sum(years.values(), Decimal(0))) for label, years in found]
+    by_year: dict[int, Decimal] = {}
+    for booked, amount in (row for _label, years in found for row in years.items()):
+        by_year[booked] = by_year.get(booked, Decimal(0)) + amount
     new, year = thing.price
     spent = sum((amount for _label, amount in kept), Decimal(0))
-    return Lifetime(thing.purchase_cost, kept, new, year, bool(new and spent and 100 * spent >= DEAR.value() * new))
+    dear = bool(new and spent and 100 * spent >= DEAR.value() * new)
+    return Lifetime(thing.purchase_cost, kept, sorted(by_year.items(), reverse=True), new, year, dear)

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from assets import dossier_tables
 from assets.models import Equipment
 from logistics.accounts.publishing import hand_over
 from logistics.core.publishing import Waiting
 from logistics.core.timeline import note
+
+__all__ = ["dossier_tables"]  # opened with this room
 
 note("locked", _("locked it"), "lock", "danger")
 note("restricted", _("restricted its use"), "alert-triangle", "late")

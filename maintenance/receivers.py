@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Sum
+from django.db.models.functions import ExtractYear
 from django.db.models.signals import m2m_changed
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,12 +21,12 @@ from logistics.core.pages import PHOTO_GUESTS
 from logistics.core.publishing import Waiting
 from logistics.core.records.comments import hears_comments
 from logistics.core.workflow import transitioned
-from maintenance import followups, guards, homes, messages, stops
+from maintenance import dossier, followups, guards, homes, messages, stops
 from maintenance.clocks import moved_by
 from maintenance.models import CostLine, LabourEntry, RepairCategory, RepairRequest, WorkOrder
 from maintenance.services.reporting import request_by_token
 
-__all__ = ["homes", "stops"]  # opened with this room
+__all__ = ["dossier", "homes", "stops"]  # opened with this room
 
 
 def by_token(request: Any) -> RepairRequest | None:
@@ -106,15 +108,17 @@ def open_orders_of(person: Any) -> Iterator[Waiting]:
 
 
 @cost_source("maintenance.repairs", _("Repairs and upkeep"))
-def spent_on(ids: Iterable[int]) -> dict[int, Decimal]:
-    """Hours and costs booked on the work orders of things. CNY."""
-    found: dict[int, Decimal] = {}
+def spent_on(ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
+    """Hours and costs booked on the work orders of things, by the year in which they were booked. CNY."""
+    found: dict[int, dict[int, Decimal]] = {}
+    here = timezone.get_current_timezone()
     labour = LabourEntry.objects.filter(order__equipment__in=list(ids), voided_by__isnull=True).order_by()
     costs = CostLine.objects.filter(order__equipment__in=list(ids)).order_by()
-    both = labour.values_list("order__equipment").annotate(sum=Sum("amount")).union(
-        costs.values_list("order__equipment").annotate(sum=Sum("amount")), all=True)
-    for pk, amount in both:
-        found[pk] = found.get(pk, Decimal(0)) + (amount or Decimal(0))
+    worked = labour.annotate(year=ExtractYear("during__startswith", tzinfo=here)).values_list("order__equipment", "year")
+    spent = costs.annotate(year=ExtractYear("at", tzinfo=here)).values_list("order__equipment", "year")
+    for pk, year, amount in worked.annotate(sum=Sum("amount")).union(spent.annotate(sum=Sum("amount")), all=True):
+        years = found.setdefault(pk, {})
+        years[year] = years.get(year, Decimal(0)) + (amount or Decimal(0))
     return found
 
 

@@ -248,10 +248,12 @@ class Things(Resource):
             return []
         cost = dossier.lifetime(record)
         kept = [(label, ui.money(amount) or "¥0") for label, amount in cost.kept]
+        most = max((amount for _year, amount in cost.years), default=0) or 1
+        years = [(str(year), ui.money(amount) or "¥0", max(0, round(100 * amount / most))) for year, amount in cost.years]
         return [
             (
                 _("Cost of its lifetime"),
-                fragment("assets/_lifetime.html", cost=cost, bought=ui.money(cost.bought), new=ui.money(cost.new), kept=kept),
+                fragment("assets/_lifetime.html", cost=cost, bought=ui.money(cost.bought), new=ui.money(cost.new), kept=kept, years=years),
             )
         ]
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from logistics.core import clock
 from logistics.core.menu import item
 from logistics.core.publishing import MEASURES, widget
-from maintenance.plans.models import PlanOccurrence, PlanTarget
+from maintenance.plans.models import MaintenancePlan, PlanOccurrence, PlanTarget
+from maintenance.plans.services.forecasting import next_dates
 from maintenance.plans.words import badged
 
 item(
@@ -63,15 +64,16 @@ def upkeep_of(request: Any, record: Any = None) -> str:
     """The plans of a thing with what is open, and how its last dates ended."""
     mine = PlanOccurrence.objects.visible_to(request.user).filter(equipment=record)
     rows = badged(mine.select_related("plan", "equipment", "target_place").order_by("-due_on", "-pk")[:6])
-    plans = [
-        one.plan
-        for one in PlanTarget.objects.filter(equipment=record, until__isnull=True, plan__state="active")
-        .select_related("plan")
-        .order_by("plan__code")
-    ]
+    covered = PlanTarget.objects.filter(equipment=record, until__isnull=True).values("plan")
+    plans = list(MaintenancePlan.objects.filter(pk__in=covered, state="active").prefetch_related("triggers").order_by("code"))
     if not rows and not plans:
         return ""
+    due = next_dates(plans, record.pk) if record.status == "in_service" else {}
     return render_to_string(
         "maintenance/_upkeep_of.html",
-        {"rows": rows, "plans": plans, "all_url": f"{reverse('maintenance:planoccurrence-list')}?equipment={record.pk}"},
+        {
+            "rows": rows,
+            "plans": [(plan, due.get(plan.pk)) for plan in plans],
+            "all_url": f"{reverse('maintenance:planoccurrence-list')}?equipment={record.pk}",
+        },
     )

@@ -36,6 +36,14 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The head of a group of sections."""
+
+    title: Any
+    kind: str = "part"
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of text under heads that repeat on every page; `numbers` are end-aligned columns, `name` the one that stands out.
 
@@ -70,7 +78,7 @@ class Photos:
 
 
 HALF = 400  # a drawing narrower than this fills half the page at most
-Section = Facts | Words | Table | Drawing | Photos
+Section = Facts | Part | Words | Table | Drawing | Photos
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,8 @@ def _plain(section: Section) -> dict[str, Any]:
     if isinstance(section, Drawing):
         drawn = [_chart(chart) for chart in section.charts]
         return drawn[0] | {"kind": "chart"} if len(drawn) == 1 else {"kind": "charts", "charts": drawn}
+    if isinstance(section, Part):
+        return {"kind": "part", "title": str(section.title)}
     if isinstance(section, Facts):
         return {"kind": "facts", "title": str(section.title), "columns": section.columns, "pairs": [_texts(pair) for pair in section.pairs]}
     if isinstance(section, Table):

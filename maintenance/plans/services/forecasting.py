@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 
 from assets.models import Equipment
 from logistics.campus.models import Place
@@ -20,7 +21,7 @@ from maintenance.models.technician import Technician
 from maintenance.plans import engine
 from maintenance.plans.engine import Past
 from maintenance.plans.limits import RATE_DAYS
-from maintenance.plans.models import MaintenancePlan
+from maintenance.plans.models import MaintenancePlan, PlanOccurrence
 from maintenance.plans.services.loading import VALID, Loaded, Shifts, Target, load, plan_of, with_readings
 from staff.models import RosterPeriod
 from staff.services.questions import on_duty_minutes
@@ -90,6 +91,24 @@ def forecast(plan: MaintenancePlan, months: int = 12, today: date | None = None)
     today = today or clock.today()
     last = engine.add_interval(today, months, 0) - DAY
     return days_of(load([plan]), today, last)[plan.pk]
+
+
+def next_dates(plans: Iterable[MaintenancePlan], thing: int) -> dict[int, date | None]:
+    """By plan, the next day on which it asks for this thing: that of what is open, else the first of the forecast of the next years."""
+    rows = list(plans)
+    if not rows:
+        return {}
+    open_on = dict(
+        PlanOccurrence.objects.filter(equipment=thing, state="generated").order_by().values_list("plan").annotate(due=Min("due_on"))
+    )
+    loaded, today = load(rows, thing), clock.today()
+    rates = growth(metered(loaded))
+    found: dict[int, date | None] = {row.pk: open_on.get(row.pk) for row in rows}
+    for months in (3, 60):
+        if None in found.values():
+            days = days_of(loaded, today, month_after(today, months), rates)
+            found = {pk: due or min(days[pk], default=None) for pk, due in found.items()}
+    return found
 
 
 # before it begins ---------------------------------------------------------------------------------------------------
