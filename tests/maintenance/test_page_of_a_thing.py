@@ -42,8 +42,8 @@ def test_the_cost_of_a_thing_stands_by_the_year_in_which_it_was_booked() -> None
     labour(order, "2025-03-01 09:00", "2025-03-01 10:00", 45)
     labour(order, "2025-03-02 09:00", "2025-03-02 10:00", 999, voided_by=worker)
     labour(other, "2025-03-03 09:00", "2025-03-03 10:00", 500)
-    for when, amount, kind in (("2025-01-01 00:30", 280, "service"), ("2026-02-01 09:00", 1000, "service"), ("2026-02-02 09:00", -100, "credit")):
-        CostLineFactory(order=order, type=kind, amount=Decimal(amount), at=at(when))
+    for when, amount in (("2025-01-01 00:30", 280), ("2026-02-01 09:00", 1000), ("2026-02-02 09:00", -100)):
+        CostLineFactory(order=order, type="service" if amount > 0 else "credit", amount=Decimal(amount), at=at(when))
     found = dossier.lifetime(pump)
     assert found.years == [(2026, Decimal(900)), (2025, Decimal(325)), (2024, Decimal(90))]
     assert found.keeping == Decimal(1315)
