@@ -74,8 +74,8 @@ def arguments(records: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_every_address_answers_everybody_as_declared_and_refusals_write_nothing(arguments: Any, clients: Any) -> None:
     only = tuple(os.environ.get("NAMES", "").split())
-    seen, wrote = matrix.walk(arguments, clients, SKIP, only)
     kinds, declared = matrix.read(TABLE)
+    seen, wrote = matrix.walk(arguments, clients, SKIP, only, declared)
     rest = {key: row for key, row in declared.items() if only and not key[0].startswith(only)}
     if os.environ.get("MATRIX") == "write":
         matrix.write(TABLE, list(clients), rest | seen, WORDS)
