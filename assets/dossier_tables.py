@@ -34,7 +34,7 @@ def inspections(thing: Any, most: int) -> Rows:
 
 
 @dossier_table("assets.checks", "inspections", _("Own checks"),
-               [_("Done on"), _("Statutory scheme"), _("Result"), _("Who"), _("Note")],
+               [_("Done on"), _("Statutory scheme"), _("Result"), _("By whom"), _("Note")],
                name=1, roomy=[4], order=20)
 def checks(thing: Any, most: int) -> Rows:
     for row in records(thing, most, checks=True):
@@ -58,7 +58,7 @@ def uses(thing: Any, most: int) -> Rows:
 
 @dossier_table("assets.readings", "use", _("Meter readings"),
                [_("Read at"), _("Meter"), _("Reading"), _("Counted so far"), _("Source"),
-                _("Who")], name=1, numbers=[2, 3], order=30)
+                _("By whom")], name=1, numbers=[2, 3], order=30)
 def readings(thing: Any, most: int) -> Rows:
     rows = MeterReading.objects.valid().filter(meter__equipment=thing).select_related("meter", "by").order_by("-read_at", "-pk")
     for row in rows[:most]:

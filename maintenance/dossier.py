@@ -14,7 +14,7 @@ from maintenance.models import ControlSheet, Finding, PlanOccurrence, WorkOrder
 
 Rows = Iterable[list[Any]]
 BROKEN = ("corrective", "defect")
-ORDER_HEADS = [_("Finished"), _("Number"), _("What"), _("What was done"), _("Who"), _("State")]
+ORDER_HEADS = [_("Finished"), _("Number"), _("What"), _("What was done"), _("By whom"), _("State")]
 
 
 def orders(thing: Any, most: int, rule: Q) -> Rows:
@@ -37,7 +37,7 @@ def sheets(thing: Any, most: int) -> Rows:
 
 
 @dossier_table("maintenance.upkeep", "upkeep", _("Dates of upkeep"),
-               [_("Due on"), _("Plan"), _("Done on"), _("Work order"), _("State"), _("Reason")], name=1, roomy=[5], order=10)
+               [_("Due on"), _("Plan"), _("Finished"), _("Work order"), _("State"), _("Reason")], name=1, roomy=[5], order=10)
 def upkeep(thing: Any, most: int) -> Rows:
     for row in PlanOccurrence.objects.filter(equipment=thing).select_related("plan", "work_order").order_by("-due_on", "-pk")[:most]:
         order = row.work_order.number if row.work_order_id else ""

@@ -18,7 +18,7 @@ from logistics.core.publishing import Figure, measure
     unit="%",
     direction="up",
     permission="assets.census:view",
-    definition=_("Things found where they should be or elsewhere, of all that the counts closed in the period expected."),
+    definition=_("Things found in order where they should be or elsewhere, of all that the counts closed in the period expected."),
 )
 def census_found(person: Any, span: Any, place: Any = None) -> Figure:
     """Over the counts closed in the window that this person may see."""
@@ -26,7 +26,7 @@ def census_found(person: Any, span: Any, place: Any = None) -> Figure:
     rows = CensusLine.objects.filter(census__in=counts.values("pk"), expected_place__isnull=False)
     if place is not None:
         rows = rows.filter(expected_place__ancestors__contains=[place.pk])
-    found = rows.aggregate(n=Count("pk"), seen=Count("pk", filter=Q(result__in=["found", "moved", "broken"])))
+    found = rows.aggregate(n=Count("pk"), seen=Count("pk", filter=Q(result__in=["found", "moved"])))
     return Figure(
         100 * found["seen"] / found["n"] if found["n"] else None,
         found["n"],

@@ -1,4 +1,4 @@
-"""The desk: queue, board, buildings, wallboard; what needs more than a list."""
+"""The desk: queue, board, buildings; what needs more than a list."""
 from __future__ import annotations
 
 import uuid
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from logistics.accounts.models import Department, Person
+from logistics.accounts.models import Person
 from logistics.campus.models import Place
 from logistics.core import clock, resources
 from logistics.core.access import access_of
@@ -278,7 +278,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('maintenance:queue')}?pick=r{root.pk}")
 
 
-# buildings and wallboard ----------------------------------------------------------------------------------------
+# buildings ---------------------------------------------------------------------------------------------------
 def live_orders(person: Any) -> Any:
     resolve = Prefetch("clocks", Clock.objects.filter(kind="resolve").select_related("calendar_version"))
     return WorkOrder.objects.visible_to(person).filter(state__in=LIVE_STATES).select_related("lead", "team").prefetch_related(resolve)
@@ -314,45 +314,3 @@ def buildings(request: HttpRequest) -> HttpResponse:
             "sentence": _("Where work is open now; the worst first.") if found else _("No order is open anywhere.")}
     return render(request, "maintenance/buildings.html", {
         "page": page, "groups": [(parents[parent], rows_) for parent, rows_ in groups.items()]})
-
-
-# wallboard -------------------------------------------------------------------------------------------------------
-@login_required
-def wallboard(request: HttpRequest) -> HttpResponse:
-    """Read at five metres: five figures, what is late or nearly, who is on duty; renews itself."""
-    if not access_of(request.user).has("maintenance.workorder:view"):
-        raise NotAllowed(_("The wallboard is for those who lead repairs."))
-    from django.utils import timezone
-
-    from logistics.campus.services.calendars import day_kind
-    from staff.services import people_on_duty
-
-    now = clock.now()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = WorkOrder.objects.visible_to(request.user)
-    live = list(live_orders(request.user).filter(state__in=LIVE_STATES[:-1]).order_by("priority", "reported_at")[:500])
-    faces = [(order, face(next(iter(order.clocks.all()), None))) for order in live]
-    late = [(order, shown) for order, shown in faces if shown and shown.kind == "is-danger"]
-    near = [(order, shown) for order, shown in faces if shown and shown.kind == "is-late"]
-    rest = [(order, shown) for order, shown in faces if shown and shown.kind == ""]
-    teams = list(Department.objects.filter(kind="team", pk__in={order.team_id for order in live if order.team_id}))
-    on_duty = people_on_duty([team.pk for team in teams], now) or set()
-    school = Place.objects.filter(parent__isnull=True).first()
-    figures = [
-        (_("Open orders"), len(live), _("orders"), "", False), (_("Late"), len(late), _("orders"), "", bool(late)),
-        (_("Finished today"), rows.filter(done_at__gte=midnight).count(), _("orders"), "", False),
-        (_("To decide"), RepairRequest.objects.visible_to(request.user).waiting().count(), _("reports"), "", False),
-        (_("On duty"), len(on_duty), _("people"), _(", ").join(team.name for team in teams[:3]), False),
-    ]
-    return render(
-        request,
-        "maintenance/wallboard.html",
-        {
-            "now": now,
-            "rows": [*late, *near, *rest][:5],
-            "school": school,
-            "day_kind": day_kind(school, timezone.localdate(now)) if school else "",
-            "kpis": [{"name": name, "value": value, "unit": unit, "foot": foot, "bad": bad} for name, value, unit, foot, bad in figures],
-            "waiting": [(order, shown) for order, shown in faces if order.state == "open"][:3],
-        },
-    )
