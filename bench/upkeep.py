@@ -326,10 +326,9 @@ BY_HAND = {
                 AND e.move IN ('assign', 'assign_firm', 'claim') AND e.by_id IS NOT NULL)
         FROM maintenance_repairrequest r WHERE r.submitted_at >= %(first)s AND r.submitted_at < %(last)s""",
     "maintenance.resolution": """
-        SELECT avg(c.banked_s), percentile_cont(0.5) WITHIN GROUP (ORDER BY c.banked_s),
-               percentile_cont(0.9) WITHIN GROUP (ORDER BY c.banked_s), avg(extract(epoch FROM w.done_at - w.reported_at))
-        FROM maintenance_workorder w JOIN maintenance_clock c ON c.order_id = w.id AND c.kind = 'resolve' AND c.met_at IS NOT NULL
-        WHERE w.done_at >= %(first)s AND w.done_at < %(last)s""",
+        SELECT w.reported_at, w.done_at, (SELECT array_agg(h.during) FROM maintenance_hold h WHERE h.order_id = w.id AND h.pauses)
+        FROM maintenance_workorder w
+        WHERE w.kind IN ('corrective', 'defect', 'service') AND w.done_at >= %(first)s AND w.done_at < %(last)s""",
     "maintenance.rework": f"""
         SELECT count(*), count(*) FILTER (WHERE w.reopened_count > 0 AND EXISTS (SELECT 1 FROM core_event e
                WHERE e.kind = 'maintenance.workorder' AND e.object_id = w.id AND e.move IN ('return', 'reopen')))

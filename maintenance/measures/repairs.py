@@ -6,7 +6,8 @@ from datetime import timedelta
 from statistics import mean, median, quantiles
 from typing import Any
 
-from django.db.models import Avg, Case, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Avg, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
@@ -130,6 +131,22 @@ def clock_coverage(person: Any, span: Span, by: str = "", place: Any = None) -> 
     )
 
 
+WAITED_FOR = ("corrective", "defect", "service")
+
+
+def school_clock(span: Span) -> Any:
+    """The working time of the school; round the clock where it has no calendar."""
+    school = Place.objects.filter(parent__isnull=True).order_by("pk").first()
+    return calendar_clock(resolve_version(school, "duty", span[0]) if school else None)
+
+
+def spread(values: list[float]) -> dict[str, float | None]:
+    """What a mean hides: the middle one, and what the slowest tenth exceeds."""
+    if not values:
+        return {"median": None, "p90": None}
+    return {"median": median(values), "p90": quantiles(values, n=10, method="inclusive")[8] if len(values) > 1 else values[0]}
+
+
 # how long ----------------------------------------------------------------------------------------------------------------
 def submitted(person: Any, span: Span) -> Any:
     return reports(person).filter(within("submitted_at", span))
@@ -167,8 +184,7 @@ def first_response(person: Any, span: Span, by: str = "", place: Any = None) -> 
             word=Subquery(word.values("at")[:1]),
         )
     )
-    school = Place.objects.filter(parent__isnull=True).order_by("pk").first()
-    working = calendar_clock(resolve_version(school, "duty", span[0])) if school else None
+    working = school_clock(span)
     lasted: dict[Any, list[float]] = {}
     waiting: dict[Any, int] = {}
     for key, since, *acts in rows.values_list("key", "submitted_at", "own", "given", "word"):
@@ -177,28 +193,19 @@ def first_response(person: Any, span: Span, by: str = "", place: Any = None) -> 
         if first is None:
             waiting[group] = waiting.get(group, 0) + 1
         else:
-            seconds = working.business_seconds(since, max(first, since)) if working else (first - since).total_seconds()
-            lasted.setdefault(group, []).append(max(0.0, seconds))
+            lasted.setdefault(group, []).append(working.business_seconds(since, max(first, since)) / 3600)
     link = rows_url("first_response", span, REQUEST_LIST)
 
     def make(group: Any) -> Figure:
-        hours = [seconds / 3600 for seconds in lasted.get(group, [])]
-        return Figure(
-            mean(hours) if hours else None,
-            len(hours),
-            {
-                "open": waiting.get(group, 0),
-                "median": median(hours) if hours else None,
-                "p90": quantiles(hours, n=10, method="inclusive")[8] if len(hours) > 1 else (hours[0] if hours else None),
-            },
-            link,
-        )
+        hours = lasted.get(group, [])
+        return Figure(mean(hours) if hours else None, len(hours), {"open": waiting.get(group, 0), **spread(hours)}, link)
 
     return {group: make(group) for group in {*lasted, *waiting}} if by else make(None)
 
 
-def finished(person: Any, span: Span) -> Any:
-    return visible(person).filter(within("done_at", span))
+def mended(person: Any, span: Span, place: Any = None) -> Any:
+    """Orders finished in the window that somebody waited for; planned upkeep and improvements were reported by nobody."""
+    return visible(person, place).filter(within("done_at", span), kind__in=WAITED_FOR)
 
 
 @measure(
@@ -207,28 +214,32 @@ def finished(person: Any, span: Span) -> Any:
     unit="h",
     direction="down",
     permission=VIEW,
-    rows=finished,
+    rows=mended,
     definition=_(
-        "Working hours from the first report to the finished repair, without paused waiting; mean of the orders finished in the "
-        "period. Median, the slowest tenth and plain hours are named beside."
+        "Working hours from the first report to the finished repair, without paused waiting, whatever clock was promised; mean of the "
+        "repairs, defects and services finished in the period. Median, the slowest tenth and plain hours are named beside."
     ),
 )
 def resolution(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
-    rows = of(visible(person, place), Clock.objects.filter(within("order__done_at", span), kind="resolve", met_at__isnull=False))
-    plain = Extract(F("order__done_at") - F("order__reported_at"), "epoch", output_field=FloatField())
-    wanted = {
-        "mean": Avg("banked_s"),
-        "median": Percentile(0.5, F("banked_s")),
-        "p90": Percentile(0.9, F("banked_s")),
-        "plain": Avg(plain),
-        "n": Count("pk"),
-    }
-
-    def make(row: dict[str, Any]) -> Figure:
-        hours = {name: row[name] / 3600 if row[name] is not None else None for name in ("mean", "median", "p90", "plain")}
-        return Figure(hours.pop("mean"), row["n"], hours, rows_url("resolution", span))
-
-    return figures(rows, by, CLOCK_PATHS, wanted, make)
+    """One statement; the working time is counted by the calendar of the school, for orders round the clock too."""
+    paused = ArraySubquery(Hold.objects.filter(order=OuterRef("pk"), pauses=True).order_by().values("during"))
+    rows = mended(person, span, place).order_by().annotate(key=F(ORDERS[by]) if by else F("pk"), paused=paused)
+    working = school_clock(span)
+    lasted: dict[Any, list[float]] = {}
+    plain: dict[Any, list[float]] = {}
+    for key, since, done, holds in rows.values_list("key", "reported_at", "done_at", "paused"):
+        group, since = key if by else None, min(since, done)
+        seconds = working.business_seconds(since, done)
+        for hold in holds:
+            first, last = max(hold.lower, since), min(hold.upper or done, done)
+            seconds -= working.business_seconds(first, last) if first < last else 0
+        lasted.setdefault(group, []).append(seconds / 3600)
+        plain.setdefault(group, []).append((done - since).total_seconds() / 3600)
+    link = rows_url("resolution", span)
+    found = {}
+    for group, hours in lasted.items():
+        found[group] = Figure(mean(hours), len(hours), {**spread(hours), "plain": mean(plain[group])}, link)
+    return found if by else found.get(None, Figure(None, 0, spread([]), link))
 
 
 # what waits --------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
 
 from assets.factories import EquipmentFactory
@@ -104,6 +105,33 @@ def test_the_first_answer_is_a_person_s_and_those_without_one_stand_beside(here:
         shown = figure("first_response", here.dispatcher)
     assert (shown.value, shown.n, shown.parts["open"], shown.parts["median"]) == (4.75, 2, 1, 4.75)
     assert left.pk
+
+
+def test_the_time_to_repair_is_duty_time_whatever_was_promised_without_pauses_and_leads_to_its_rows(here: Scene) -> None:
+    lead = technician(here, "Chen", 4).staff.person
+
+    def mended(since: str, until: str, **fields: Any) -> WorkOrder:
+        return made(here, state="done", lead=lead, released_at=at(since), reported_at=at(since), done_at=at(until), **fields)
+
+    night = mended("2026-09-16 16:30", "2026-09-17 09:00", priority="P1")  # an hour each side of the night
+    ClockFactory(order=night, running=False, met_at=at("2026-09-17 09:00"), banked_s=59400, due_at=at("2026-09-16 20:30"))
+    held = mended("2026-09-15 08:00", "2026-09-15 12:00", kind="defect")  # without a clock
+    for first, last, pauses in (("09:00", "10:30", True), ("11:00", "11:30", False)):
+        span = DateTimeTZRange(at(f"2026-09-15 {first}"), at(f"2026-09-15 {last}"))
+        HoldFactory(order=held, pauses=pauses, during=span)
+    for kind in ("preventive", "improvement"):
+        mended("2026-09-01 08:00", "2026-09-30 08:00", kind=kind)
+    mended("2026-08-30 08:00", "2026-08-31 08:00")  # of another month
+    with clock.standing_at(NOW):
+        found = figure("resolution", here.dispatcher)
+        assert (found.value, found.n) == (2.25, 2)
+        assert found.parts == {"median": 2.25, "p90": pytest.approx(2.45), "plain": 10.25}
+        by_person = figure("resolution", here.dispatcher, by="person")
+        assert {key: (one.value, one.n) for key, one in by_person.items()} == {lead.pk: (2.25, 2)}
+        rows = client_of(here.dispatcher).get(found.rows_url).content.decode()
+        assert "1–2 of 2" in rows
+        assert [order.number in rows for order in (night, held)] == [True, True]
+        assert set(MEASURES["maintenance.resolution"].rows(here.dispatcher, SEPTEMBER)) == {night, held}
 
 
 def done(here: Scene, when: str, **fields: Any) -> WorkOrder:
