@@ -6,11 +6,13 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assets.custody.services import idle
 from assets.models import CategoryAttribute, Equipment, EquipmentCategory, EquipmentModel
+from assets.renewal.services import aged
+from assets.safety.standing import READY, asked_of_safety
 from logistics.accounts.filters import DepartmentTreeFilter
 from logistics.campus.models import Place
 from logistics.core.filters import RecordFilters
@@ -35,6 +37,8 @@ class EquipmentFilters(RecordFilters):
     criticality = django_filters.ChoiceFilter(label=_("Criticality"), choices=Equipment._meta.get_field("criticality").choices)
     warranty = django_filters.BooleanFilter(label=_("Warranty ends within 30 days"), method="ending", widget=forms.CheckboxInput)
     idle = django_filters.BooleanFilter(label=_("Idle"), method="unused", widget=forms.CheckboxInput)
+    beyond_life = django_filters.BooleanFilter(label=_("Beyond its life"), method="aged", widget=forms.CheckboxInput)
+    unready = django_filters.BooleanFilter(label=_("Safety equipment not ready"), method="not_ready", widget=forms.CheckboxInput)
     mine = django_filters.BooleanFilter(label=_("Kept by me"), method="kept", widget=forms.CheckboxInput)
     quick = (
         (_("Locked"), {"use_state": "locked"}, "lock"),
@@ -56,6 +60,13 @@ class EquipmentFilters(RecordFilters):
 
     def unused(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         return rows.filter(pk__in=idle().values("pk")) if value else rows
+
+    def aged(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        old = aged(Equipment.objects.all()).filter(years__gte=F("life"))
+        return rows.filter(pk__in=old.values("pk")) if value else rows
+
+    def not_ready(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        return rows.filter(pk__in=asked_of_safety(Equipment.objects.all()).exclude(READY).values("pk")) if value else rows
 
     def kept(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         return rows.filter(keeper=self.request.user) if value else rows

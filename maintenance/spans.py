@@ -9,12 +9,15 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Aggregate, F, FloatField, QuerySet
+from django.db.models import Aggregate, FloatField, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from logistics.core.publishing import MEASURES, Figure
+from logistics.core.grains import figures, share
+from logistics.core.publishing import MEASURES
+
+__all__ = ["figures", "share"]  # from the kernel, for those who count here
 
 Span = tuple[datetime, datetime]
 Asked = TypeVar("Asked", bound=Callable[..., Any])
@@ -37,18 +40,6 @@ def days_of(span: Span) -> tuple[str, str]:
     """First and last day of a span, as the filters write them."""
     first, last = timezone.localdate(span[0]), timezone.localdate(span[1] - timedelta(seconds=1))
     return first.isoformat(), last.isoformat()
-
-
-def figures(rows: QuerySet, by: str, paths: dict[str, str], told: dict[str, Any], make: Callable[[dict[str, Any]], Figure]) -> Any:
-    """One Figure, or {value of the grain: Figure}; one statement either way."""
-    rows = rows.order_by()
-    if not by:
-        return make(rows.aggregate(**told))
-    return {row.pop("key"): make(row) for row in rows.values(key=F(paths[by])).annotate(**told)}
-
-
-def share(part: int, whole: int) -> float | None:
-    return 100 * part / whole if whole else None
 
 
 def rows_url(code: str, span: Span, list_name: str = "maintenance:workorder-list") -> str:

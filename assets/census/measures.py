@@ -9,7 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Census, CensusLine
+from logistics.core.grains import figures, share
 from logistics.core.publishing import Figure, measure
+
+GRAINS = {"building": "expected_place__ancestors__2", "category": "equipment__category_id", "department": "equipment__department_id"}
 
 
 @measure(
@@ -20,16 +23,12 @@ from logistics.core.publishing import Figure, measure
     permission="assets.census:view",
     definition=_("Things found in order where they should be or elsewhere, of all that the counts closed in the period expected."),
 )
-def census_found(person: Any, span: Any, place: Any = None) -> Figure:
-    """Over the counts closed in the window that this person may see."""
+def census_found(person: Any, span: Any, by: str = "", place: Any = None) -> Any:
+    """Over the counts closed in the window that this person may see; leads to the lines of the counts."""
     counts = Census.objects.visible_to(person).filter(state="closed", closed_at__gte=span[0], closed_at__lt=span[1])
     rows = CensusLine.objects.filter(census__in=counts.values("pk"), expected_place__isnull=False)
     if place is not None:
         rows = rows.filter(expected_place__ancestors__contains=[place.pk])
-    found = rows.aggregate(n=Count("pk"), seen=Count("pk", filter=Q(result__in=["found", "moved"])))
-    return Figure(
-        100 * found["seen"] / found["n"] if found["n"] else None,
-        found["n"],
-        found,
-        rows_url=reverse("assets:census-list") + "?state=closed",
-    )
+    url = reverse("assets:census-list") + "?state=closed"
+    told = {"n": Count("pk"), "seen": Count("pk", filter=Q(result__in=["found", "moved"]))}
+    return figures(rows, by, GRAINS, told, lambda row: Figure(share(row["seen"], row["n"]), row["n"], row, url))

@@ -12,7 +12,10 @@ from assets.custody.services import idle
 from assets.models import Equipment
 from logistics.core import clock
 from logistics.core.access import access_of
+from logistics.core.grains import figures
 from logistics.core.publishing import Figure, measure
+
+GRAINS = {"building": "place__ancestors__2", "category": "category_id", "department": "department_id"}
 
 
 @measure(
@@ -23,11 +26,12 @@ from logistics.core.publishing import Figure, measure
     permission="assets.equipment:cost",
     definition=_("What the things cost that were set idle, or whose use is noted without any use for as long as the school calls idle."),
 )
-def idle_value(person: Any, span: Any, place: Any = None) -> Figure:
+def idle_value(person: Any, span: Any, by: str = "", place: Any = None) -> Any:
     """At the end of the window, over what this person answers for."""
     at = min(span[1], clock.now())
     rows = idle(at).filter(Equipment.objects.none().answered_for_by(access_of(person)))
     if place is not None:
         rows = rows.filter(place__ancestors__contains=[place.pk])
-    found = rows.order_by().aggregate(value=Sum("purchase_cost"), n=Count("pk"))
-    return Figure(float(found["value"] or 0), found["n"], rows_url=reverse("assets:equipment-list") + "?idle=true")
+    url = reverse("assets:equipment-list") + "?idle=true"
+    told = {"value": Sum("purchase_cost"), "n": Count("pk")}
+    return figures(rows, by, GRAINS, told, lambda row: Figure(float(row["value"] or 0), row["n"], rows_url=url))

@@ -131,6 +131,8 @@ class Reliability:
     begun: int = 0
     restored: int = 0
     repair_s: float = 0
+    median_h: float | None = None  # of the failures restored
+    p90_h: float | None = None
 
     @property
     def availability(self) -> float | None:
@@ -162,9 +164,11 @@ failure AS (SELECT t.grain, min(lower(d.during)) AS begun, max(coalesce(upper(d.
             GROUP BY t.grain, d.equipment_id, CASE WHEN d.work_kind = '' THEN 'own:' || d.id ELSE d.work_kind || ':' || d.work_id END),
 told AS (SELECT grain, count(*) FILTER (WHERE begun >= %(from)s AND begun < %(to)s) AS begun,
                 count(*) FILTER (WHERE ended >= %(from)s AND ended < %(to)s) AS restored,
-                sum(seconds) FILTER (WHERE ended >= %(from)s AND ended < %(to)s) AS repair FROM failure GROUP BY grain)
+                sum(seconds) FILTER (WHERE ended >= %(from)s AND ended < %(to)s) AS repair,
+                percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds::float8 / 3600)
+                    FILTER (WHERE ended >= %(from)s AND ended < %(to)s) AS spread FROM failure GROUP BY grain)
 SELECT need.grain, need.things, need.required, coalesce(down.seconds, 0), coalesce(told.begun, 0), coalesce(told.restored, 0),
-       coalesce(told.repair, 0)
+       coalesce(told.repair, 0), told.spread
 FROM need LEFT JOIN down ON coalesce(down.grain, 0) = coalesce(need.grain, 0)
      LEFT JOIN told ON coalesce(told.grain, 0) = coalesce(need.grain, 0)
 """
@@ -185,7 +189,10 @@ def reliability(things: models.QuerySet, span: Span, by: str = "") -> dict[Any, 
     sql = RELIABILITY.replace("{things}", chosen % tuple(f"%(p{n})s" for n in range(len(params))))
     with connection.cursor() as cursor:
         cursor.execute(sql, {**named, "from": span[0], "to": until, "zone": settings.TIME_ZONE})
-        return {row[0]: Reliability(row[1], float(row[2]), float(row[3]), row[4], row[5], float(row[6])) for row in cursor.fetchall()}
+        return {
+            row[0]: Reliability(row[1], float(row[2]), float(row[3]), row[4], row[5], float(row[6]), *(row[7] or ()))
+            for row in cursor.fetchall()
+        }
 
 
 def overall(things: models.QuerySet, span: Span) -> Reliability:

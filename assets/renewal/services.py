@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F, Q, Sum
+from django.db.models import F, Func, IntegerField, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -307,6 +307,13 @@ class Condition:
     def index(self, deferred: Decimal | None = None) -> Decimal:
         """Condition index in %, as it is or with another sum of deferred work."""
         return 100 * (self.deferred if deferred is None else deferred) / self.value
+
+
+def aged(things: Any) -> Any:
+    """Of these, things in use whose age and life are known, with both in years."""
+    age = Func(F("commissioned_on"), function="age", template="extract(year from age(%(expressions)s))::int", output_field=IntegerField())
+    life = Coalesce("life_years", "category__default_life_years")
+    return things.in_use().annotate(life=life, years=age).filter(commissioned_on__isnull=False, life__isnull=False)
 
 
 def conditions(person: Any, fabric_m2: Decimal | None) -> list[Condition]:

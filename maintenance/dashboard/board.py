@@ -21,7 +21,7 @@ from logistics.core import clock
 from logistics.core.access import access_of
 from logistics.core.charts import Chart, bar_chart, line_chart
 from logistics.core.publishing import MEASURES, Figure, Measure
-from maintenance.dashboard.limits import aims
+from maintenance.dashboard.limits import RANKED_FROM, aims
 from maintenance.measures.costs import COST, spent
 from maintenance.measures.reliability import things
 from maintenance.measures.repairs import BANDS, MET, clocks, closed_repairs, overdue
@@ -204,6 +204,15 @@ def charts(person: Any, span: Span, aim: dict[str, float]) -> dict[str, Chart]:
             unit=_("repairs"),
         ),
     }
+    weakest = on_time_by_building(person, span)
+    found["buildings"] = bar_chart(
+        title=_("%(name)s waits longest for its repairs") % {"name": weakest[0][0].rsplit(" · ", 1)[0]}
+        if weakest else _("In no building enough repairs fell due to rank it"),
+        note=_("Repairs on time by building with how many fell due, the weakest first; ranked from %(n)s on") % {"n": RANKED_FROM.value()},
+        labels=[name for name, _value in weakest],
+        values=[value for _name, value in weakest],
+        unit="%",
+    )
     if access_of(person).has(COST):
         money = cost_by_building(person, span)
         found["cost"] = bar_chart(
@@ -243,6 +252,20 @@ def pareto(person: Any, span: Span, most: int = 8) -> list[tuple[str, int, float
         reached += n
         found.append((codes[pk].name, n, 100 * reached / total))
     return found
+
+
+def ranking(code: str, person: Any, span: Span, by: str = "building") -> list[tuple[Any, Figure]]:
+    """A figure by place, team or person, the weakest first; those with too few counted are not ranked, one mishap is no rank."""
+    one, least = MEASURES[code], RANKED_FROM.value()
+    rows = [(key, told) for key, told in one.compute(person, span, by=by).items() if key and told.n >= least and told.value is not None]
+    return sorted(rows, key=lambda row: row[1].value, reverse=one.direction == "down")
+
+
+def on_time_by_building(person: Any, span: Span) -> list[tuple[str, float]]:
+    """The weakest buildings; one statement and the names."""
+    rows = ranking("maintenance.on_time", person, span)[:MOST_BUILDINGS]
+    places = Place.objects.in_bulk([pk for pk, _told in rows])
+    return [(f"{places[pk].name} · {told.n}", round(told.value or 0, 1)) for pk, told in rows if pk in places]
 
 
 def cost_by_building(person: Any, span: Span) -> list[tuple[str, float]]:

@@ -21,6 +21,7 @@ AIMS: dict[str, tuple[Declared, int]] = {
     "maintenance.notice_on_time": (limit("maintenance.aim_notice", _("aim: outages announced in time, %"), 95, high=100), 1),
 }
 KEPT = limit("maintenance.dashboard_seconds", _("seconds after which a page of figures is worked out anew"), 120, low=0, high=3600)
+RANKED_FROM = limit("maintenance.ranking_minimum", _("things counted before a building or team is ranked"), 5, low=1, high=100)
 
 
 def aims(at: Any = None) -> dict[str, float]:

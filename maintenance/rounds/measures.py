@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core import clock
+from logistics.core.grains import figures, share
 from logistics.core.publishing import Figure, measure
 from maintenance.models import Round
 
 VIEW = "maintenance.round:view"
+GRAINS = {"building": "place__ancestors__2", "team": "team_id", "person": "inspector_id", "category": "domain", "route": "route_id"}
 Span = tuple[datetime, datetime]
 
 
@@ -39,9 +41,9 @@ def rows_url(span: Span, **more: Any) -> str:
     permission=VIEW,
     definition=_("Rounds submitted by the end of their window, of all whose window ended in the period; void ones are left out."),
 )
-def round_completion(person: Any, span: Span, place: Any = None) -> Figure:
-    found = due(person, span, place).aggregate(n=Count("pk"), done=Count("pk", filter=Q(submitted_at__lte=F("window_to"))))
-    return Figure(100 * found["done"] / found["n"] if found["n"] else None, found["n"], found, rows_url(span))
+def round_completion(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    told, url = {"n": Count("pk"), "done": Count("pk", filter=Q(submitted_at__lte=F("window_to")))}, rows_url(span)
+    return figures(due(person, span, place), by, GRAINS, told, lambda row: Figure(share(row["done"], row["n"]), row["n"], row, url))
 
 
 @measure(
@@ -52,7 +54,14 @@ def round_completion(person: Any, span: Span, place: Any = None) -> Figure:
     permission=VIEW,
     definition=_("Points visited with a valid scan where one is asked, of all points planned in rounds whose window ended in the period."),
 )
-def point_coverage(person: Any, span: Span, place: Any = None) -> Figure:
-    found = due(person, span, place).aggregate(planned=Sum("planned"), scanned=Sum("scanned"), n=Count("pk"))
-    planned = found["planned"] or 0
-    return Figure(100 * (found["scanned"] or 0) / planned if planned else None, planned, found, rows_url(span))
+def point_coverage(person: Any, span: Span, by: str = "", place: Any = None) -> Any:
+    told, url = {"all": Sum("planned"), "seen": Sum("scanned"), "n": Count("pk")}, rows_url(span)
+    return figures(
+        due(person, span, place),
+        by,
+        GRAINS,
+        told,
+        lambda row: Figure(
+            share(row["seen"], row["all"]), row["all"] or 0, {"planned": row["all"], "scanned": row["seen"], "n": row["n"]}, url
+        ),
+    )
