@@ -25,6 +25,7 @@ urlpatterns = [
     path("calendars/<int:pk>/days/<str:day>/", calendars.day, name="calendar-day"),
     path("calendars/<int:pk>/season/", calendars.season, name="calendar-season"),
     path("calendars/<int:pk>/import/", calendars.import_page, name="calendar-import"),
+    path("calendars/<int:pk>/propose/", calendars.propose, name="calendar-propose"),
 ]
 doors = [
     path("q/<str:code>", door.tag, name="tag"),

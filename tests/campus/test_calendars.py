@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from logistics.campus.models import CalendarDay, CalendarVersion, WorkCalendar
-from logistics.campus.services import calendars
+from logistics.campus.services import calendars, proposing
 from logistics.core import clock
 from tests.campus.world import at, browser, person, version_of
 
@@ -168,6 +168,37 @@ def test_days_come_from_a_file_and_mistakes_are_named_by_line(school):
     with pytest.raises(ValidationError) as refused:
         calendars.import_days(calendar=calendar, file=io.StringIO("date,kind\n2027-02-30,closed\n2027-03-01,holiday\n"))
     assert [message[:7] for message in refused.value.messages] == ["Line 2:", "Line 3:"]
+
+
+def test_without_a_file_the_holidays_are_proposed_as_estimates_beside_what_the_school_has_said(school, teacher):
+    version = national_day(school.school, {})
+    keeper, propose = browser(person("C1", role="calendar_keeper")), f"/campus/calendars/{version.calendar_id}/propose/?from=2026"
+
+    assert keeper.post(propose).status_code == 409  # there is no draft yet
+    keeper.post(f"/campus/calendars/{version.calendar_id}/draft/")
+    page = keeper.post(propose, follow=True).content.decode()
+    assert "17 days proposed" in page
+    draft = CalendarVersion.objects.get(state="draft")
+    made = draft.days.filter(source="package_estimate")
+    assert list(made.filter(date__year=2026).values_list("date", "kind", "follows_weekday", "label", "public_holiday")) == [
+        (date(2026, 9, 20), "makeup", 2, "调休上班", False),  # for Tuesday 6 October
+        (date(2026, 9, 25), "closed", None, "中秋", True), (date(2026, 9, 26), "closed", None, "中秋", True),
+        (date(2026, 9, 27), "closed", None, "中秋", True),
+    ]
+    assert set(made.filter(date__year=2027).values_list("kind", flat=True)) == {"closed"}  # nobody has announced make-up days yet
+    assert draft.days.get(date=date(2026, 10, 10)).follows_weekday == 5  # as the school had it
+    assert draft.confirmed_until == version.confirmed_until
+    assert "already tells of every public holiday" in keeper.post(propose, follow=True).content.decode()
+    assert browser(teacher).post(propose).status_code == 403
+
+
+def test_the_announced_make_up_days_of_2026_are_those_of_the_notice():
+    days = [(one.day, one.follows) for one in proposing.announced(2026) if one.follows]
+    assert sorted(days) == [(date(2026, 1, 4), 5), (date(2026, 2, 14), 5), (date(2026, 2, 28), 1), (date(2026, 5, 9), 2),
+                            (date(2026, 9, 20), 2), (date(2026, 10, 10), 3)]
+    off = {one.day for one in proposing.announced(2026) if not one.follows}
+    assert {date(2026, 9, 25), *(date(2026, 10, day) for day in range(1, 8))} <= off
+    assert proposing.announced(2050) == []
 
 
 def test_the_calendar_keeper_changes_a_day_on_the_page_and_publishes(school):

@@ -1,7 +1,7 @@
 """The calendar editor: a year to look at, a draft to change, what would move, and publishing."""
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from logistics.campus import versions
 from logistics.campus.forms import DayForm, ImportForm, SeasonForm
 from logistics.campus.models import CalendarVersion, Season, WorkCalendar
-from logistics.campus.services import calendars, year
+from logistics.campus.services import calendars, proposing, year
 from logistics.campus.worktime import CalendarData
 from logistics.core import clock
 from logistics.core.access import access_of
@@ -145,6 +145,17 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     calendars.discard_draft(version=_draft(request, pk))
     messages.success(request, _("Draft thrown away"))
     return redirect("campus:calendar-year", pk)
+
+
+@login_required
+@require_POST
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Fill the draft of a school year with the public holidays and make-up days that packages know."""
+    draft, first = _draft(request, pk), _year(request)
+    until = date(first + 1, year.FIRST_MONTH, 1) - timedelta(days=1)
+    count = proposing.propose_days(version=draft, first=date(first, year.FIRST_MONTH, 1), last=until)
+    messages.success(request, proposing.said(count))
+    return redirect(f"{reverse('campus:calendar-year', args=[pk])}?from={first}")
 
 
 @login_required
