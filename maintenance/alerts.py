@@ -41,6 +41,8 @@ message(
     icon="git-merge",
 )
 message("maintenance.rejected", _("Not accepted: %(title)s"), _("%(number)s at %(place)s: %(reason)s"), icon="x")
+message("maintenance.appealed", _("Look again: %(title)s"), _("%(number)s at %(place)s was rejected; the reporter says: %(reason)s"),
+        icon="rotate-clockwise")
 message("maintenance.held", _("It takes longer: %(title)s"), _("%(number)s at %(place)s waits."), icon="player-pause")
 message("maintenance.done", _("Is it fixed? %(title)s"), _("%(number)s at %(place)s is done. Say whether it is fixed."), icon="eye-check")
 message("maintenance.assigned", _("For you: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="user-check")

@@ -22,6 +22,8 @@ from maintenance.models import Assignment, FailureCode, Hold, Rating, RepairRequ
 from maintenance.permits import checks as permits
 from maintenance.querysets import OPEN_STATES
 
+MOST_WORDS = RepairRequest._meta.get_field("description").max_length or 0
+
 
 # what else to lock -------------------------------------------------------------------------------------------------
 def family(request: RepairRequest) -> list[RepairRequest]:
@@ -121,7 +123,12 @@ def asked(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: 
 
 
 def answer(request: RepairRequest, *, by: Any, at: datetime, answer: str, **data: Any) -> None:
-    request.description = f"{request.description}\n{answer}".strip()[:2000]
+    """It goes below the words of the report; what does not fit there is refused, never cut."""
+    words = f"{request.description}\n{answer}".strip()
+    if len(words) > MOST_WORDS:
+        raise ValidationError({"answer": _("Your report is full: please say it with %(n)s characters less, or write a message.")
+                               % {"n": len(words) - MOST_WORDS}})
+    request.description = words
 
 
 def answered(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
@@ -193,7 +200,17 @@ def clocks_stopped(request: RepairRequest, *, by: Any, at: datetime, event: Any,
 def rejected(request: RepairRequest, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     orders.first_answer(request, at)
     clocks_stopped(request, by=by, at=at, event=event)
-    messages.reporter(request, "maintenance.rejected", by=by, reason=data.get("reason", ""))
+    messages.reporter(request, "maintenance.rejected", by=by, key=str(event.pk), reason=data.get("reason", ""))
+
+
+def appeal(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:
+    request.appealed_at, request.ended_at, request.question = at, None, ""
+
+
+def appealed(request: RepairRequest, *, by: Any, at: datetime, event: Any, reason: str = "", **data: Any) -> None:
+    """The desk owes another answer: its clock goes on from what was used."""
+    clocks.tell(request.clocks.filter(kind="response"), "reopen", at=at)
+    messages.dispatchers(request, "maintenance.appealed", by=by, reason=reason)
 
 
 def requeued(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> None:

@@ -133,6 +133,22 @@ class AnswerForm(ActingForm):
     answer = forms.CharField(label=_("Your answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class WithdrawForm(ActingForm):
+    """Taken back; why is welcome, never asked for."""
+
+    reason = forms.CharField(label=_("Why do you take it back?"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AppealForm(ActingForm):
+    """The one word that whoever was rejected may say to it."""
+
+    reason = forms.CharField(label=_("Why should we look again?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class GuestWordsForm(ActingForm):
+    text = forms.CharField(label=_("Message"), max_length=1000)
+
+
 class JoinForm(ActingForm):
     root = RecordChoice(RepairRequest.objects.open(), resource="maintenance.repairrequest", query={"open": "true"}, label=_("Joins to"))
 

@@ -49,6 +49,10 @@ def reject(request: RepairRequest, person: Any) -> str | None:
     return None
 
 
+def appeal(request: RepairRequest, person: Any) -> str | None:
+    return _("It was looked at twice; if something has changed, report it anew.") if request.appealed_at else None
+
+
 def dispute(request: RepairRequest, person: Any) -> str | None:
     days = DISPUTE_DAYS.value()
     if request.resolved_at and clock.now() > request.resolved_at + timedelta(days=days):

@@ -13,6 +13,7 @@ from logistics.core.limits.declared import limit
 
 GUEST_SOURCE = limit("maintenance.guest_source", _("guest reports an hour from one source"), 30, low=1)
 GUEST_TAG = limit("maintenance.guest_tag", _("guest reports an hour at one label"), 10, low=1)
+GUEST_PHONE = limit("maintenance.guest_phone", _("guests have to leave a phone number: 1 yes, 0 no"), 0, high=1)
 DUPLICATE_DAYS = limit("maintenance.duplicate_days", _("days in which reports count as duplicates"), 14, high=365)
 LAPSE_DAYS = limit("maintenance.lapse_days", _("working days until silence counts as fixed"), 3, low=1, high=90)
 DISPUTE_DAYS = limit("maintenance.dispute_days", _("days in which a repair may be disputed"), 7, high=365)

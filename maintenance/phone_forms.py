@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.core.forms import ActingForm, RecordChoice
 from maintenance.forms import ReportForm
+from maintenance.limits import GUEST_PHONE
 from maintenance.models import RepairRequest, Symptom
 from maintenance.tiles import OTHER
 
@@ -40,6 +41,11 @@ class GuestForm(WordsForOther, ActingForm):
     name = forms.CharField(label=_("Your name"), max_length=60, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     join_to = RecordChoice(RepairRequest.objects.open(), label=_("The same as"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].required = bool(GUEST_PHONE.value())
+        self.fields["phone"].error_messages["required"] = _("Leave a phone number, so that we can ask back.")
 
 
 class OnBehalfForm(ReportForm):

@@ -65,11 +65,13 @@ def expected(request: RepairRequest, row: Any) -> str:
     return _("expected by %(time)s") % {"time": ui.when_words(row.due_at)}
 
 
-def steps(request: RepairRequest, *, taken: Any = None, hold: Any = None, names: bool = True) -> list[dict[str, Any]]:
-    """The five steps with what happened. `taken` is the live or last assignment, `hold` the open span of waiting; guests read no names."""
+def steps(request: RepairRequest, *, taken: Any = None, hold: Any = None, names: bool = True, why: str = "") -> list[dict[str, Any]]:
+    """The five steps with what happened. `taken` is the live or last assignment, `hold` the open span of waiting, `why` the reason for
+    which it was rejected or withdrawn; guests read no names."""
     if request.state in ("rejected", "withdrawn"):
+        ended = [ui.when_words(request.ended_at) if request.ended_at else "", why]
         return [_step("done", _("Received"), ui.when_words(request.submitted_at)),
-                _step("done", request.get_state_display(), ui.when_words(request.ended_at) if request.ended_at else "", "x")]
+                _step("done", request.get_state_display(), _(": ").join(part for part in ended if part), "x")]
     behind = reached(request)
     titles = [_("Received"), _("Assigned") if behind > 1 else _("Assigning"), _("Repaired") if behind > 2 else _("Repair"),
               _("Your turn") if behind == 3 else _("Your word"), _("Done")]

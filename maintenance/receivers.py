@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.publishing import cost_source
 from logistics.accounts.publishing import hand_over
 from logistics.campus.registries import calendar_user
+from logistics.core.bilingual import in_both
 from logistics.core.models import Attachment
 from logistics.core.pages import PHOTO_GUESTS
 from logistics.core.publishing import Waiting
@@ -60,16 +61,16 @@ def tell(record: Any, comment: Any, told: set[int]) -> None:
     """A message of the reporter reaches the technician, or the desk while there is none; any other reaches the reporters."""
     if not isinstance(record, RepairRequest | WorkOrder) or comment.internal:
         return
-    by, key = comment.by, str(comment.pk)
-    words = {"who": {"zh": by.name_zh, "en": by.name_en}, "text": comment.text}
+    by, key = comment.by, str(comment.pk)  # a guest has no name
+    words = {"who": {"zh": by.name_zh, "en": by.name_en} if by else in_both(lambda: gettext("Guest")), "text": comment.text}
     if isinstance(record, WorkOrder):
         reports = list(record.requests.filter(state="accepted").exclude(reporter_id__in=told))
     else:
-        reports = [record] if record.reporter_id not in (*told, by.pk) else []
+        reports = [record] if record.reporter_id not in (*told, comment.by_id) else []
     for request in reports:
         messages.reporter(request, "maintenance.commented", by=by, key=key, **words)
     told |= {request.reporter_id for request in reports if request.reporter_id}
-    if isinstance(record, WorkOrder) or record.reporter_id != by.pk:
+    if isinstance(record, WorkOrder) or record.reporter_id != comment.by_id:
         return
     lead = record.work_order.lead if record.work_order_id else None  # type: ignore[union-attr]
     if lead is None:

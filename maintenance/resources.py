@@ -41,7 +41,7 @@ from maintenance.models import (
 )
 from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import LIVE_STATES
-from maintenance.services.reporting import report
+from maintenance.services.reporting import contact_of, report
 from maintenance.words import face
 
 note("report", gettext_lazy("reported it"), "send")
@@ -230,6 +230,8 @@ class RepairRequests(Resource):
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         words = [("", render_to_string("core/parts/quote.html", {"text": record.description}))] if record.description else []
         shown = face(clock_of(record, "response"))
+        guest = contact_of(record, request.user)
+        words += [(_("How to reach the guest"), render_to_string("maintenance/_guest_contact.html", {"guest": guest}))] if guest else []
         return [*words, *([(_("Clock"), render_to_string("maintenance/_clocks.html", {"faces": [shown]}))] if shown else [])]
 
     @classmethod

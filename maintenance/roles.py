@@ -18,7 +18,7 @@ allow(DESK, "maintenance.workorder", "add", "change", "cost")
 allow("team_leader", "maintenance.workorder", "cost")
 allow(READERS + " place_keeper", "maintenance.repairrequest", "view", "export")
 allow("student teacher technician team_leader place_keeper department_head system_manager " + DESK, "maintenance.repairrequest", "add")
-allow(DESK, "maintenance.repairrequest", "change", "on_behalf")
+allow(DESK, "maintenance.repairrequest", "change", "on_behalf", "contact")
 allow(DESK + " team_leader auditor logistics_director", "maintenance.technician", "view", "export")
 allow("facilities_manager", "maintenance.technician", "add", "change")
 for _record in ("repaircategory", "symptom", "failurecode", "holdreason"):

@@ -42,7 +42,9 @@ REQUESTS = Workflow(RepairRequest, (
  .move("reject", _("Reject"), "submitted needs_info", "rejected", DISPATCH, _("rejected it"), weight=90, icon="x", danger=True,
        form="maintenance.forms.ReasonForm", guard=guards.reject, effect=effects.ended, after=effects.rejected)
  .move("withdraw", _("Withdraw"), "submitted needs_info", "withdrawn", REPORTER, _("withdrew it"), weight=90, icon="arrow-back-up",
-       danger=True, question=_("Withdraw this report?"), effect=effects.withdraw, after=effects.clocks_stopped, locks=effects.locks_own_order)
+       danger=True, question=_("Withdraw this report?"), form="maintenance.forms.WithdrawForm", effect=effects.withdraw, after=effects.clocks_stopped, locks=effects.locks_own_order)
+ .move("appeal", _("Ask to look again"), "rejected", "submitted", REPORTER, _("asked to look at it again"), weight=20, icon="rotate-clockwise",
+       form="maintenance.forms.AppealForm", guard=guards.appeal, effect=effects.appeal, after=effects.appealed)
  .move("requeue", _("Back to the queue"), "accepted", "submitted", SYSTEM, _("put it back into the queue: the order was cancelled"),
        icon="arrow-back-up", effect=effects.requeued, after=effects.detached)
  .move("resolve", _("Repaired"), "accepted", "resolved", SYSTEM, _("reported the repair as done"), icon="tool", effect=effects.resolve,

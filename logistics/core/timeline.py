@@ -172,7 +172,7 @@ def _comment_entry(row: dict[str, Any]) -> Entry:
     at, gone = instant(row["at"]), bool(row["withdrawn"])
     told = _("withdrew a comment") if gone else _("wrote to colleagues") if row["internal"] else _("wrote")
     return Entry(
-        "off" if gone else "info", "message-off" if gone else "message", name_of(row["by"]) or _("System"), told,
+        "off" if gone else "info", "message-off" if gone else "message", name_of(row["by"]) or _("Guest"), told,
         "" if gone else marked(row["text"], row["mentioned"]), at, (at, RANKS["comment"], row["id"]), comment_id=row["id"],
         by_id=row["by"]["id"], internal=row["internal"], withdrawn=gone,
     )

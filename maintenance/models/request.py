@@ -11,6 +11,7 @@ from logistics.core.bilingual import pick
 from logistics.core.history import tracked
 from logistics.core.scoping import Record
 from logistics.core.search import Searchable, search_index, search_trigger
+from logistics.core.secrets import SecretField
 from maintenance.models.catalogue import Symptom
 from maintenance.querysets import RequestQuerySet
 
@@ -100,6 +101,7 @@ class RepairRequest(Titled, Here, Searchable, Record):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
     question = models.CharField(_("question to the reporter"), max_length=500, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    appealed_at = models.DateTimeField(_("appealed"), null=True, blank=True, editable=False)
 
     lock_rank = 20
     scope_place = "place"
@@ -154,11 +156,11 @@ class RepairRequest(Titled, Here, Searchable, Record):
 
 
 class GuestContact(models.Model):
-    """访客联系方式: how to reach somebody who reported without signing in; deleted 180 days after the end."""
+    """访客联系方式: how to reach somebody who reported without signing in; sealed in the database, deleted 180 days after the end."""
 
     request = models.OneToOneField(RepairRequest, models.PROTECT, related_name="guest")
-    name = models.CharField(_("name"), max_length=60, blank=True)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    name = SecretField(_("name"), blank=True, default="")
+    phone = SecretField(_("phone"), blank=True, default="")
     token_hash = models.CharField(max_length=64, unique=True)
 
     class Meta:

@@ -9,18 +9,21 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 
 from logistics.campus.services.places import begin_to_use
 from logistics.core import clock
+from logistics.core.access import access_of
 from logistics.core.errors import Conflict, TooMany
 from logistics.core.idempotency import once
 from logistics.core.limits.declared import in_force
+from logistics.core.models import Comment, kind_of
 from logistics.core.numbers import assign_number
 from logistics.core.photos import attach
 from logistics.core.ratelimit import hit
+from logistics.core.records.comments import publish
 from logistics.core.workflow import Times, lock_all, perform, write_event
 from maintenance import messages, orders
 from maintenance.limits import DUPLICATE_DAYS, GUEST_SOURCE, GUEST_TAG
@@ -33,6 +36,7 @@ from maintenance.models import (
 )
 
 HOUR = 3600
+GUEST_MOVES = frozenset({"confirm", "dispute", "answer", "withdraw", "appeal"})
 
 
 @dataclass(frozen=True)
@@ -213,11 +217,38 @@ def hash_of(token: str) -> str:
 
 def request_by_token(token: str) -> RepairRequest | None:
     """The report that a guest's secret link follows."""
-    return RepairRequest.objects.filter(guest__token_hash=hash_of(token)).select_related("work_order__lead", "category", "symptom").first()
+    rows = RepairRequest.objects.select_related("work_order__lead", "category", "symptom", "place")
+    return rows.filter(guest__token_hash=hash_of(token)).first()
+
+
+def contact_of(request: RepairRequest, person: Any) -> GuestContact | None:
+    """How to reach the guest behind a report, for the desk alone."""
+    if request.reporter_id is not None or not access_of(person).may("maintenance.repairrequest:contact", request):
+        return None
+    return GuestContact.objects.filter(request=request).first()
+
+
+def words_about(request: RepairRequest) -> models.QuerySet[Comment]:
+    """What may be read by whoever reported: words on the report and on its order, but for those among colleagues."""
+    about = Q(kind="maintenance.repairrequest", object_id=request.pk)
+    about |= Q(kind="maintenance.workorder", object_id=request.work_order_id or 0)
+    return Comment.objects.filter(about, internal=False, withdrawn_at__isnull=True).order_by("at", "id")
+
+
+def guest_writes(request: RepairRequest, text: str, *, source: str, client_uid: Any = None) -> Comment:
+    """A guest's word to the workshop through the secret link, as often as guests may report; it bears no name."""
+    guest_limits(source, f"words:{request.pk}")
+
+    def act() -> Comment:
+        made = Comment(kind=kind_of(request), object_id=request.pk, text=text.strip(), by=None, at=clock.now())
+        publish([(request, made)])
+        return made
+
+    return once(client_uid, None, ["guest-writes", request, text], act)[0]  # type: ignore[return-value]
 
 
 def as_reporter(request: RepairRequest, move: str, **data: Any) -> RepairRequest:
-    """A guest's own answer through the secret link: confirm, dispute, answer, withdraw."""
-    if request.reporter_id is not None or move not in {"confirm", "dispute", "answer", "withdraw"}:
+    """A guest's own answer through the secret link: confirm, dispute, answer, withdraw, appeal."""
+    if request.reporter_id is not None or move not in GUEST_MOVES:
         raise ValidationError(_("This link cannot do that."))
     return perform(request, move, by=None, **data)

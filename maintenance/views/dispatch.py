@@ -23,6 +23,7 @@ from logistics.campus.models import Place
 from logistics.core import clock, resources
 from logistics.core.access import access_of
 from logistics.core.errors import Conflict, NotAllowed
+from logistics.core.models import Event, kind_of
 from logistics.core.pages import client_uid, move_buttons
 from logistics.core.photos import photo_cards, photos_of
 from logistics.core.templatetags import ui
@@ -30,7 +31,7 @@ from logistics.core.workflow import perform
 from maintenance import orders
 from maintenance.models import Clock, RepairRequest, WorkOrder
 from maintenance.querysets import LIVE_STATES
-from maintenance.services.reporting import open_reports
+from maintenance.services.reporting import contact_of, open_reports
 from maintenance.suggestions import suggest
 from maintenance.words import ClockFace, face
 
@@ -208,6 +209,8 @@ def panel_of(request: HttpRequest, entry: Any) -> dict[str, Any]:
         "key": key,
         "record": record,
         "is_request": isinstance(record, RepairRequest),
+        "guest": contact_of(record, request.user) if isinstance(record, RepairRequest) else None,
+        "appeal": Event.objects.filter(kind=kind_of(record), object_id=record.pk, move="appeal").first(),
         "words": words,
         "photos": photo_cards(photos),
         "twins": twins,

@@ -17,16 +17,18 @@ from assets.models import Equipment
 from logistics.campus.services.school import hotline_of
 from logistics.campus.services.tags import resolve_tag
 from logistics.core.errors import TooMany
+from logistics.core.models import Comment
 from logistics.core.pages import add_errors, client_uid
 from logistics.core.photos import clean_photos
 from maintenance import forms
 from maintenance.models import RepairRequest, Symptom
 from maintenance.phone_forms import GuestForm
-from maintenance.services.reporting import as_reporter, duplicates, report_as_guest, request_by_token
+from maintenance.services.reporting import as_reporter, duplicates, guest_writes, report_as_guest, request_by_token, words_about
 from maintenance.tiles import tiles_of
 from maintenance.views.reporter import Where, chosen_of, same_context, show_same, story
 
-ANSWERS = {"confirm": forms.ConfirmForm, "dispute": forms.DisputeForm, "answer": forms.AnswerForm, "withdraw": None}
+ANSWERS = {"confirm": forms.ConfirmForm, "dispute": forms.DisputeForm, "answer": forms.AnswerForm, "withdraw": forms.WithdrawForm,
+           "appeal": forms.AppealForm}
 
 
 def public_place(code: str) -> Where:
@@ -120,22 +122,34 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     form: Any = None
     if request.method == "POST":
         move = request.POST.get("move", "")
-        if move not in ANSWERS:
+        if move not in {*ANSWERS, "write"}:
             raise Http404
-        build = ANSWERS[move]
-        form = build(request.POST, record=row) if build else None
-        if form is None or form.is_valid():
+        form = forms.GuestWordsForm(request.POST) if move == "write" else ANSWERS[move](request.POST, record=row)
+        if form.is_valid():
             try:
-                as_reporter(row, move, **(form.cleaned_data if form else {}))
+                if move == "write":
+                    source = get_client_ip_address(request) or ""
+                    guest_writes(row, form.cleaned_data["text"], source=source, client_uid=client_uid(request))
+                else:
+                    as_reporter(row, move, **form.cleaned_data)
                 return redirect("guest-request", token)
+            except TooMany as refusal:
+                return too_many(request, Where(row.place), refusal)
             except ValidationError as error:
-                if form is None:
-                    raise
                 form.add_error(None, error)
     response = render(request, "maintenance/guest_request.html", page_of(row, token, form), status=422 if form is not None else 200)
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def nameless(comment: Comment) -> str:
+    """The words of a comment without the names of those whom it mentions."""
+    text = comment.text
+    for one in comment.mentioned:
+        for name in (one["zh"], one["en"]):
+            text = text.replace(f"@{name}", _("a colleague")) if name else text
+    return text
 
 
 def page_of(row: RepairRequest, token: str, form: Any) -> dict[str, Any]:
@@ -144,5 +158,7 @@ def page_of(row: RepairRequest, token: str, form: Any) -> dict[str, Any]:
         card.update(url=f"{card['url']}?t={token}", thumb=f"{card['thumb']}?t={token}", by=None)
     if form is None and row.state == "needs_info":
         form = forms.AnswerForm(record=row)
+    context["talk"] = [{"mine": comment.by_id is None, "at": comment.at, "text": nameless(comment)} for comment in words_about(row)]
     return {"page": {"title": row.title, "short_title": row.number}, "row": row, "token": token, "form": form,
+            "appeals": row.state == "rejected" and row.appealed_at is None, "client_uid": uuid.uuid4(),
             "errors": bool(form and form.is_bound), **context}

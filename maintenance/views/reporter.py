@@ -24,7 +24,7 @@ from logistics.campus.services.tags import resolve_tag
 from logistics.core.access import access_of
 from logistics.core.asked import HtmxRequest
 from logistics.core.errors import NotAllowed
-from logistics.core.models import Attachment, Comment
+from logistics.core.models import Attachment, Event
 from logistics.core.pages import DetailPage, add_errors, after, client_uid, form_groups, move_buttons
 from logistics.core.photos import clean_photos, photo_cards, photos_of
 from logistics.core.publishing import widgets_for
@@ -33,7 +33,7 @@ from maintenance.limits import LAPSE_DAYS
 from maintenance.models import Clock, Rating, RepairRequest, Symptom
 from maintenance.phone_forms import OnBehalfForm, TileForm
 from maintenance.querysets import LIVE_STATES
-from maintenance.services.reporting import Duplicate, duplicates, report
+from maintenance.services.reporting import Duplicate, duplicates, report, words_about
 from maintenance.tiles import every_tile, recent_places, tiles_of
 
 PAGE = 20
@@ -307,11 +307,9 @@ def my_report(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(RepairRequest.objects.select_related("work_order", "symptom", "place"), pk=pk, reporter=request.user)
     moves = {move["name"]: move for move in move_buttons(row, request.user)}
     context = story(row)
-    told = Q(kind="maintenance.repairrequest", object_id=row.pk) | Q(kind="maintenance.workorder", object_id=row.work_order_id or 0)
-    comments = Comment.objects.filter(told, internal=False, withdrawn_at__isnull=True)
     page = {"title": row.title, "short_title": row.number, "crumbs": [{"label": _("My reports"), "url": reverse("maintenance:mine")}]}
     return render(request, "maintenance/mine_report.html", {
-        "page": page, "row": row, **context, "moves": moves, "comments": comments.select_related("by").order_by("at", "id"),
+        "page": page, "row": row, **context, "moves": moves, "comments": words_about(row).select_related("by"),
         "photo_upload": reverse("maintenance:repairrequest-photos", args=[pk]) if row.open else "",
         "here": reverse("maintenance:my-report", args=[pk]),
         "comment_url": reverse("maintenance:repairrequest-comment", args=[pk]), "client_uid": uuid.uuid4(),
@@ -328,8 +326,9 @@ def story(row: RepairRequest, *, names: bool = True) -> dict[str, Any]:
     waiting = RepairRequest.objects.filter(Q(pk=root) | Q(joined_to_id=root) | Q(work_order_id=row.work_order_id or 0)).count()
     mended = Attachment.objects.filter(kind="maintenance.workorder", object_id=row.work_order_id or 0, role="after")
     after = photo_cards(mended.order_by("-id")[:1])
+    why = Event.objects.filter(kind="maintenance.repairrequest", object_id=row.pk, move__in=["reject", "withdraw"]).order_by("-id").first()
     return {
-        "badge": progress.badge(row), "steps": progress.steps(row, taken=taken, hold=hold, names=names),
+        "badge": progress.badge(row), "steps": progress.steps(row, taken=taken, hold=hold, names=names, why=why.text if why else ""),
         "expected": progress.expected(row, clock_),
         "waiting": waiting, "after": after[0] if after else None, "photos": photo_cards(photos_of(row)), "lapse_days": LAPSE_DAYS.value(),
         "done_by": order.done_by if order and order.done_by_id and names else None, "rating": Rating.objects.filter(request=row).first(),
