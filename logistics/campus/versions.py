@@ -4,10 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from logistics.campus import worktime
-from logistics.campus.models import CalendarVersion, Season, WeeklySlot, WorkCalendar
+from logistics.campus.models import CalendarVersion, SchoolYear, Season, WeeklySlot, WorkCalendar
 from logistics.campus.worktime import CalendarData, DayData, Interval, SeasonData
 from logistics.core.workflow import perform
 
@@ -61,6 +62,21 @@ def span_of(data: CalendarData) -> tuple[date, date] | None:
     return min(season.first for season in data.seasons), max(season.last_exclusive for season in data.seasons)
 
 
+def covered(version: CalendarVersion, data: CalendarData) -> tuple[date, date] | None:
+    """The half-open span in which every date must lie in a season: that of the seasons, and the whole of the school years they reach into.
+
+    The years are those of the nearest level that has any. One statement; None without seasons.
+    """
+    span = span_of(data)
+    if span is None:
+        return None
+    path = version.calendar.place.ancestors
+    years = list(SchoolYear.objects.filter(place_id__in=path, days__overlap=DateRange(*span)))
+    nearest = max((path.index(year.place_id) for year in years), default=0)
+    days = [year.days for year in years if path.index(year.place_id) == nearest]
+    return min([span[0], *(one.lower for one in days)]), max([span[1], *(one.upper for one in days)])
+
+
 FINDINGS = {
     "no_season": lambda: _("no season covers these days"),
     "makeup_not_on_weekend": lambda: _("a make-up day must fall on a weekend"),
@@ -74,7 +90,7 @@ FINDINGS = {
 def findings(version: CalendarVersion) -> list[tuple[worktime.Finding, str]]:
     """What must or should be mended before publishing, with words."""
     data = data_of(version)
-    span = span_of(data)
+    span = covered(version, data)
     if span is None:
         return []
     return [(one, FINDINGS[one.code]()) for one in worktime.validate(data, *span)]
@@ -88,7 +104,8 @@ def blocking(version: CalendarVersion) -> str | None:
         return _("Enter at least one season with its hours first.")
     for one, words in findings(version):
         if one.blocks:
-            return _("%(day)s: %(problem)s.") % {"day": one.first.isoformat(), "problem": words}
+            day = one.first.isoformat() if one.last == one.first else f"{one.first.isoformat()} – {one.last.isoformat()}"
+            return _("%(day)s: %(problem)s.") % {"day": day, "problem": words}
     return None
 
 

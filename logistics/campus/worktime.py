@@ -147,6 +147,10 @@ class Finding:
     last_exclusive: date
     blocks: bool
 
+    @property
+    def last(self) -> date:
+        return self.last_exclusive - DAY
+
 
 def validate(data: CalendarData, first: date, last_exclusive: date) -> list[Finding]:
     """What must (or should) be mended before a version that covers these dates is published."""

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 
-from logistics.campus.models import CalendarDay, CalendarVersion, WorkCalendar
+from logistics.campus.models import CalendarDay, CalendarVersion, SchoolYear, WorkCalendar
 from logistics.campus.services import calendars, proposing
 from logistics.core import clock
 from tests.campus.world import at, browser, person, version_of
@@ -145,6 +146,63 @@ def test_a_draft_starts_as_a_copy_and_shows_what_it_changes(school):
     assert [(one.day, one.before, one.after) for one in calendars.differences(draft)] == [
         (date(2026, 10, 10), "make-up day, works like Friday", "day off"), (date(2026, 12, 25), "working day", "day off"),
     ]
+
+
+def test_a_calendar_that_leaves_months_of_a_school_year_out_cannot_be_published(school):
+    """5.3: every date of the school years it covers lies in a season, also before the first season and after the last."""
+    SchoolYear.objects.create(place=school.school, name="2026–27", days=DateRange(date(2026, 9, 1), date(2027, 9, 1)))
+    SchoolYear.objects.create(place=school.school, name="2027–28", days=DateRange(date(2027, 9, 1), date(2028, 9, 1)))
+    version = version_of(school.first, [(date(2026, 9, 1), date(2027, 6, 30), DUTY)], {})
+    keeper = browser(person("C1", role="calendar_keeper"))
+
+    answer = keeper.post(f"/campus/calendar-versions/{version.pk}/move/publish/")
+    page = keeper.get(f"/campus/calendars/{version.calendar_id}/year/").content.decode()
+    version.refresh_from_db()
+
+    assert (answer.status_code, version.state) == (422, "draft")
+    assert "2027-07-01 – 2027-08-31: no season covers these days." in page
+    calendars.set_season(version=version, first=date(2027, 7, 1), last=date(2027, 8, 31), name_zh="夏", name_en="Summer", hours={1: DUTY})
+    assert keeper.post(f"/campus/calendar-versions/{version.pk}/move/publish/").status_code == 302  # the year after it is not touched
+
+
+def test_the_years_of_the_nearest_level_decide_which_days_must_have_hours(school):
+    SchoolYear.objects.create(place=school.school, name="2026–27", days=DateRange(date(2026, 9, 1), date(2027, 9, 1)))
+    SchoolYear.objects.create(place=school.first, name="College", days=DateRange(date(2026, 9, 14), date(2027, 7, 1)))
+
+    assert published(school.first, [(date(2026, 9, 14), date(2027, 6, 30), DUTY)], {}).state == "published"
+
+
+def test_a_draft_names_the_seasons_it_loses_and_the_weekdays_it_changes(school):
+    version = two_seasons(school.school, date(2026, 10, 1))
+    draft = calendars.draft_of(version.calendar)
+    summer, winter = draft.seasons.order_by("days")
+    hours = {weekday: (WINTER if weekday < 5 else WINTER[:1]) for weekday in range(1, 6)}
+    calendars.set_season(version=draft, season=winter, first=date(2026, 10, 1), last=date(2027, 4, 30), name_zh="冬", name_en="Winter",
+                         hours=hours)
+    summer.delete()
+
+    assert [(one.day, one.last, one.before, one.after) for one in calendars.differences(draft)] == [
+        (date(2026, 5, 1), date(2026, 9, 30),
+         "Monday–Friday 08:00–12:00, 14:30–18:00; Saturday–Sunday closed", "no season"),
+        (date(2026, 10, 1), date(2027, 4, 30), "Friday 08:00–12:00, 14:00–17:30", "Friday 08:00–12:00"),
+    ]
+    page = browser(person("C1", role="calendar_keeper")).get(f"/campus/calendars/{version.calendar_id}/year/").content.decode()
+    assert "Friday 08:00–12:00, 14:00–17:30 becomes Friday 08:00–12:00" in page
+    assert "Saturday–Sunday closed becomes no season" in page
+
+
+def test_a_season_that_begins_later_changes_only_the_days_between(school):
+    version = two_seasons(school.school, date(2026, 10, 1))
+    draft = calendars.draft_of(version.calendar)
+    summer, winter = draft.seasons.order_by("days")
+    every = range(1, 6)
+    calendars.set_season(version=draft, season=winter, first=date(2026, 10, 16), last=date(2027, 4, 30), name_zh="冬", name_en="W",
+                         hours=dict.fromkeys(every, WINTER))
+    calendars.set_season(version=draft, season=summer, first=date(2026, 5, 1), last=date(2026, 10, 15), name_zh="夏", name_en="S",
+                         hours=dict.fromkeys(every, SUMMER))
+
+    assert [(one.day, one.last, one.before, one.after) for one in calendars.differences(draft)] == [
+        (date(2026, 10, 1), date(2026, 10, 15), "Monday–Friday 08:00–12:00, 14:00–17:30", "Monday–Friday 08:00–12:00, 14:30–18:00")]
 
 
 def test_a_make_up_day_in_the_middle_of_the_week_cannot_be_published(school):

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -226,7 +227,7 @@ def publish(*, version: CalendarVersion, by: Any) -> CalendarVersion:
 
 @dataclass(frozen=True)
 class Difference:
-    """A date, or a season, that a draft changes."""
+    """A date, or a span of days, that a draft changes."""
 
     day: date
     before: str
@@ -235,16 +236,29 @@ class Difference:
 
 
 def differences(draft: CalendarVersion) -> list[Difference]:
-    """What a draft changes against the version in force: special days by date, then seasons."""
+    """What a draft changes against the version in force: special days by date, then weekly hours by span."""
     current = version_in_force(draft.calendar)
     before, after = (published_data(current) if current else CalendarData()), data_of(draft)
     found = [
         Difference(day, day_words(before, day), day_words(after, day))
         for day in sorted({*before.days, *after.days}) if before.days.get(day) != after.days.get(day)
     ]
-    for season in after.seasons:
-        if season not in before.seasons:
-            found.append(Difference(season.first, _("other hours or days"), season_words(season), season.last_exclusive - DAY))
+    return found + _hours_changed(before, after)
+
+
+def _hours_changed(before: CalendarData, after: CalendarData) -> list[Difference]:
+    """Spans whose weekly hours a draft changes, gives or takes away."""
+    edges = sorted({edge for season in (*before.seasons, *after.seasons) for edge in (season.first, season.last_exclusive)})
+    found: list[Difference] = []
+    for first, end in pairwise(edges):
+        old, new = before.season_of(first), after.season_of(first)
+        if (old and old.slots) == (new and new.slots):
+            continue
+        days = [day for day, _label in WEEKDAYS if not old or not new or old.slots.get(day, ()) != new.slots.get(day, ())]
+        one = Difference(first, season_words(old, days), season_words(new, days), end - DAY)
+        if found and (found[-1].last, found[-1].before, found[-1].after) == (first - DAY, one.before, one.after):
+            one = Difference(found.pop().day, one.before, one.after, one.last)
+        found.append(one)
     return found
 
 
@@ -259,8 +273,20 @@ def day_words(data: CalendarData, day: date) -> str:
     return {"holiday": _("public holiday"), "working": _("working day")}.get(kind, _("day off"))
 
 
-def season_words(season: SeasonData) -> str:
-    return hours_words(season.slots.get(1, ()))
+def season_words(season: SeasonData | None, days: Iterable[int]) -> str:
+    """The hours of some weekdays, those alike together: "Monday–Thursday 08:00–12:00; Friday closed"."""
+    if season is None:
+        return _("no season")
+    names, parts = dict(WEEKDAYS), list[list[int]]()
+    for day in days:
+        if parts and parts[-1][-1] == day - 1 and season.slots.get(day, ()) == season.slots.get(day - 1, ()):
+            parts[-1].append(day)
+        else:
+            parts.append([day])
+    return "; ".join(
+        f"{names[part[0]]}{f'–{names[part[-1]]}' if len(part) > 1 else ''} {hours_words(season.slots.get(part[0], ())) or _('closed')}"
+        for part in parts
+    )
 
 
 def hours_words(slots: Iterable[Interval]) -> str:
