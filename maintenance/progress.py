@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from logistics.core import clock
 from logistics.core.templatetags import ui
 from maintenance.models import RepairRequest
+from maintenance.words import due_words
 
 NAMES = ("received", "assigned", "repaired", "verified", "done")
 TURN = ("resolved", "needs_info")  # the reporter is to say something
@@ -61,8 +62,8 @@ def expected(request: RepairRequest, row: Any) -> str:
     if order is None or not request.open or row is None or row.due_at is None or not row.running:
         return _("on hold") if order is not None and order.state == "on_hold" and request.open else ""
     if row.due_at < clock.now():
-        return _("should have been done %(time)s") % {"time": ui.when_words(row.due_at)}
-    return _("expected by %(time)s") % {"time": ui.when_words(row.due_at)}
+        return _("should have been done %(time)s") % {"time": due_words(row)}
+    return _("expected by %(time)s") % {"time": due_words(row)}
 
 
 def steps(request: RepairRequest, *, taken: Any = None, hold: Any = None, names: bool = True, why: str = "") -> list[dict[str, Any]]:

@@ -97,7 +97,7 @@ def waiting_rows(rows: Any) -> Any:
 
 
 def clocks_of(kind: str) -> Prefetch:
-    return Prefetch("clocks", Clock.objects.filter(kind=kind).select_related("calendar_version"))
+    return Prefetch("clocks", Clock.objects.filter(kind=kind).select_related("calendar_version__calendar"))
 
 
 @resource
@@ -397,7 +397,7 @@ class WorkOrders(Resource):
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        faces = [shown for row in record.clocks.select_related("calendar_version").order_by("kind") if (shown := face(row))]
+        faces = [shown for row in record.clocks.select_related("calendar_version__calendar").order_by("kind") if (shown := face(row))]
         found = [(_("Clocks"), render_to_string("maintenance/_clocks.html", {"faces": faces}))] if faces else []
         return [*found, *approval_sections(record, request)]
 

@@ -110,7 +110,7 @@ def where(given: Given) -> tuple[Place, Any, bool]:
     """The place that a report names by its label, a thing in it, or its number."""
     code, equipment, place = (str(given.data.get(name) or "") for name in ("tag", "equipment", "place"))
     if code:
-        found = resolve_tag(code, scanned_by=given.person)
+        found = resolve_tag(code, scanned_by=given.person, purpose="report")
         if found.target is not None:
             record = found.target.record
             return found.target.place, record if isinstance(record, Equipment) else None, True

@@ -89,7 +89,7 @@ def home_late(request: Any, record: Any = None) -> str:
         WorkOrder.objects.visible_to(request.user)
         .late()
         .select_related("lead")
-        .prefetch_related("clocks__calendar_version")
+        .prefetch_related("clocks__calendar_version__calendar")
         .order_by("priority", "reported_at")[:6]
     )
     faces = [(order, face(next((row for row in order.clocks.all() if row.kind == "resolve"), None))) for order in rows]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from logistics.campus.services.calendars import calendar_clock
 from logistics.core import clock
 from logistics.core.templatetags import ui
 from maintenance.models import Clock
@@ -22,10 +23,20 @@ class ClockFace:
     sentence: str = ""
 
 
+def about(row: Clock) -> str:
+    """"≈ " when a clock is due after the days that an official notice confirms; "" otherwise. The clock brings its calendar version."""
+    if row.calendar_version_id is None or row.due_at is None or row.met_at:
+        return ""
+    return ui.ABOUT if calendar_clock(row.calendar_version).provisional(row.due_at) else ""
+
+
+def due_words(row: Clock) -> str:
+    """When a clock is due, in words; with "≈" while that day is an estimate."""
+    return about(row) + ui.when_words(row.due_at)
+
+
 def used_s(row: Clock) -> int:
     """Seconds used of the target by now."""
-    from logistics.campus.services.calendars import calendar_clock
-
     if not row.running:
         return row.banked_s
     now = clock.now()
@@ -49,12 +60,12 @@ def face(row: Clock | None) -> ClockFace | None:
     if row.breached_at or (row.due_at and row.due_at < now):
         late = now - (row.breached_at or row.due_at)
         return ClockFace(
-            "is-danger", _("%(time)s late") % {"time": ui.duration(int(late.total_seconds()))}, 100, name, _sentence(row, used)
+            "is-danger", about(row) + _("%(time)s late") % {"time": ui.duration(int(late.total_seconds()))}, 100, name, _sentence(row, used)
         )
     left = max(row.target_s - used, 0)
     if not row.running:
         return ClockFace("is-off", _("Paused: %(time)s left") % {"time": ui.duration(left)}, share, name, _sentence(row, used))
-    words = _("%(time)s left") % {"time": ui.duration(left)}
+    words = about(row) + _("%(time)s left") % {"time": ui.duration(left)}
     return ClockFace("is-late" if share >= 80 else "", words, share, name, _sentence(row, used))
 
 
@@ -68,7 +79,7 @@ def _sentence(row: Clock, used: int) -> str:
             return _("From %(start)s to %(end)s: %(used)s of %(target)s %(counts)s, too late.") % values
         return _("From %(start)s to %(end)s: %(used)s of %(target)s %(counts)s, in time.") % values
     if row.due_at:
-        values["due"] = ui.when_words(row.due_at)
+        values["due"] = due_words(row)
         return _("%(target)s %(counts)s from %(start)s, used %(used)s: due %(due)s.") % values
     return _("%(target)s %(counts)s from %(start)s, used %(used)s; paused.") % values
 

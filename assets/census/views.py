@@ -106,7 +106,7 @@ def scanned(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     code = request.GET.get("code") or code
     url = reverse("assets:count", args=[pk])
     place = place_of(request)
-    found = resolve_tag(code, scanned_by=request.user)
+    found = resolve_tag(code, scanned_by=request.user, purpose="count")
     record = found.target.record if found.target else Equipment.objects.visible_to(request.user).filter(number=code.strip().upper()).first()
     if isinstance(record, Place):
         return redirect(f"{url}?place={record.pk}")

@@ -210,9 +210,8 @@ class Tags(Resource):
             for row in TagBinding.objects.filter(tag=record).select_related("by").order_by("-id")[:MOST]
         ]
         found = [(_("Where it hung"), fragment("campus/_bindings.html", bindings=bindings))] if bindings else []
-        scans = record.scans.count()
-        if scans:
-            words = _("Scanned %(n)s times while it led nowhere.") % {"n": scans}
+        words = tags.scans_in_words(record)
+        if words:
             found.insert(0, (_("Dead scans"), fragment("campus/_line.html", words=words)))
         return found
 

@@ -225,6 +225,10 @@ class WorkTime:
             raise NoWorkingTime(f"no {seconds} s of working time within three years after {start}")
         return Answer(instant_of(reached), reached > self._confirmed_end)
 
+    def provisional(self, instant: datetime) -> bool:
+        """Does an instant that was counted lie after the confirmed days? Then it is shown with "≈"."""
+        return second_of(instant) > self._confirmed_end
+
     def _reached(self, first: int, seconds: int, limit: int) -> int | None:
         near = self._covering(first, first)
         reached = near.reaching(near.open_before(first) + seconds)

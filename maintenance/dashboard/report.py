@@ -87,7 +87,7 @@ def change(one: dict[str, Any]) -> str:
 
 def late_orders(person: Any) -> list[tuple[Any, str]]:
     """Open orders whose time has passed, most urgent first, with by how much."""
-    rows = (WorkOrder.objects.visible_to(person).late().select_related("lead").prefetch_related("clocks__calendar_version")
+    rows = (WorkOrder.objects.visible_to(person).late().select_related("lead").prefetch_related("clocks__calendar_version__calendar")
             .order_by("priority", "reported_at")[:MOST_LATE])
     found = []
     for order in rows:

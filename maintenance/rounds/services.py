@@ -208,7 +208,7 @@ def _scanned(tag: str, stop: dict[str, Any], by: Any) -> tuple[str, bool]:
     """(the code as read, does it hang at this point?)"""
     if not tag.strip():
         return "", False
-    found = resolve_tag(tag, scanned_by=by)
+    found = resolve_tag(tag, scanned_by=by, purpose="round")
     if found.target is None:
         return found.code[:20], False
     kind, pk = found.target.kind, found.target.record.pk

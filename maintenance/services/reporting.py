@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 
 from logistics.campus.services.places import begin_to_use
@@ -46,6 +46,7 @@ class Duplicate:
     root: RepairRequest
     people: int
     due_at: Any
+    provisional: bool = False  # that day is an estimate
 
     @property
     def title(self) -> str:
@@ -69,14 +70,16 @@ def open_reports(place: Any, equipment: Any = None, category: RepairCategory | N
             Q(category__parent_id=category.parent_id) if category.parent_id else Q(category__parent_id=category.pk)
         )
     same = (near | Q(equipment=equipment)) if equipment is not None else near
-    due = Clock.objects.filter(order=OuterRef("work_order"), kind="resolve").values("due_at")[:1]
+    clocks = Clock.objects.filter(order=OuterRef("work_order"), kind="resolve")
+    estimate = Q(calendar_version__confirmed_until=None) | Q(due_at__date__gt=F("calendar_version__confirmed_until"))
+    about = Exists(clocks.filter(estimate, calendar_version__calendar__always_open=False))
     rows = (
         RepairRequest.objects.roots().open().filter(same)
-        .annotate(days=DUPLICATE_DAYS.in_sql(), others=Count("joined"), due_at=Subquery(due))
+        .annotate(days=DUPLICATE_DAYS.in_sql(), others=Count("joined"), due_at=Subquery(clocks.values("due_at")[:1]), about=about)
         .filter(submitted_at__gte=Value(clock.now()) - F("days") * Value(timedelta(days=1)))
         .select_related("work_order", "category").order_by("-submitted_at", "-pk")[:limit_to]
     )
-    return [Duplicate(row, row.others + 1, row.due_at) for row in rows]
+    return [Duplicate(row, row.others + 1, row.due_at, row.about) for row in rows]
 
 
 def duplicates(*, place: Any, category: RepairCategory, equipment: Any = None) -> list[Duplicate]:

@@ -66,7 +66,7 @@ class Entry:
 def entries(person: Any) -> list[Entry]:
     """What waits for the desk, most urgent first; five statements whatever waits."""
     now = clock.now()
-    response = Prefetch("clocks", Clock.objects.filter(kind="response").select_related("calendar_version"))
+    response = Prefetch("clocks", Clock.objects.filter(kind="response").select_related("calendar_version__calendar"))
     found = []
     waiting = (RepairRequest.objects.visible_to(person).waiting().roots().select_related("category__parent", "reporter", "symptom")
                .annotate(joined_count=Count("joined")).prefetch_related(response).order_by("submitted_at")[:MOST])
@@ -283,7 +283,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 # buildings ---------------------------------------------------------------------------------------------------
 def live_orders(person: Any) -> Any:
-    resolve = Prefetch("clocks", Clock.objects.filter(kind="resolve").select_related("calendar_version"))
+    resolve = Prefetch("clocks", Clock.objects.filter(kind="resolve").select_related("calendar_version__calendar"))
     return WorkOrder.objects.visible_to(person).filter(state__in=LIVE_STATES).select_related("lead", "team").prefetch_related(resolve)
 
 

@@ -31,9 +31,9 @@ ANSWERS = {"confirm": forms.ConfirmForm, "dispute": forms.DisputeForm, "answer":
            "appeal": forms.AppealForm}
 
 
-def public_place(code: str) -> Where:
+def public_place(code: str, request: HttpRequest) -> Where:
     """Where a label hangs, if guests may report there; else 404."""
-    found = resolve_tag(code)
+    found = resolve_tag(code, purpose="report", source=get_client_ip_address(request) or "")
     if found.target is None or not found.target.open_to_guests or not found.target.place.public:
         raise Http404
     record = found.target.record
@@ -45,7 +45,7 @@ def report_page(request: HttpRequest, code: str) -> HttpResponse:
     """The report form behind a public label; who is signed in gets the own one."""
     if request.user.is_authenticated:
         return redirect(f"{reverse('maintenance:report')}?tag={code}")
-    where = public_place(code)
+    where = public_place(code, request)
     if request.method != "POST":
         symptom = request.GET.get("symptom", "")
         return ask(request, where, GuestForm(initial={"symptom": symptom if symptom.isdigit() else None}))
@@ -99,7 +99,7 @@ def ask(request: HttpRequest, where: Where, form: Any, *, status: int = 200, twi
 
 def same(request: HttpRequest, code: str) -> HttpResponse:
     """What is known about the picked tile, without a name or a word of anybody. A fragment."""
-    where = public_place(code)
+    where = public_place(code, request)
     text = request.GET.get("symptom", "")
     symptom = get_object_or_404(Symptom.objects.select_related("category"), pk=int(text) if text.isdigit() else 0, active=True)
     return show_same(request, where, symptom)

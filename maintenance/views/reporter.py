@@ -76,7 +76,7 @@ def where_of(request: HttpRequest) -> Where | None:
     """The place that a request names by label, thing or id; None when it names none; 404 when it is out of sight."""
     data = request.POST if request.method == "POST" else request.GET
     if data.get("tag"):
-        found = resolve_tag(data["tag"], scanned_by=request.user)
+        found = resolve_tag(data["tag"], scanned_by=request.user, purpose="report")
         if found.target is not None:
             record = found.target.record
             return Where(found.target.place, record if isinstance(record, Equipment) else None, found.code)
@@ -274,7 +274,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def cards_of(rows: Any) -> Any:
     """Reports in the order of a reporter: my turn first, then the newest, with what a card shows."""
-    clocks = Prefetch("work_order__clocks", Clock.objects.filter(kind="resolve"))
+    clocks = Prefetch("work_order__clocks", Clock.objects.filter(kind="resolve").select_related("calendar_version__calendar"))
     turn = Case(*(When(state=state, then=Value(n)) for n, state in enumerate(progress.TURN)), default=Value(9))
     return rows.select_related("work_order").prefetch_related(clocks).order_by(turn, "-submitted_at", "-pk")
 
@@ -321,7 +321,7 @@ def story(row: RepairRequest, *, names: bool = True) -> dict[str, Any]:
     order: Any = row.work_order
     taken = order.assignments.filter(role="lead").select_related("person").order_by("-pk").first() if order else None
     hold = order.holds.filter(during__endswith__isnull=True).select_related("reason").first() if order else None
-    clock_ = order.clocks.filter(kind="resolve").first() if order else None
+    clock_ = order.clocks.filter(kind="resolve").select_related("calendar_version__calendar").first() if order else None
     root = row.joined_to_id or row.pk
     waiting = RepairRequest.objects.filter(Q(pk=root) | Q(joined_to_id=root) | Q(work_order_id=row.work_order_id or 0)).count()
     mended = Attachment.objects.filter(kind="maintenance.workorder", object_id=row.work_order_id or 0, role="after")

@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from logistics.accounts.factories import DepartmentFactory
@@ -13,9 +13,12 @@ from logistics.campus.factories import RoomFactory, TagFactory
 from logistics.campus.models import LabelBatch, Tag, TagBinding, TagScan
 from logistics.campus.registries import TAG_PAGES, TagAction, TagCard, TagPage, TagPart
 from logistics.campus.services import places, tags
+from logistics.campus.tasks import forget_old_scans
 from logistics.core import clock
 from logistics.core.errors import Conflict, NotAllowed
+from logistics.core.models import Limit
 from logistics.core.qr import ALPHABET, new_code
+from logistics.core.tasks import PERIODIC
 from tests.campus.world import browser, person
 
 KEEPER_NAME = "Zed K1"
@@ -152,6 +155,46 @@ def test_scans_of_dead_labels_are_counted(school, tag):
     browser(None).get(f"/q/{tag.code}")
 
     assert list(TagScan.objects.values_list("tag", flat=True)) == [dead.pk] * 3
+
+
+def test_a_scan_says_what_it_was_for_and_keeps_no_address(school, manager):
+    dead = TagFactory()
+    for source in ("10.0.0.1", "10.0.0.1", "10.0.0.2"):
+        browser(None).get(f"/q/{dead.code}", REMOTE_ADDR=source)
+    browser(None).get(f"/q/{dead.code}/report/", REMOTE_ADDR="10.0.0.2")
+
+    rows = TagScan.objects.order_by("pk")
+    assert [row.purpose for row in rows] == ["page", "page", "page", "report"]
+    marks = [row.ip_hash for row in rows]
+    assert len(set(marks)) == 2 and marks[0] == marks[1] and all(len(mark) == 32 for mark in marks)
+    assert "Scanned 4 times from 2 phones while it led nowhere (Page looked at 3, Report 1)." in browser(manager).get(
+        f"/campus/tags/{dead.pk}/").content.decode()
+    with pytest.raises(InternalError, match="never_rewritten|Cannot update"), transaction.atomic():
+        rows.update(purpose="bind")
+
+
+def test_a_guest_who_tries_many_dead_codes_is_slowed_down_whether_the_label_exists_or_not(school, tag, manager):
+    Limit.objects.filter(code="campus.dead_scans").update(value=3)
+    dead, guest = TagFactory(), browser(None)
+
+    answers = [guest.get(f"/q/{code}").status_code for code in (dead.code, new_code(), dead.code, dead.code, new_code())]
+
+    assert answers == [404, 404, 404, 429, 429]
+    assert TagScan.objects.count() == 2
+    assert guest.get(f"/q/{tag.code}").status_code == 200
+    assert browser(manager).get(f"/q/{dead.code}").status_code == 404
+    assert guest.get(f"/q/{dead.code}", REMOTE_ADDR="10.9.9.9").status_code == 404
+
+
+def test_scans_are_forgotten_after_half_a_year_or_what_the_school_decides(school, manager):
+    dead, now = TagFactory(), clock.now()
+    for age in (10, 179, 181):
+        TagScan.objects.create(tag=dead, at=now - timedelta(days=age))
+
+    assert (forget_old_scans(), TagScan.objects.count(), forget_old_scans()) == (1, 2, 0)
+    Limit.objects.filter(code="campus.scan_days").update(value=30)
+    assert (forget_old_scans(), TagScan.objects.count()) == (1, 1)
+    assert any(one["task"] == forget_old_scans.name for one in PERIODIC.values())
 
 
 def test_a_place_that_is_not_open_to_guests_asks_to_sign_in(school, manager):

@@ -1,6 +1,7 @@
 """Labels with opaque codes, what they hang on, and scans of dead ones."""
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -93,16 +94,27 @@ class TagBinding(RecordRef, ScopedModel):
 
 
 class TagScan(models.Model):
-    """扫码: somebody scanned a label that leads nowhere; many such scans say that it should be replaced."""
+    """扫码: somebody scanned a label that leads nowhere; many such scans say that it should be replaced. Kept for a time only."""
+
+    class Purpose(models.TextChoices):
+        PAGE = "page", _("Page looked at")
+        REPORT = "report", _("Report")
+        BIND = "bind", _("Binding")
+        ROUND = "round", _("Round")
+        COUNT = "count", _("Stock-taking")
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="scans", verbose_name=_("label"))
     at = models.DateTimeField(default=clock.now)
     person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    purpose = models.CharField(_("scanned for"), max_length=6, choices=Purpose, default=Purpose.PAGE)
+    ip_hash = models.CharField(max_length=32, blank=True, editable=False)  # tells guests apart without keeping addresses
 
     class Meta:
         verbose_name = _("scan")
         verbose_name_plural = _("scans")
-        indexes = [models.Index(fields=["tag", "-at"], name="scan_tag")]
+        indexes = [models.Index(fields=["tag", "-at"], name="scan_tag"), models.Index(fields=["at"], name="scan_at")]
+        constraints = [models.CheckConstraint(name="scan_purpose", condition=Q(purpose__in=["page", "report", "bind", "round", "count"]))]
+        triggers = [pgtrigger.Protect(name="never_rewritten", operation=pgtrigger.Update)]  # old ones are deleted, none is changed
 
     def __str__(self) -> str:
         return f"{self.tag} {self.at:%Y-%m-%d %H:%M}"

@@ -1,7 +1,9 @@
 """Verbs over labels: making them, binding them to places and things, taking them off; and where a code leads."""
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,13 +11,18 @@ from django.db import models, transaction
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
+from logistics.campus.limits import DEAD_SCANS, SCAN_DAYS
 from logistics.campus.models import LabelBatch, Place, Stewardship, Tag, TagBinding, TagScan
 from logistics.campus.registries import TAG_TARGETS, Target
 from logistics.core import clock
+from logistics.core.errors import TooMany
 from logistics.core.qr import CODE_LENGTH, new_code, normalise
+from logistics.core.ratelimit import hit
+from logistics.core.secrets import fingerprint
 from logistics.core.workflow import perform
 
 MOST = 2000
+HOUR = 3600
 
 
 @transaction.atomic
@@ -61,25 +68,52 @@ class Resolved:
     target: Target | None = None
 
 
-def resolve_tag(text: str, *, scanned_by: Any = None) -> Resolved:
-    """Where a scanned or typed code leads. One statement for a place; a scan of a label that leads nowhere is counted."""
+def resolve_tag(text: str, *, scanned_by: Any = None, purpose: str = "page", source: str = "") -> Resolved:
+    """Where a scanned or typed code leads. One statement for a place; a scan of a label that leads nowhere is counted.
+
+    `purpose` is what it was scanned for; `source` the address of a guest, who may try only so many dead codes an hour: else TooMany.
+    """
     code = normalise(text)
-    if len(code) != CODE_LENGTH:
-        return Resolved(code[:CODE_LENGTH])
     tag = (
         Tag.objects.filter(code=code)
         .select_related("place__parent", "place__department")
         .annotate(kind=_open_binding("kind"), target_id=_open_binding("object_id"), keeping_office=keeping_office("place__ancestors"))
         .first()
-    )
-    if tag is None:
-        return Resolved(code)
-    target = _target(tag)
+    ) if len(code) == CODE_LENGTH else None
+    target = _target(tag) if tag else None
     if target is not None and not target.place.active:
         target = None
     if target is None:
-        TagScan.objects.create(tag=tag, person=scanned_by, at=clock.now())
-    return Resolved(code, tag, target)
+        _dead(tag, scanned_by, purpose, source)
+    return Resolved(code[:CODE_LENGTH], tag, target)
+
+
+def _dead(tag: Tag | None, person: Any, purpose: str, source: str) -> None:
+    """A code that leads nowhere was scanned: slow down a guest who tries many, and count the scan where there is a label."""
+    mark = fingerprint(source, "scan")[:32] if source else ""
+    if mark and person is None:
+        allowed = hit(f"dead:{mark}", DEAD_SCANS.value(), HOUR)
+        if not allowed.ok:
+            raise TooMany(_("Too many labels that lead nowhere were scanned from here. Tell the logistics office."), allowed.retry_after_s)
+    if tag is not None:
+        TagScan.objects.create(tag=tag, person=person, at=clock.now(), purpose=purpose, ip_hash=mark)
+
+
+def scans_in_words(tag: Tag) -> str:
+    """How often a label was scanned while it led nowhere, from how many phones, and what for; "" when never."""
+    rows = list(tag.scans.values_list("person", "ip_hash", "purpose"))
+    if not rows:
+        return ""
+    wanted = Counter(purpose for _person, _mark, purpose in rows)
+    return _("Scanned %(n)s times from %(phones)s phones while it led nowhere (%(what)s).") % {
+        "n": len(rows), "phones": len({(person, mark) for person, mark, _purpose in rows}),
+        "what": ", ".join(f"{TagScan.Purpose(purpose).label} {n}" for purpose, n in wanted.most_common()),
+    }
+
+
+def forget_old_scans() -> int:
+    """Delete the scans that are older than the school keeps them; how many."""
+    return TagScan.objects.filter(at__lt=clock.now() - timedelta(days=SCAN_DAYS.value())).delete()[0]
 
 
 def keeping_office(path: str) -> models.Subquery:

@@ -17,6 +17,7 @@ from logistics.campus.services.stewardship import stewards
 from logistics.campus.services.tags import Resolved, resolve_tag
 from logistics.core.access import access_of
 from logistics.core.bilingual import pick
+from logistics.core.doors import address_of
 from logistics.core.middleware import person_of
 from logistics.core.qr import grouped
 
@@ -26,7 +27,7 @@ from logistics.core.qr import grouped
 def tag(request: HttpRequest, code: str) -> HttpResponse:
     """Unknown, void and unbound codes give guests one and the same page; four statements at most for a guest."""
     person = person_of(request)
-    found = resolve_tag(code, scanned_by=person)
+    found = resolve_tag(code, scanned_by=person, source="" if person else address_of(request))
     if found.target is None:
         return _nowhere(request, found)
     if person is None and not found.target.open_to_guests:

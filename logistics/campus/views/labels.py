@@ -123,7 +123,7 @@ def _target(request: HttpRequest, asked: Any) -> Target | None:
         return TAG_TARGETS[kind](int(pk))
     if not chosen:
         return None
-    other = tags.resolve_tag(chosen).target
+    other = tags.resolve_tag(chosen, scanned_by=request.user, purpose="bind").target
     if other:
         return other
     place = Place.objects.visible_to(request.user).filter(pk=chosen).first() if chosen.isdigit() and len(chosen) < 13 else None

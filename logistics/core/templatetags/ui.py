@@ -130,6 +130,9 @@ def _exact(value: datetime) -> str:
     return date_format(value, _("D j M Y, H:i"))
 
 
+ABOUT = "≈ "  # before what is counted with days that no official notice confirms
+
+
 def when_words(value: datetime) -> str:
     """An instant in words, in the school's zone: "today 16:12", "23 Nov 14:05", "23 Nov 2025 14:05"."""
     local = timezone.localtime(value)
@@ -156,14 +159,14 @@ def paper_day(value: date) -> str:
 
 
 @register.simple_tag
-def when(value: datetime | None) -> SafeString:
-    """An instant in words; a relative one carries the exact one as its title."""
+def when(value: datetime | None, about: bool = False) -> SafeString:
+    """An instant in words; a relative one carries the exact one as its title. `about` sets "≈" before one that is an estimate."""
     if value is None:
         return mark_safe("")
-    local = timezone.localtime(value)
-    if not _near(local.date()):
-        return conditional_escape(when_words(value))
-    return format_html('<time title="{}">{}</time>', _exact(local), when_words(value))
+    local, words = timezone.localtime(value), when_words(value)
+    if _near(local.date()):
+        words = format_html('<time title="{}">{}</time>', _exact(local), words)
+    return format_html("{}{}", ABOUT if about else "", words)
 
 
 def day_words(value: date) -> str:
