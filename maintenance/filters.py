@@ -99,7 +99,9 @@ class OrderFilters(RecordFilters):
     lead = django_filters.ModelChoiceFilter(queryset=Person.objects.all(), widget=RemoteSelect("accounts.person"), label=_("Technician"))
     equipment = django_filters.NumberFilter(field_name="equipment_id", label=_("Equipment"))
     live = django_filters.BooleanFilter(method="only_live", label=_("Not closed"))
+    open = django_filters.BooleanFilter(method="only_open", label=_("Still to be done"))
     late = django_filters.BooleanFilter(method="only_late", label=_("Late"))
+    at_risk = django_filters.BooleanFilter(method="only_at_risk", label=_("Nearly late"))
     made = django_filters.DateFromToRangeFilter(field_name="created_at", label=_("Made"))
     done = django_filters.DateFromToRangeFilter(field_name="done_at", label=_("Finished"))
     quick = (
@@ -113,6 +115,12 @@ class OrderFilters(RecordFilters):
 
     def only_live(self, queryset: Any, name: str, value: bool) -> Any:
         return queryset.live() if value else queryset
+
+    def only_open(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.open() if value else queryset
+
+    def only_at_risk(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.at_risk() if value else queryset
 
     def only_late(self, queryset: Any, name: str, value: bool) -> Any:
         return queryset.late() if value else queryset

@@ -12,6 +12,7 @@ from logistics.core.scoping import ScopedQuerySet
 
 OPEN_STATES = ("open", "assigned", "accepted", "in_progress", "on_hold")
 LIVE_STATES = (*OPEN_STATES, "done")
+NEARLY = 80  # the step, in percent of the promised time, at which somebody is warned
 
 
 def me(access: Access) -> int:
@@ -82,6 +83,15 @@ class WorkOrderQuerySet(ScopedQuerySet):
             Q(breached_at__isnull=False) | Q(running=True, due_at__lt=clock.now())
         )
         return self.open().filter(Exists(late))
+
+
+    def at_risk(self) -> Self:
+        """Open orders that have used most of their time for the repair and are still in time."""
+        near = apps.get_model("maintenance.ClockStep").objects.filter(percent__gte=NEARLY, clock=OuterRef("pk"))
+        clocks = apps.get_model("maintenance.Clock").objects.filter(
+            Exists(near), order=OuterRef("pk"), kind="resolve", running=True, breached_at__isnull=True, due_at__gte=clock.now()
+        )
+        return self.open().filter(Exists(clocks))
 
 
 class OrderPartQuerySet(ScopedQuerySet):

@@ -85,12 +85,19 @@ def of_equipment(request: Any, record: Any = None) -> str:
 @widget("maintenance.home_late", "home", _("Late repairs"), order=20, permission="maintenance.workorder:view")
 def home_late(request: Any, record: Any = None) -> str:
     """What is late now."""
-    rows = list(
-        WorkOrder.objects.visible_to(request.user)
-        .late()
-        .select_related("lead")
-        .prefetch_related("clocks__calendar_version__calendar")
-        .order_by("priority", "reported_at")[:6]
-    )
+    return clock_lines(WorkOrder.objects.visible_to(request.user).late(), "late")
+
+
+@widget("maintenance.home_at_risk", "home", _("Nearly late"), order=21, permission="maintenance.workorder:view")
+def home_at_risk(request: Any, record: Any = None) -> str:
+    """What can still be done in time if somebody looks at it now."""
+    return clock_lines(WorkOrder.objects.visible_to(request.user).at_risk(), "at_risk")
+
+
+def clock_lines(orders: Any, filtered: str) -> str:
+    """The most urgent of these with their clocks, and the way to all of them; two statements."""
+    clocks = "clocks__calendar_version__calendar"
+    rows = list(orders.select_related("lead").prefetch_related(clocks).order_by("priority", "reported_at")[:6])
     faces = [(order, face(next((row for row in order.clocks.all() if row.kind == "resolve"), None))) for order in rows]
-    return render_to_string("maintenance/_late.html", {"rows": faces}) if rows else ""
+    url = f"{reverse('maintenance:workorder-list')}?{filtered}=true"
+    return render_to_string("maintenance/_late.html", {"rows": faces, "url": url}) if rows else ""

@@ -312,8 +312,7 @@ class Condition:
 def aged(things: Any) -> Any:
     """Of these, things in use whose age and life are known, with both in years."""
     age = Func(F("commissioned_on"), function="age", template="extract(year from age(%(expressions)s))::int", output_field=IntegerField())
-    life = Coalesce("life_years", "category__default_life_years")
-    return things.in_use().annotate(life=life, years=age).filter(commissioned_on__isnull=False, life__isnull=False)
+    return things.in_use().annotate(life=life(), years=age).filter(commissioned_on__isnull=False, life__isnull=False)
 
 
 def conditions(person: Any, fabric_m2: Decimal | None) -> list[Condition]:

@@ -48,8 +48,8 @@ def test_what_the_night_has_filled_is_shown_without_counting_orders(
 ) -> None:
     manager = person_with("facilities_manager")
     late(here)
-    assert tasks.fill_figures() == len(sent) == 3 * (2 * 3 + 2) * 2  # kinds of readers; two pages in three windows, two cards; languages
-    assert [chosen for _code, _person, chosen, _language in sent] == ["month"] * 24 + ["week"] * 12 + ["term"] * 12
+    assert tasks.fill_figures() == len(sent) == 3 * (2 * 3 + 4) * 2  # kinds of readers; two pages in three windows, four cards; languages
+    assert [chosen for _code, _person, chosen, _language in sent] == ["month"] * 36 + ["week"] * 12 + ["term"] * 12
     for asked in sent:
         tasks.refresh_figures(*asked)
     for span in keeping.SPANS:
