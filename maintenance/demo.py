@@ -410,6 +410,8 @@ def _carry_on(world: World, n: int, at: datetime, request: RepairRequest, desk: 
     if age < 5 and n % 2:
         return
     moment = at + timedelta(minutes=12)
+    if request.state == "accepted":  # by the rule of its kind: it lies in the pool
+        return
     with watch.standing_at(moment):
         if n % 23 == 5:
             perform(request, "ask", by=desk, question="是哪一间？请写门牌号。")

@@ -53,6 +53,8 @@ def come_along(request: RepairRequest, order: WorkOrder, *, by: Any, at: datetim
     if before != request.state:
         write_event(request, "accept", by=by, from_state=before, to_state=request.state, times=Times(at), data={"order": named(order)})
     clocks.tell(request.clocks.filter(stopped=""), "absorb", at=at)
+    stands_still(request, order)
+    heed(request, order)
 
 
 def locks_order(request: RepairRequest, data: dict[str, Any]) -> list[Any]:
@@ -98,6 +100,7 @@ def accepted(request: RepairRequest, *, by: Any, at: datetime, event: Any, order
         perform(target, "release", by=None)
     orders.earliest(target, request.submitted_at)
     stands_still(request, target)
+    heed(request, target)
     for other in family(request):  # whichever of them was accepted, the root and the others come along
         if other.pk != request.pk and RepairRequest.objects.filter(pk=other.pk).waiting().exists():
             perform(other, "accept", by=by, order=target)
@@ -110,7 +113,15 @@ def stands_still(request: RepairRequest, order: Any) -> None:
         return
     WorkOrder.objects.filter(pk=order.pk).update(equipment=request.equipment_id, stops_use=True)
     order.refresh_from_db()
+    orders.keep_floor(order)
     stops.follow(order, request.submitted_at)
+
+
+def heed(request: RepairRequest, order: Any) -> None:
+    """A danger is never lost in a joint order: the order becomes P1, and those on call are told of it."""
+    if request.hazard != "none":
+        orders.keep_floor(order, hazard=request.hazard)
+        messages.sound_hazard(RepairRequest.objects.select_related("work_order__team", "place").get(pk=request.pk))
 
 
 def ask(request: RepairRequest, *, by: Any, at: datetime, question: str, **data: Any) -> None:
@@ -168,6 +179,11 @@ def joined(request: RepairRequest, *, by: Any, at: datetime, event: Any, root: R
             come_along(child, order, by=by, at=at)
         if "left" in event.data:
             orders.drop_if_empty(WorkOrder.objects.get(pk=event.data["left"]["id"]), into=order, by=by)
+        if "left" in event.data or event.from_state != "accepted":
+            stands_still(request, order)
+            heed(request, order)
+    elif danger := next((one for one in family(request) if one.hazard != "none"), None):  # it was put back into the queue
+        perform(danger, "accept", by=None)
     messages.reporter(request, "maintenance.joined", by=by)
 
 
@@ -459,6 +475,10 @@ def prioritise(order: WorkOrder, *, by: Any, at: datetime, priority: str, **data
 
 def reprioritised(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
     clocks.retarget(order, at=at)
+    if order.priority == "P1":  # whoever has it leaves other work for it
+        messages.technician(order, order.lead, "maintenance.raised", key=str(event.pk))
+        if order.contractor_id:
+            messages.firm(order, order.contractor_id, "maintenance.raised", key=str(event.pk))
 
 
 def estimate(order: WorkOrder, *, by: Any, at: datetime, amount: Any, **data: Any) -> None:

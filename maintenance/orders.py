@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from logistics.campus.services.places import begin_to_use, label_of
 from logistics.core import clock as watch
+from logistics.core.bilingual import in_both
 from logistics.core.errors import Conflict
 from logistics.core.models import Attachment
 from logistics.core.numbers import assign_number
@@ -26,17 +27,55 @@ from maintenance.models import (
     RepairRequest,
     WorkOrder,
 )
+from maintenance.querysets import OPEN_STATES
 
 SHIPPED_PRIORITIES = ("P1 P1 P2 P3", "P1 P2 P3 P3", "P2 P3 P3 P4", "P3 P3 P4 P4")  # by impact, then urgency (facilities.md 5.2)
 
 
-def priority_of(impact: int, urgency: int, *, hazard: str = "none", critical_stop: bool = False, at: datetime | None = None) -> str:
+def priority_rules(at: datetime | None = None) -> dict[tuple[int, int], str]:
+    """{(impact, urgency): priority} in force, in one statement; where the school has no row, the shipped value holds."""
+    shipped = {(impact, urgency): priority
+               for impact, row in enumerate(SHIPPED_PRIORITIES, 1) for urgency, priority in enumerate(row.split(), 1)}
+    own = PriorityRule.objects.live(at).values_list("impact", "urgency", "priority")
+    return shipped | {(impact, urgency): priority for impact, urgency, priority in own}
+
+
+def priority_of(impact: int, urgency: int, *, hazard: str = "none", critical_stop: bool = False, at: datetime | None = None,
+                rules: dict[tuple[int, int], str] | None = None) -> str:
     """The priority that follows from impact and urgency; a hazard is P1, a stopped A machine at least P2."""
     if hazard != "none":
         return "P1"
-    row = PriorityRule.objects.live(at).filter(impact=impact, urgency=urgency).values_list("priority", flat=True).first()
-    found = row or SHIPPED_PRIORITIES[impact - 1].split()[urgency - 1]
+    found = (rules or priority_rules(at))[impact, urgency]
     return min(found, "P2") if critical_stop else found
+
+
+def urgency_of(request: RepairRequest, rules: dict[tuple[int, int], str] | None = None) -> str:
+    """The priority that a report has before anybody has decided on it."""
+    return priority_of(request.category.impact, request.category.urgency, hazard=request.hazard, critical_stop=stands(request),
+                       at=request.submitted_at, rules=rules)
+
+
+def stands(record: Any) -> bool:
+    """Vital equipment (criticality A) cannot be used, by what a report or an order says."""
+    return bool(record.stops_use and record.equipment_id and record.equipment.criticality == "A")
+
+
+def keep_floor(order: WorkOrder, *, hazard: str = "none") -> None:
+    """What came to be known may make an order more urgent, never less: a danger P1, vital equipment that stands still at least P2."""
+    fresh = WorkOrder.objects.select_related("equipment").get(pk=order.pk)
+    floor = priority_floor(fresh, hazard)
+    if floor is None or fresh.priority <= floor or fresh.state not in OPEN_STATES:
+        return
+    why = in_both(lambda: _("a danger was reported") if hazard != "none" else _("vital equipment cannot be used"))
+    perform(fresh, "prioritise", by=None, priority=floor, reason=why["zh"], text_en=why["en"])
+    order.refresh_from_db()
+
+
+def priority_floor(order: WorkOrder, hazard: str = "none") -> str | None:
+    """The least urgent priority that an order may get by itself; None is any. Planned work stops a thing on purpose."""
+    if hazard != "none":
+        return "P1"
+    return "P2" if order.kind in ("corrective", "defect") and stands(order) else None
 
 
 def stand(record: Any, place: Any) -> None:
@@ -59,7 +98,6 @@ def from_request(
     """A draft order with what the report tells; its number is taken last."""
     kind = category or request.category
     impact, urgency = impact or kind.impact, urgency or kind.urgency
-    critical = bool(request.equipment_id and request.equipment.criticality == "A" and request.stops_use)  # type: ignore[union-attr]
     order = WorkOrder(
         title_zh=request.title_zh,
         title_en=request.title_en,
@@ -74,7 +112,7 @@ def from_request(
         proof=kind.proof,
         permits_needed=list(kind.permits),
         estimate_s=kind.estimate_s,
-        priority=priority or priority_of(impact, urgency, hazard=request.hazard, critical_stop=critical, at=at),
+        priority=priority or priority_of(impact, urgency, hazard=request.hazard, critical_stop=stands(request), at=at),
         stops_use=request.stops_use,
         reported_at=request.submitted_at,
         source_kind="maintenance.repairrequest",
@@ -113,7 +151,7 @@ def first_answer(request: RepairRequest, at: datetime) -> None:
 
 
 # dispatch by rule --------------------------------------------------------------------------------------------------
-def rule_for(order: WorkOrder, at: datetime) -> DispatchRule | None:
+def rule_for(order: WorkOrder | RepairRequest, at: datetime) -> DispatchRule | None:
     """The rule that holds: deepest place, then deepest category, then hours named."""
     from logistics.campus.services.calendars import is_open
 
@@ -133,6 +171,12 @@ def apply_dispatch_rule(order: WorkOrder, at: datetime) -> None:
     if order.team_id is None:
         order.team = rule.team if rule else order.category.team
     order.pool = bool(rule and rule.mode == DispatchRule.Mode.POOL and order.team_id == rule.team_id)
+
+
+def decided_by_rule(request: RepairRequest, at: datetime) -> bool:
+    """The school lets a rule give this kind of work to a person or a pool: nobody has to accept the report first."""
+    rule = rule_for(request, at)
+    return rule is not None and rule.mode in (DispatchRule.Mode.AUTO, DispatchRule.Mode.POOL)
 
 
 def dispatch_by_rule(order: WorkOrder, at: datetime) -> None:
@@ -180,6 +224,7 @@ def split_off(request: RepairRequest, *, by: Any, at: datetime, description: str
         channel=request.channel, reporter=request.reporter, taken_by=request.taken_by, equipment=None, category=category, symptom=symptom,
         title_zh=title.name_zh, title_en=title.name_en, description=description, access=request.access, access_note=request.access_note,
         place=request.place, place_zh=request.place_zh, place_en=request.place_en, submitted_at=request.submitted_at, split_from=request,
+        hazard=symptom.hazard if symptom else "none",
     )
     child.save()
     for photo in photos:
@@ -189,13 +234,15 @@ def split_off(request: RepairRequest, *, by: Any, at: datetime, description: str
         )
     start_request_clock(child)
     write_event(child, "split_off", by=by, data={"from": {"id": request.pk, "label": request.number}})
+    if child.hazard != "none":
+        child = perform(child, "accept", by=None)
     assign_number(child, "BX")
     return child
 
 
 def start_request_clock(request: RepairRequest) -> None:
     """The promise of a first answer, until an order takes it over."""
-    priority = priority_of(request.category.impact, request.category.urgency, hazard=request.hazard, at=request.submitted_at)
+    priority = urgency_of(request)
     policy = clocks.match_policy(
         place=request.place, category=request.category, kind="corrective", priority=priority, at=request.submitted_at
     )
@@ -235,6 +282,7 @@ def make(
     begin_to_use(place)
     stand(order, place)
     order.full_clean(exclude=["number"])
+    order.priority = min(order.priority, priority_floor(order) or order.priority)
     order.save()
     write_event(order, "made", by=by)
     if release:

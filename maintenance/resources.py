@@ -359,6 +359,8 @@ class WorkOrders(Resource):
         changed = super().update(record, data, by)
         for thing in {before, changed.equipment if changed.stops_use else None} - {None}:
             settle(thing)
+        if {"equipment", "stops_use", "kind"} & data.keys():
+            orders.keep_floor(changed)
         return changed
 
     @classmethod

@@ -104,7 +104,7 @@ ORDERS = Workflow(WorkOrder, (
        form="maintenance.forms.ReasonForm", effect=effects.send_back, after=effects.sent_back)
  .move("reopen", _("Reopen"), "closed", "in_progress", (*DISPATCH, SYSTEM), _("reopened it"), weight=60, icon="rotate-clockwise",
        form="maintenance.forms.ReasonForm", guard=guards.reopen, effect=effects.send_back, after=effects.sent_back)
- .move("prioritise", _("Set priority"), "open assigned accepted in_progress on_hold", "", DISPATCH, _("set the priority to %(priority)s"),
+ .move("prioritise", _("Set priority"), "open assigned accepted in_progress on_hold", "", (*DISPATCH, SYSTEM), _("set the priority to %(priority)s"),
        weight=70, icon="flag", form="maintenance.forms.PriorityForm", effect=effects.prioritise, after=effects.reprioritised)
  .move("checklist", _("Put a checklist on it"), "draft open assigned accepted in_progress on_hold", "", DISPATCH,
        _("put the checklist %(checklist)s on it"), weight=75, icon="checklist", form="maintenance.checklists.forms.PutForm", after=effects.checklist_put)

@@ -155,7 +155,8 @@ def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCate
     orders.stand(request, place)
     root: Any = None
     if join_to is not None:
-        root = lock_all([RepairRequest.objects.get(pk=join_to.joined_to_id or join_to.pk)])[0]
+        known = RepairRequest.objects.select_related("work_order").get(pk=join_to.joined_to_id or join_to.pk)
+        root = lock_all([known, *([known.work_order] if known.work_order else [])])[0]
         if not root.open:
             raise Conflict(_("That report has just ended. Send yours as a new one."))
         request.joined_to = root
@@ -171,19 +172,13 @@ def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCate
     orders.start_request_clock(request)
     if root is not None and root.work_order_id:
         perform(request, "accept", by=None, order=root.work_order)
-    elif request.hazard != "none" and root is None:
+    elif request.hazard != "none" or (root is None and orders.decided_by_rule(request, request.submitted_at)):
         perform(request, "accept", by=None)
-        request.refresh_from_db()
-        _sound_alarm(request)
     elif root is None:
         messages.dispatchers(request, "maintenance.new", by=by)
     assign_number(request, "BX")
     request.refresh_from_db()
     return request
-
-
-def _sound_alarm(request: RepairRequest) -> None:
-    messages.sound_hazard(request)
 
 
 # guests ------------------------------------------------------------------------------------------------------------

@@ -64,15 +64,16 @@ class Entry:
 
 
 def entries(person: Any) -> list[Entry]:
-    """What waits for the desk, most urgent first; five statements whatever waits."""
+    """What waits for the desk, most urgent first; six statements whatever waits."""
     now = clock.now()
     response = Prefetch("clocks", Clock.objects.filter(kind="response").select_related("calendar_version__calendar"))
-    found = []
-    waiting = (RepairRequest.objects.visible_to(person).waiting().roots().select_related("category__parent", "reporter", "symptom")
+    found, rules = [], orders.priority_rules(now)
+    waiting = (RepairRequest.objects.visible_to(person).waiting().roots()
+               .select_related("category__parent", "reporter", "symptom", "equipment")
                .annotate(joined_count=Count("joined")).prefetch_related(response).order_by("submitted_at")[:MOST])
     for row in waiting:
         clock_ = next(iter(row.clocks.all()), None)
-        priority = orders.SHIPPED_PRIORITIES[row.category.impact - 1].split()[row.category.urgency - 1] if row.hazard == "none" else "P1"
+        priority = orders.urgency_of(row, rules)
         shown = ClockFace("is-off", _("Waiting for the reporter"), 100) if row.state == "needs_info" else face(clock_)
         found.append(
             Entry(

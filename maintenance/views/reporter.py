@@ -204,6 +204,8 @@ def show_same(request: HttpRequest, where: Where | None, symptom: Symptom) -> Ht
 
 
 def same_context(where: Where, symptom: Symptom | None, twins: list[Duplicate]) -> dict[str, Any]:
+    if symptom is not None and symptom.dangerous:  # a flood is not the tap that drips
+        twins = [twin for twin in twins if twin.root.hazard != "none"]
     if symptom is not None:
         twins = sorted(twins, key=lambda twin: twin.root.symptom_id != symptom.pk)  # the same tile before its siblings
     return {
@@ -226,7 +228,8 @@ def report_for(request: HttpRequest) -> HttpResponse:
         return _ask_for(request, form, status=422)
     data = form.cleaned_data
     category = data.get("category") or data["symptom"].category
-    if not (data.pop("seen") or data["join_to"]):
+    danger = data["symptom"] is not None and data["symptom"].dangerous  # is never held up
+    if not (data.pop("seen") or data["join_to"] or danger):
         twins = duplicates(place=data["place"], category=category, equipment=data["equipment"])
         if twins:
             form.offer(twins)

@@ -65,6 +65,8 @@ ORDER BY r.key
 ON CONFLICT (dedup_key) WHERE resolved_at IS NULL DO UPDATE SET
     count = a.count + CASE WHEN %(repeats)s THEN EXCLUDED.count WHEN a.state = 'cleared' THEN 1 ELSE 0 END,
     first_at = LEAST(a.first_at, EXCLUDED.first_at), last_at = GREATEST(a.last_at, EXCLUDED.last_at), params = EXCLUDED.params,
+    subject_kind = CASE WHEN EXCLUDED.subject_id IS NULL THEN a.subject_kind ELSE EXCLUDED.subject_kind END,
+    subject_id = COALESCE(EXCLUDED.subject_id, a.subject_id),
     acked_at = CASE WHEN {WORSE} THEN NULL ELSE a.acked_at END,
     acked_by_id = CASE WHEN {WORSE} THEN NULL ELSE a.acked_by_id END,
     ack_until = CASE WHEN {WORSE} THEN NULL ELSE a.ack_until END,
