@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from assets.models import CriticalLoad, Equipment, Supply
+from assets.supply.models import Utility
 from logistics.campus.models import Place
 
 
@@ -31,3 +32,11 @@ def loads_in(places: Iterable[Any], utility: str) -> list[CriticalLoad]:
     there = Q(equipment__place__ancestors__overlap=[place.pk for place in listed], place_id__in=above)
     rows = CriticalLoad.objects.filter(inside | there, utility=utility).select_related("place", "equipment", "contact").distinct()
     return list(rows.order_by("pk"))
+
+
+def unlisted_in(places: Iterable[Any], utility: str) -> list[Place]:
+    """The places in here that the register says must not lose power, for which no critical load is listed: nobody answers for them yet."""
+    if utility != Utility.ELECTRICITY:
+        return []
+    inside = Place.objects.active().filter(ancestors__overlap=[place.pk for place in places]).exclude(critical_load=Place.CriticalLoad.NONE)
+    return list(inside.exclude(critical_loads__utility=utility).order_by("code"))

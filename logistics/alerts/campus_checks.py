@@ -64,7 +64,7 @@ def no_steward(now: datetime) -> Found:
 def place_closed(now: datetime) -> Found:
     """Closures in force."""
     for row in PlaceClosure.objects.live(now).select_related("place").order_by("pk"):
-        yield row, str(row.pk), row.place, {"place": bilingual(row.place), "reason": row.reason}
+        yield row, str(row.pk), row.place, {"place": bilingual(row.place), "reason": {"zh": row.reason, "en": row.reason_en or row.reason}}
 
 
 TREE = """

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from logistics.campus.models import Place, PlaceClosure
 from logistics.campus.services import stewardship
+from logistics.campus.services.school import school_of
 from logistics.campus.services.year import looks_between
 from logistics.campus.terms.services import teaching_week
 from logistics.campus.use import services as use
@@ -31,8 +32,8 @@ def closed_now(request: Any, record: Any = None) -> str:
 
 @widget("campus.strip", "home", gettext_lazy("The next two weeks"), order=35, permission="campus.workcalendar:view")
 def strip(request: Any, record: Any = None) -> str:
-    """Two weeks from Monday, coloured and lettered by the kind of day."""
-    place = Place.objects.filter(kind="school").active().order_by("position", "code").first()
+    """Two weeks of the reader's school from Monday, coloured and lettered by the kind of day."""
+    place = school_of(request.user)
     if place is None:
         return ""
     today = clock.today()

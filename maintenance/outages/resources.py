@@ -11,9 +11,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assets.supply.services import unlisted_in
 from logistics.alerts.messages import words
 from logistics.campus.models import Place
 from logistics.campus.registries import PLACE_USERS
+from logistics.core.access import access_of
 from logistics.core.board import Board, Card
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.resources import Resource, resource
@@ -162,7 +164,9 @@ class Outages(Resource):
         if not cls.may_list(request.user):
             return found
         loads = list(record.loads.select_related("load__place", "load__equipment", "load__contact", "answered_by"))
-        found.append((_("Critical loads"), render_to_string("maintenance/_outage_loads.html", {"loads": loads})))
+        bare = unlisted_in([row.place for row in record.places.select_related("place")], record.utility)
+        may = access_of(request.user).has("assets.criticalload:add")
+        found.append((_("Critical loads"), render_to_string("maintenance/_outage_loads.html", {"loads": loads, "bare": bare, "may": may})))
         if record.announced_at is None:
             found.append((_("What people will read"), render_to_string("maintenance/_outage_preview.html", {"letters": preview(record)})))
         return found

@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 
+from logistics.alerts.messages import words
 from logistics.alerts.models import Alert
 from logistics.alerts.services import run_check
 from logistics.campus.factories import RoomFactory, TagFactory
@@ -102,9 +104,29 @@ def test_a_campus_without_working_hours_is_announced_and_each_closure_while_it_i
     with clock.standing_at(now):
         closure = places.close_place(place=school.room, level="closed", reason="glass", by=manager)
     assert opened("campus.place_closed", now) == [str(closure.pk)]
+    assert hints("campus.place_closed")[0] == "glass. Lift the closure as soon as the reason is gone."
     with clock.standing_at(now + timedelta(hours=1)):
         places.lift_closure(closure=closure, by=manager, reason="swept")
     assert opened("campus.place_closed", now + timedelta(hours=2)) == []
+
+
+def test_the_alert_of_a_closure_gives_its_reason_in_the_readers_language(school, manager):
+    now = at(2026, 11, 26, 9)
+    with clock.standing_at(now):
+        places.close_place(place=school.room, level="closed", reason="重大隐患", reason_en="Critical finding", by=manager)
+    opened("campus.place_closed", now)
+    en, zh = hints("campus.place_closed")
+    assert en.startswith("Critical finding. ") and zh.startswith("重大隐患") and "Critical" not in zh
+
+
+def hints(code: str) -> list[str]:
+    """What the one alert that is open says below its title, in English and in Chinese."""
+    alert = Alert.objects.get(kind=code, cleared_at__isnull=True)
+    found = []
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            found.append(words(f"alert:{code}", alert.params).body)
+    return found
 
 
 def test_three_scans_of_a_dead_label_in_a_week_are_announced_two_are_not(db):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
 
-from logistics.campus.factories import BuildingFactory, PlaceFactory, RoomFactory
+from logistics.campus.factories import BuildingFactory, FloorFactory, PlaceFactory, RoomFactory
 from logistics.campus.models import Place, PlaceClosure, label_of
 from logistics.campus.registries import CLOSURE_GUARDS, PLACE_USERS, Use
 from logistics.campus.services import places
@@ -39,6 +39,41 @@ def all_paths_right() -> bool:
         if path != ancestors:
             return False
     return True
+
+
+# facts ---------------------------------------------------------------------------------------------------------------
+def test_nobody_may_live_in_a_basement_whichever_door_it_comes_through(school, manager):
+    desk, refused = browser(manager), "Nobody may live in a boiler room or basement."
+    basement = FloorFactory(parent=school.building, code="A-B1", fire_class="boiler_or_basement")
+    room = {**PLACE, "kind": "room", "code": "A-B101", "parent": basement.pk}
+
+    page = desk.post("/campus/places/add/", {**room, "use": "dormitory"})
+    assert (page.status_code, refused in page.content.decode()) == (422, True)
+    page = desk.post("/campus/places/add/", {**room, "parent": school.floor.pk, "use": "dormitory", "fire_class": "boiler_or_basement"})
+    assert (page.status_code, refused in page.content.decode()) == (422, True)
+    api = desk.post("/api/v1/campus/places/", {**room, "use": "dormitory"}, content_type="application/json")
+    assert (api.status_code, refused in api.content.decode()) == (422, True)
+    many = places.create_places([{**room, "parent": basement, "use": "dormitory"}, {**room, "parent": basement, "use": "store"}], manager)
+    assert [isinstance(one, ValidationError) for one in many] == [True, False]
+
+    school.room.use = "dormitory"
+    places.save_place(school.room)
+    school.floor.fire_class = "boiler_or_basement"
+    with pytest.raises(ValidationError, match="Nobody may live"):
+        places.save_place(school.floor)
+    with pytest.raises(IntegrityError, match="place_no_dormitory_in_basement"), transaction.atomic():
+        Place.objects.filter(pk=school.room.pk).update(fire_class="boiler_or_basement")
+
+
+@pytest.mark.parametrize(("year", "good"), [(1799, False), (1800, True), (2031, True), (2032, False), (2200, False)])
+def test_a_building_is_built_between_1800_and_five_years_from_now(school, manager, year, good):
+    desk = browser(manager)
+    with clock.standing_at(at(2026, 11, 26, 12)):
+        body = {**PLACE, "kind": "building", "parent": school.first.pk, "year_built": year}
+        page = desk.post("/campus/places/add/", {**body, "code": "N1"})
+        api = desk.post("/api/v1/campus/places/", {**body, "code": "N2"}, content_type="application/json")
+    assert (page.status_code, api.status_code) == ((302, 201) if good else (422, 422))
+    assert good or "The year must lie between 1800 and 2031." in page.content.decode()
 
 
 # names ---------------------------------------------------------------------------------------------------------------

@@ -17,11 +17,13 @@ from logistics.campus.factories import PlaceFactory, RoomFactory
 from logistics.campus.models import IdleExemption, PlaceUse, SchoolYear, Term, WorkCalendar
 from logistics.campus.plans.factories import BuildingProfileFactory
 from logistics.campus.services import calendars, places
+from logistics.campus.services.school import school_of, school_words
 from logistics.campus.use import services
 from logistics.core import clock
+from logistics.core.bilingual import chinese
 from logistics.core.fields import days
 from logistics.core.publishing import MEASURES
-from tests.campus.world import at, browser, version_of
+from tests.campus.world import at, browser, person, version_of
 from tests.races import at_once
 
 WEEK = [date(2026, 11, 23) + timedelta(days=n) for n in range(7)]  # Monday to Sunday, 40 h of lessons
@@ -160,6 +162,39 @@ def test_rooms_used_less_than_a_tenth_of_eight_weeks_are_idle_and_exempt_ones_st
     assert page.context["page"]["sentence"] == "1 room stands idle, 60 m² in all."
 
 
+def test_each_school_is_asked_about_its_own_last_teaching_weeks(autumn, manager):
+    """13: two schools in one installation. The college is on holiday in November: its last teaching weeks lie in October."""
+    college = PlaceFactory(code="N")
+    teaching(college)
+    campus = PlaceFactory(kind="campus", parent=college)
+    hall = RoomFactory(parent=PlaceFactory(kind="building", parent=campus), code="AAA")  # the first by code
+    year = SchoolYear.objects.create(place=college, name="26", days=DateRange(date(2026, 8, 1), date(2027, 8, 1)))
+    Term.objects.create(year=year, place=college, name_zh="秋", days=DateRange(date(2026, 8, 1), date(2026, 11, 1)),
+                        week1_on=date(2026, 8, 3))
+    for week in range(3):
+        for n in range(5):
+            lesson(hall, date(2026, 10, 12) + timedelta(weeks=week, days=n), 8, 12, f"h{week}-{n}")  # 60 h of the last eight weeks
+            lesson(autumn.room, date(2026, 11, 2) + timedelta(weeks=week, days=n), 8, 12, f"r{week}-{n}")
+
+    with clock.standing_at(at(2026, 11, 26, 12)):
+        assert services.idle_rooms(manager) == ([], [])
+        PlaceUse.objects.filter(place=hall).delete()
+        assert [row.place for row in services.idle_rooms(manager)[0]] == [hall]
+
+
+def test_the_two_weeks_of_the_home_page_are_those_of_the_readers_school(autumn, manager):
+    college = PlaceFactory(code="Z", name_zh="学院")
+    hall = RoomFactory(parent=PlaceFactory(kind="building", parent=PlaceFactory(kind="campus", parent=college)))
+    college_keeper, member, stranger = person("CK", role="place_keeper", place=hall), person("CM"), person("CX")
+    hall.department = DepartmentFactory()
+    places.save_place(hall)
+    member.department = hall.department
+    member.save()
+
+    assert [school_of(one) for one in (college_keeper, member, stranger, manager)] == [college, college, autumn.school, autumn.school]
+    assert [school_words([hall.ancestors[1]])[0], school_words([])[0]] == ["学院" if chinese() else college.name_en, autumn.school.name]
+
+
 def test_the_map_shows_the_hours_of_a_week(taught, manager):
     lesson(taught.room, WEEK[0], 8, 9, "a")
     lesson(taught.room, WEEK[1], 8, 8.5, "b")
@@ -170,6 +205,22 @@ def test_the_map_shows_the_hours_of_a_week(taught, manager):
     assert [cell["words"] for cell in line["cells"]][:6] == ["30", "0", "0", "0", "–", "–"]  # 1.5 of 5 hours from eight to nine
     assert line["total"]["words"] == "4"
     assert page.context["page"]["sentence"] == "Used 4% of the hours of teaching in this week."
+
+
+def test_hours_in_which_a_room_is_closed_are_dashes_on_the_map_not_empty_hours(taught, manager):
+    lesson(taught.room, WEEK[0], 8, 9, "a")
+    with clock.standing_at(at(2026, 11, 23, 9)):
+        closure = places.close_place(place=taught.building, level="closed", reason="x", by=manager)  # for good from Monday nine
+        places.close_place(place=taught.room, level="restricted", reason="x", by=manager)
+    with clock.standing_at(at(2026, 11, 27, 15)):
+        open_end = browser(manager).get(reverse("campus:use-map"), {"building": taught.building.pk, "week": "2026-11-23"})
+        places.lift_closure(closure=closure, by=manager, reason="mended")  # Friday three
+        page = browser(manager).get(reverse("campus:use-map"), {"building": taught.building.pk, "week": "2026-11-23"})
+    line, = open_end.context["lines"]
+    assert [cell["words"] for cell in line["cells"]] == ["100", *["–"] * 9] and line["total"]["words"] == "100"
+    line, = page.context["lines"]
+    assert [cell["words"] for cell in line["cells"]] == ["100", "–", "–", "–", "–", "–", "–", "0", "0", "0"]
+    assert line["total"]["words"] == "25"  # one of four hours
 
 
 def test_a_timetable_program_records_uses_through_the_api(taught, manager, keeper):

@@ -154,6 +154,26 @@ def test_an_outage_that_comes_by_itself_begins_at_once_and_stops_what_depends_on
     assert outages_at(room.parent, (at("2026-09-15 00:00"), at("2026-09-16 00:00"))) == [outage]
 
 
+def test_an_outage_of_electricity_names_the_places_that_must_not_lose_power_until_somebody_answers_for_them() -> None:
+    desk, building = person_with("facilities_manager"), BuildingFactory()
+    RoomFactory(parent=building)
+    cold = RoomFactory(parent=building, name_en="Cold store 1", critical_load="cold_store")
+    RoomFactory(name_en="Elsewhere", critical_load="server")
+
+    def page(utility: str) -> str:
+        outage = draft_outage(by=desk, utility=utility, places=[building], reason_zh="检修", contact=desk,
+                              begin=clock.now() + timedelta(days=3), end=clock.now() + timedelta(days=3, hours=2))
+        return client_of(desk).get(outage.get_absolute_url()).content.decode()
+
+    off = page("electricity")
+    assert "Cold store 1" in off and "nobody answers for it yet" in off and "Elsewhere" not in off
+    assert f"/assets/critical-loads/add/?place={cold.pk}&amp;utility=electricity" in off
+    assert "nobody answers for it yet" not in page("water")
+    CriticalLoadFactory(place=cold, utility="electricity", contact=desk)
+    listed = page("electricity")
+    assert "nobody answers for it yet" not in listed and "not yet arranged" in listed
+
+
 def test_one_that_lasts_longer_than_said_raises_an_alert_until_it_is_extended() -> None:
     desk, outage = person_with("dispatcher"), OutageFactory(state="announced", announced_at=clock.now())
     with clock.standing_at(outage.planned.lower):

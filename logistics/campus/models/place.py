@@ -6,6 +6,7 @@ from typing import Any
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
@@ -20,6 +21,9 @@ from logistics.core.search import Searchable, search_index
 from logistics.core.trees import tree_triggers
 
 TABLE = "campus_place"
+FIRST_YEAR, YEARS_AHEAD = 1800, 5
+
+NO_DORMITORY = _("Nobody may live in a boiler room or basement.")  # 教发厅〔2024〕1号, article 1
 
 # Which kinds may stand directly in which; only a school has nothing above it.
 CHILDREN: dict[str, tuple[str, ...]] = {
@@ -97,6 +101,13 @@ def _kinds() -> pgtrigger.Trigger:
     )
 
 
+def believable_year(year: int) -> None:
+    """From 1800 to five years ahead: a building may be entered while it is planned."""
+    last = clock.today().year + YEARS_AHEAD
+    if not FIRST_YEAR <= year <= last:
+        raise ValidationError(_("The year must lie between %(first)s and %(last)s."), params={"first": FIRST_YEAR, "last": last})
+
+
 def from_today() -> Any:
     return DateRange(clock.today(), None)
 
@@ -168,14 +179,14 @@ class Place(Named, Searchable, Record):
     use = models.CharField(_("use"), max_length=12, choices=Use, default=Use.OTHER)
     area_m2 = models.DecimalField(_("area (m²)"), max_digits=10, decimal_places=2, null=True, blank=True)
     capacity = models.IntegerField(_("capacity (people)"), null=True, blank=True)
-    year_built = models.SmallIntegerField(_("year built"), null=True, blank=True)
+    year_built = models.SmallIntegerField(_("year built"), null=True, blank=True, validators=[believable_year])
     department = models.ForeignKey(
         "accounts.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("used by department")
     )
     fire_class = models.CharField(_("fire class"), max_length=18, choices=FireClass, default=FireClass.ORDINARY)
     critical_load = models.CharField(
         _("needs power without a break"), max_length=10, choices=CriticalLoad, default=CriticalLoad.NONE,
-        help_text=_("What in it must not lose power; planned outages name it."),
+        help_text=_("What in it must not lose power; an outage of electricity names it until a critical load is listed for it."),
     )
     lat = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     lon = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
@@ -204,6 +215,10 @@ class Place(Named, Searchable, Record):
                 violation_error_message=_("The year must lie between 1800 and 2200."),
             ),
             models.CheckConstraint(
+                name="place_no_dormitory_in_basement", condition=~Q(use="dormitory", fire_class="boiler_or_basement"),
+                violation_error_message=NO_DORMITORY,
+            ),
+            models.CheckConstraint(
                 name="place_on_earth",
                 condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__gte=-90, lat__lte=90, lon__gte=-180, lon__lte=180),
                 violation_error_message=_("Give latitude (−90 to 90) and longitude (−180 to 180) together."),
@@ -217,6 +232,19 @@ class Place(Named, Searchable, Record):
 
     def __str__(self) -> str:
         return self.place_label
+
+    def clean(self) -> None:
+        """No dormitory on a floor, or in a room, that is a basement; and none becomes one while people live in it."""
+        super().clean()
+        basement = self.FireClass.BOILER_OR_BASEMENT
+        if self.use == self.Use.DORMITORY and self.parent_id:
+            above = self.parent.parent if self.parent.kind == self.Kind.ROOM else None  # type: ignore[union-attr]
+            if basement in (self.fire_class, self.parent.fire_class, above and above.fire_class):  # type: ignore[union-attr]
+                raise ValidationError({"use": NO_DORMITORY})
+        if self.fire_class == basement and self.pk:
+            living = Place.objects.filter(ancestors__contains=[self.pk], use=self.Use.DORMITORY).exclude(pk=self.pk).active()
+            if living.exists():
+                raise ValidationError({"fire_class": NO_DORMITORY})
 
     @property
     def path(self) -> list[str]:

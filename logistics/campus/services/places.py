@@ -66,10 +66,19 @@ def create_places(rows: list[dict[str, Any]], by: Any) -> list[Place | Validatio
         else:
             inside = may_in.setdefault(parent.pk, area.everywhere or not set(area.places).isdisjoint(parent.ancestors))
         outside = ValidationError({"parent": _("This lies outside the part of the school that you look after.")})
-        answers.append(Place(**data) if inside else outside)
+        answers.append(_fitting(Place(**data)) if inside else outside)
     Place.objects.bulk_create([place for place in answers if isinstance(place, Place)])
     forget_school()
     return answers
+
+
+def _fitting(place: Place) -> Place | ValidationError:
+    """The place, or why nothing of this use may be there."""
+    try:
+        place.clean()
+    except ValidationError as refusal:
+        return refusal
+    return place
 
 
 def campus_of(place: Place) -> Place | None:

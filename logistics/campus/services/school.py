@@ -7,6 +7,7 @@ from typing import Any
 from django.core.cache import cache
 
 from logistics.campus.models import Place
+from logistics.core.access import access_of
 from logistics.core.bilingual import pick
 
 KEY, SECONDS = "campus:school", 60
@@ -37,9 +38,23 @@ def school_words(held: Iterable[int] = ()) -> tuple[str, str, str]:
     campuses = [row for row in rows if row["kind"] == "campus"]
     own = [row for row in campuses if row["id"] in held]
     campus = (own or campuses)[0] if len(own or campuses) == 1 else None
-    root = schools[0] if schools else None
+    above = {pk for row in own for pk in row["ancestors"]} | held
+    root = next((row for row in schools if row["id"] in above), schools[0] if schools else None)
     phone = (campus and campus["phone"]) or (root and root["phone"]) or ""
     return (_name(root) if root else ""), (_name(campus) if campus else ""), phone
+
+
+def school_of(person: Any) -> Place | None:
+    """The school whose days somebody lives by: of what they look after, else of where their department sits, else the first one."""
+    schools = {row.pk: row for row in Place.objects.filter(kind="school").active().order_by("position", "code")}
+    if len(schools) > 1:
+        held = [grant.place_id for grant in access_of(person).grants if grant.place_id]
+        roots = set(Place.objects.filter(pk__in=held).values_list("ancestors__0", flat=True))
+        if not roots and person.department_id:
+            seats = Place.objects.active().filter(department__in=person.department.ancestors, ancestors__len__gt=0)
+            roots = set(seats.order_by("-department__ancestors__len", "pk").values_list("ancestors__0", flat=True)[:1])
+        return next((school for pk, school in schools.items() if pk in roots), next(iter(schools.values())))
+    return next(iter(schools.values()), None)
 
 
 def hotline_of(place: Place) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from logistics.accounts.models import Person
-from logistics.campus.models import CalendarVersion, IdleExemption, Place, PlaceUse, Stewardship
+from logistics.campus.models import CalendarVersion, IdleExemption, Place, PlaceClosure, PlaceUse, Stewardship, Term
 from logistics.campus.terms.services import DAY, WEEK, monday_of, term_at, week_of
 from logistics.campus.use.limits import IDLE_PERCENT, IDLE_WEEKS
 from logistics.campus.versions import published_data
@@ -156,15 +156,26 @@ def bookable_rooms(person: Any, within: Place | None = None) -> list[Place]:
     return list(rows.at(within) if within is not None else rows)
 
 
+def by_terms(rooms: Iterable[Place]) -> list[list[Place]]:
+    """Rooms that live by the same terms together: two schools, or a campus of its own, have each their weeks of teaching. One statement."""
+    entered = set(Term.objects.order_by().values_list("place_id", flat=True).distinct())
+    found: dict[tuple[int, ...], list[Place]] = defaultdict(list)
+    for room in rooms:
+        found[tuple(pk for pk in room.ancestors if pk in entered)].append(room)
+    return list(found.values())
+
+
 def idle_rooms(person: Any, within: Place | None = None, at: datetime | None = None) -> tuple[list[Room], list[Room]]:
     """(idle, exempt): rooms used less than the school's share of the last teaching weeks; exempt ones apart."""
     at = at or clock.now()
     rooms = bookable_rooms(person, within)
     if not rooms:
         return [], []
-    root = within or rooms[0]
-    days = [monday + n * DAY for monday in last_teaching_weeks(root, IDLE_WEEKS.value(at), timezone.localdate(at)) for n in range(7)]
-    shares, most = shares_of(rooms, sorted(days)), IDLE_PERCENT.value(at) / 100
+    weeks, most = IDLE_WEEKS.value(at), IDLE_PERCENT.value(at) / 100
+    shares: dict[int, Share] = {}
+    for held in by_terms(rooms):
+        mondays = last_teaching_weeks(held[0], weeks, timezone.localdate(at))
+        shares |= shares_of(held, sorted(monday + n * DAY for monday in mondays for n in range(7)))
     idle = [room for room in rooms if (value := shares[room.pk].value) is not None and value < most]
     if not idle:
         return [], []
@@ -200,6 +211,7 @@ def heat(rooms: list[Place], monday: date, hours: range) -> list[HeatRow]:
     used: dict[int, set[tuple[date, int]]] = defaultdict(set)
     for place_id, during in PlaceUse.objects.filter(place__in=rooms).between(span).values_list("place_id", "during"):
         used[place_id].update(_minutes(during.lower, during.upper))
+    shut = _shut(rooms, span)
     found = []
     for data, held in by_calendar(rooms):
         open_: set[tuple[date, int]] = set()
@@ -208,11 +220,24 @@ def heat(rooms: list[Place], monday: date, hours: range) -> list[HeatRow]:
         shares = shares_of(held, days)
         for room in held:
             cells: list[float | None] = []
+            bookable = open_.difference(*(shut[pk] for pk in room.ancestors if pk in shut))
             for hour in hours:
-                whole = {one for one in open_ if one[1] // 60 == hour}
+                whole = {one for one in bookable if one[1] // 60 == hour}
                 cells.append(len(whole & used[room.pk]) / len(whole) if whole else None)
             found.append(HeatRow(room, cells, shares[room.pk]))
     return sorted(found, key=lambda row: row.place.code)
+
+
+def _shut(rooms: list[Place], span: DateTimeTZRange) -> dict[int, set[tuple[date, int]]]:
+    """Of each place that holds one of the rooms and was closed off in a span: the grains in which it was. One statement."""
+    found: dict[int, set[tuple[date, int]]] = defaultdict(set)
+    above = {pk for room in rooms for pk in room.ancestors}
+    rows = PlaceClosure.objects.filter(level=PlaceClosure.Level.CLOSED, place_id__in=above, during__overlap=span)
+    for place_id, during, lifted_at in rows.values_list("place_id", "during", "lifted_at"):
+        first = max(span.lower, during.lower or span.lower)
+        last = min(one for one in (span.upper, during.upper, lifted_at) if one is not None)
+        found[place_id].update(_minutes(first, last))
+    return found
 
 
 STEP = 5  # minutes: the grain of the map
