@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets.downtime.services import settle
-from assets.models import Equipment, UseLock
+from assets.models import Downtime, Equipment, Requirement, UseLock
 from logistics.campus.models import TagBinding
 from logistics.campus.registries import CLOSURE_GUARDS
 from logistics.core import clock
@@ -171,13 +173,22 @@ def check_role(equipment: Equipment, roles: tuple[str, ...], by: Any, words: str
         raise NotAllowed(words, [str(ROLES[code].label) for code in roles if code in ROLES])
 
 
-def equipment_usable(equipment: Equipment) -> tuple[bool, str]:
-    """May it be used now, and if not, why not."""
+def equipment_usable(equipment: Equipment, span: tuple[datetime, datetime] | None = None) -> tuple[bool, str]:
+    """May it be used now, or throughout a span from now on, and if not, why not."""
     if equipment.status != "in_service":
         return False, str(equipment.get_status_display())
     if equipment.use_state == "locked":
         lock = UseLock.objects.live().filter(equipment=equipment, level="locked").order_by("pk").first()
         return False, lock.why if lock else ""
+    if span is not None:
+        stop = Downtime.objects.filter(equipment=equipment, during__overlap=span).order_by("during").first()
+        if stop is not None:
+            return False, str(stop.get_cause_display())
+        last = Requirement.objects.filter(
+            equipment=equipment, scheme__on_expiry="lock", result__in=["pass", "conditional"], next_due_on__lt=timezone.localdate(span[1])
+        ).order_by("next_due_on").first()
+        if last is not None:
+            return False, _("%(certificate)s is over before.") % {"certificate": last.scheme.name}
     return True, ""
 
 

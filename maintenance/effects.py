@@ -18,7 +18,7 @@ from maintenance.contracting.effects import charge
 from maintenance.fitness import unfit
 from maintenance.following import follow
 from maintenance.guards import COST
-from maintenance.models import Assignment, FailureCode, Hold, Rating, RepairRequest, WorkOrder
+from maintenance.models import Assignment, Hold, Rating, RepairRequest, WorkOrder
 from maintenance.permits import checks as permits
 from maintenance.querysets import OPEN_STATES
 
@@ -244,10 +244,10 @@ def tell_reporter_done(request: RepairRequest, *, by: Any, at: datetime, event: 
 
 
 def confirmed(
-    request: RepairRequest, *, by: Any, at: datetime, event: Any, score: int | None = None, comment: str = "", **data: Any
+    request: RepairRequest, *, by: Any, at: datetime, event: Any, score: int | None = None, tags: Any = (), comment: str = "", **data: Any
 ) -> None:
     if score:
-        Rating.objects.create(request=request, score=score, comment=comment, at=at)
+        Rating.objects.create(request=request, score=score, tags=list(tags), comment=comment, at=at)
     orders.close_when_all_agree(request.work_order)
 
 
@@ -421,7 +421,7 @@ def uncoded(order: WorkOrder) -> list[str]:
     """Which of problem, cause and remedy still lack on a repair of vital equipment, of those for which the school keeps codes."""
     if order.kind not in ("corrective", "defect") or order.equipment_id is None or order.equipment.criticality != "A":  # type: ignore[union-attr]
         return []
-    kept = set(FailureCode.objects.filter(active=True).values_list("level", flat=True))
+    kept = set(orders.codes_of(order).order_by().values_list("level", flat=True))
     return [name for name in ("problem", "cause", "remedy") if name in kept and getattr(order, f"{name}_id") is None]
 
 

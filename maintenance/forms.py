@@ -25,6 +25,7 @@ from maintenance.models import (
     LabourEntry,
     LabourRate,
     PriorityRule,
+    Rating,
     RepairCategory,
     RepairRequest,
     ServicePolicy,
@@ -33,6 +34,8 @@ from maintenance.models import (
     WorkOrder,
 )
 from maintenance.models.policy import Priority
+from maintenance.models.request import Urgency
+from maintenance.orders import codes_of
 from maintenance.querysets import OPEN_STATES
 
 IMPACTS = [(1, _("campus or safety")), (2, _("several rooms")), (3, _("one room")), (4, _("one person"))]
@@ -43,6 +46,12 @@ def teams() -> Any:
     return Department.objects.teams()
 
 
+def urgency_field() -> forms.TypedChoiceField:
+    """How pressing it is to whoever reports; the desk decides."""
+    return forms.TypedChoiceField(label=_("How pressing is it?"), choices=[("", "–"), *Urgency.choices], coerce=int, required=False,
+                                  empty_value=None)
+
+
 class ReportForm(ActingForm):
     """A report of something broken, for page and API."""
 
@@ -51,6 +60,7 @@ class ReportForm(ActingForm):
     symptom = RecordChoice(Symptom.objects.filter(active=True), label=_("What is wrong?"), required=False)
     category = RecordChoice(RepairCategory.objects.filter(active=True), label=_("Category"), required=False)
     description = forms.CharField(label=_("In a few words"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    urgency_reported = urgency_field()
     access = forms.ChoiceField(label=_("When may we come in?"), choices=RepairRequest.Access, required=False)
     access_note = forms.CharField(label=_("Times of access"), max_length=120, required=False)
     stops_use = forms.BooleanField(label=_("It cannot be used at all"), required=False)
@@ -105,6 +115,9 @@ class AcceptForm(ActingForm):
             kind = self.record.category
             for name, value in (("category", kind), ("impact", kind.impact), ("urgency", kind.urgency)):
                 self.fields[name].initial = value
+            if self.record.urgency_reported:
+                self.fields["urgency"].help_text = _("The reporter says: %(urgency)s.") % {
+                    "urgency": self.record.get_urgency_reported_display()}
 
 
 class EstimateForm(ActingForm):
@@ -187,6 +200,7 @@ class ConfirmForm(ActingForm):
 
     score = forms.TypedChoiceField(label=_("How was it?"), choices=[("", "–"), *((n, str(n)) for n in range(5, 0, -1))], coerce=int,
                                    required=False, empty_value=None)
+    tags = forms.MultipleChoiceField(label=_("In short"), choices=Rating.Tag.choices, required=False, widget=forms.CheckboxSelectMultiple)
     comment = forms.CharField(label=_("A word to the technician"), max_length=500, required=False)
 
 
@@ -227,6 +241,13 @@ class FinishForm(ActingForm):
     problem = forms.ModelChoiceField(FailureCode.objects.filter(level="problem", active=True), label=_("What was wrong"), required=False)
     cause = forms.ModelChoiceField(FailureCode.objects.filter(level="cause", active=True), label=_("Cause"), required=False)
     remedy = forms.ModelChoiceField(FailureCode.objects.filter(level="remedy", active=True), label=_("Remedy"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.record is not None:
+            fitting = codes_of(self.record)
+            for level in ("problem", "cause", "remedy"):
+                offer(self, level, fitting.filter(level=level))
 
 
 class PriorityForm(ActingForm):
@@ -340,10 +361,25 @@ CategoryForm = catalogue_form(
         "urgency",
         "estimate_s",
         "proof",
+        "equipment_category",
+        "charge_on_misuse",
         "active",
     ),
 )
-SymptomForm = catalogue_form(Symptom, ("code", "name_zh", "name_en", "category", "icon", "order", "hazard", "active"))
+
+
+class SymptomForm(CatalogueForm):
+    """A tile, and in which rooms it is offered."""
+
+    uses = forms.MultipleChoiceField(label=_("Uses of rooms"), required=False, choices=Place.Use.choices,
+                                     widget=forms.CheckboxSelectMultiple,
+                                     help_text=_("Offered in rooms of these uses; empty means everywhere."))
+
+    class Meta:
+        model = Symptom
+        fields = ("code", "name_zh", "name_en", "category", "icon", "order", "uses", "hazard", "active")
+
+
 FailureCodeForm = catalogue_form(FailureCode, ("code", "name_zh", "name_en", "level", "category", "active"))
 HoldReasonForm = catalogue_form(HoldReason, ("code", "name_zh", "name_en", "pauses", "needs_date", "max_days", "active"))
 PriorityRuleForm = catalogue_form(PriorityRule, ("impact", "urgency", "priority", "during"))

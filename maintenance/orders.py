@@ -22,6 +22,7 @@ from maintenance.models import (
     Clock,
     CostLine,
     DispatchRule,
+    FailureCode,
     LabourEntry,
     PriorityRule,
     RepairRequest,
@@ -148,6 +149,14 @@ def earliest(order: WorkOrder | None, submitted_at: datetime) -> None:
 def first_answer(request: RepairRequest, at: datetime) -> None:
     """A person has answered the reporter: the response of a report that still has its own clock is given."""
     clocks.tell(request.clocks.filter(kind="response", met_at__isnull=True, stopped=""), "meet", at=at)
+
+
+def codes_of(order: WorkOrder) -> Any:
+    """The codes in which the repair is told: general ones, those of its category and those of the kind of its thing."""
+    fitting = Q(category__isnull=True) | Q(category__in=clocks.category_chain(order.category))
+    if order.equipment_id:
+        fitting |= Q(category__equipment_category__in=order.equipment.category.ancestors)  # type: ignore[union-attr]
+    return FailureCode.objects.filter(fitting, active=True)
 
 
 # dispatch by rule --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.forms import ActingForm, RecordChoice
-from maintenance.forms import ReportForm
+from maintenance.forms import ReportForm, urgency_field
 from maintenance.limits import GUEST_PHONE
 from maintenance.models import RepairRequest, Symptom
 from maintenance.tiles import OTHER
@@ -38,6 +38,7 @@ class GuestForm(WordsForOther, ActingForm):
     symptom = RecordChoice(Symptom.objects.filter(active=True), label=_("What is wrong?"),
                            error_messages={"required": _("Choose what is wrong.")})
     description = forms.CharField(label=_("In a few words"), max_length=2000, required=False)
+    urgency_reported = urgency_field()
     name = forms.CharField(label=_("Your name"), max_length=60, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     join_to = RecordChoice(RepairRequest.objects.open(), label=_("The same as"), required=False)
@@ -55,7 +56,7 @@ class OnBehalfForm(ReportForm):
                                 choices=[c for c in RepairRequest.Channel.choices if c[0] in ("phone", "counter")])
     seen = forms.BooleanField(required=False, widget=forms.HiddenInput)  # what looks the same was shown
     field_order = ["reporter", "channel", "place", "symptom", "description", "join_to"]
-    groups = ((_("More"), ("equipment", "category", "access", "access_note", "stops_use"), False, ""),)
+    groups = ((_("More"), ("equipment", "category", "urgency_reported", "access", "access_note", "stops_use"), False, ""),)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

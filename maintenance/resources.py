@@ -32,6 +32,7 @@ from maintenance.models import (
     HoldReason,
     LabourRate,
     PriorityRule,
+    Rating,
     RepairCategory,
     RepairRequest,
     ServicePolicy,
@@ -143,6 +144,8 @@ class RepairRequests(Resource):
         ),
         Column("submitted_at", gettext_lazy("Reported")),
         Column("get_channel_display", gettext_lazy("Channel")),
+        Column("get_urgency_reported_display", gettext_lazy("How pressing, says the reporter"),
+               show=lambda row: row.get_urgency_reported_display() if row.urgency_reported else "–"),
         Column("get_access_display", gettext_lazy("Access")),
         Column("work_order", gettext_lazy("Work order"), joins=("work_order",)),
     )
@@ -159,6 +162,7 @@ class RepairRequests(Resource):
         "symptom",
         "hazard",
         "stops_use",
+        "urgency_reported",
         "access",
         "access_note",
         "submitted_at",
@@ -194,6 +198,7 @@ class RepairRequests(Resource):
                 "access",
                 "access_note",
                 "stops_use",
+                "urgency_reported",
                 "reporter",
                 "channel",
                 "join_to",
@@ -230,6 +235,8 @@ class RepairRequests(Resource):
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         words = [("", render_to_string("core/parts/quote.html", {"text": record.description}))] if record.description else []
         shown = face(clock_of(record, "response"))
+        rating = Rating.objects.filter(request=record).first() if record.state == "confirmed" else None
+        words += [(_("Rating"), render_to_string("maintenance/_rating.html", {"rating": rating}))] if rating else []
         guest = contact_of(record, request.user)
         words += [(_("How to reach the guest"), render_to_string("maintenance/_guest_contact.html", {"guest": guest}))] if guest else []
         return [*words, *([(_("Clock"), render_to_string("maintenance/_clocks.html", {"faces": [shown]}))] if shown else [])]

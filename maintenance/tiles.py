@@ -13,10 +13,12 @@ DANGERS_FIRST = 2
 OTHER = "other"  # the tile that needs words
 
 
-def tiles_of(place: Any) -> tuple[list[Symptom], list[Symptom]]:
-    """(the first nine, the rest): what fits the use of the place before what fits everywhere, then dangers, then "other"."""
+def tiles_of(place: Any, equipment: Any = None) -> tuple[list[Symptom], list[Symptom]]:
+    """(the first nine, the rest): what is about such a thing, what fits the use of the place before what fits everywhere, then dangers,
+    then "other"."""
     rows = list(Symptom.objects.filter(Q(uses__contains=[place.use]) | Q(uses=[]), active=True).select_related("category"))
-    rows.sort(key=lambda row: not row.uses)
+    kinds = equipment.category.ancestors if equipment is not None else ()
+    rows.sort(key=lambda row: (row.category.equipment_category_id not in kinds, not row.uses))
     plain = [row for row in rows if not row.dangerous and row.code != OTHER]
     dangers = [row for row in rows if row.dangerous]
     other = [row for row in rows if row.code == OTHER]

@@ -11,7 +11,7 @@ PURPOSES = ("运动会", "校庆演出", "家长会", "公开课", "科技节", 
 
 
 def load(world: World) -> None:
-    """24 things with somebody, two of them late; 40 came back; the projectors are used, but for eight."""
+    """24 things with somebody, two of them late; 40 came back; projectors and computers are used, but for a few."""
     officer = world["crews"]["TEAM-GENERAL"][1]
     world["asset_officer"] = officer
     RoleGrant.objects.create(person=officer, role="asset_officer", during=world.since, reason="demo")
@@ -35,4 +35,7 @@ def load(world: World) -> None:
     for n, thing in enumerate(world["equipment_of"]["projector"][8:]):
         begun = world.at(world.today - timedelta(days=1 + n % 20), 480 + n % 5 * 50)
         uses.append(UsageEntry(equipment=thing, during=(begun, begun + timedelta(minutes=45)), purpose="上课", source="log", source_key=f"demo-{n}"))
-    UsageEntry.objects.bulk_create(uses)
+    for n, thing in enumerate(things[64:-12]):  # the rest is used where it stands, but for a dozen
+        begun = world.at(world.today - timedelta(days=1 + n % 30), 480 + n % 9 * 50)
+        uses.append(UsageEntry(equipment=thing, during=(begun, begun + timedelta(hours=2)), source="log", source_key=f"demo-pc-{n}"))
+    UsageEntry.objects.bulk_create(uses, batch_size=2000)

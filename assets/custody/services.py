@@ -136,10 +136,17 @@ def use_share(thing: Equipment, begin: datetime, end: datetime) -> float | None:
 
 
 def idle(at: datetime | None = None) -> models.QuerySet[Equipment]:
-    """Things set idle by hand, and those whose use is noted without any sign of it for as long as the school calls idle."""
+    """Things set idle by hand, and those without any sign of use for as long as the school calls idle.
+
+    Of a kind of which no use was ever noted nobody can say so, unless the kind says that its use is noted.
+    """
     at = at or clock.now()
     since = at - timedelta(days=IDLE_DAYS.value(at))
-    unused = models.Q(status="in_service", category__use_noted=True, commissioned_on__lt=since.date())
+    used = models.Q(pk__in=[])
+    for ids in SIGNS:
+        used |= models.Q(pk__in=ids(clock.midnight(date(2000, 1, 1))))
+    told = models.Q(category__use_noted=True) | models.Q(category__in=Equipment.objects.filter(used).order_by().values("category"))
+    unused = models.Q(told, status="in_service", commissioned_on__lt=since.date())
     for ids in SIGNS:
         unused &= ~models.Q(pk__in=ids(since))
     return Equipment.objects.filter(models.Q(status="idle") | unused)

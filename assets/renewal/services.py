@@ -159,8 +159,8 @@ def decimal(value: Any, part: Decimal = Decimal(1)) -> Decimal | None:
 def ranking(
     person: Any, *, weights: Weights | None = None, place: Any = None, category: Any = None, most: int = 0
 ) -> tuple[list[Line], list[Line]]:
-    """(ranked, too little known): things in use by score, what failed its certificate first; `most` cuts the first list."""
-    rows = Equipment.objects.visible_to(person).filter(status__in=["in_service", "idle", "out_of_service"], tracking="unit")
+    """(ranked, too little known): things and groups in use by score, what failed its certificate first; `most` cuts the first list."""
+    rows = Equipment.objects.visible_to(person).filter(status__in=["in_service", "idle", "out_of_service"])
     if place is not None:
         rows = rows.at(place)
     if category is not None:

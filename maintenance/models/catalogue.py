@@ -52,6 +52,14 @@ class RepairCategory(Catalogued):
     estimate_s = models.PositiveIntegerField(_("usual effort in seconds"), default=3600)
     proof = models.CharField(_("proof of work"), max_length=12, choices=Proof, default=Proof.NONE)
 
+    equipment_category = models.ForeignKey(
+        "assets.EquipmentCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kind of equipment"),
+        help_text=_("At such a thing its tiles come first; its failure codes are offered for every repair of such a thing."),
+    )
+    charge_on_misuse = models.BooleanField(
+        _("misuse is charged"), default=False, db_default=False,
+        help_text=_("The order reminds whoever repairs it to keep photos and to say what was done to it."),
+    )
     permits = ArrayField(models.CharField(max_length=14, choices=Kind), verbose_name=_("permits needed"), default=list, blank=True,
                          help_text=_("Its orders start only with these permits."))
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,15 @@ class Titled(models.Model):
     @property
     def title(self) -> str:
         return pick(self.title_zh, self.title_en)
+
+
+class Urgency(models.IntegerChoices):
+    """How pressing something is, in the words of the table of priorities."""
+
+    AT_ONCE = 1, _("at once")
+    TODAY = 2, _("today")
+    WEEK = 3, _("this week")
+    ANY = 4, _("when it fits")
 
 
 @tracked()
@@ -90,6 +100,7 @@ class RepairRequest(Titled, Here, Searchable, Record):
     stops_use = models.BooleanField(_("cannot be used"), default=False)
     access = models.CharField(_("access"), max_length=13, choices=Access, default=Access.ANYTIME)
     access_note = models.CharField(_("times of access"), max_length=120, blank=True)
+    urgency_reported = models.PositiveSmallIntegerField(_("how pressing, says the reporter"), choices=Urgency, null=True, blank=True)
     submitted_at = models.DateTimeField(_("reported"), default=clock.now)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.SUBMITTED)
     work_order = models.ForeignKey(
@@ -117,6 +128,8 @@ class RepairRequest(Titled, Here, Searchable, Record):
                 name="request_in_work_has_order",
                 condition=~Q(state__in=["accepted", "resolved", "confirmed", "auto_closed"]) | Q(work_order__isnull=False),
             ),
+            models.CheckConstraint(
+                name="request_urgency", condition=Q(urgency_reported__isnull=True) | Q(urgency_reported__range=(1, 4))),
         ]
         indexes = [
             models.Index(fields=["-submitted_at", "-id"], name="request_newest"),
@@ -143,6 +156,21 @@ class RepairRequest(Titled, Here, Searchable, Record):
                         RAISE EXCEPTION 'join_chain' USING ERRCODE = 'check_violation', CONSTRAINT = 'request_no_join_chain';
                     END IF;
                     RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(  # looked at when the transaction ends: the rows of a family are written one after the other
+                name="joined_same_order",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("joined_to_id", "work_order_id"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM maintenance_repairrequest r JOIN maintenance_repairrequest root ON root.id = r.joined_to_id
+                        WHERE (r.id = NEW.id OR r.joined_to_id = NEW.id) AND r.work_order_id IS DISTINCT FROM root.work_order_id
+                    ) THEN
+                        RAISE EXCEPTION 'joined_elsewhere' USING ERRCODE = 'check_violation', CONSTRAINT = 'request_joined_same_order';
+                    END IF;
+                    RETURN NULL;
                 """,
             ),
         ]
@@ -174,8 +202,18 @@ class GuestContact(models.Model):
 class Rating(models.Model):
     """评价: what the reporter thought of the repair; only that person's own act makes one."""
 
+    class Tag(models.TextChoices):
+        QUICK = "quick", _("quick")
+        WELL = "well", _("well done")
+        FRIENDLY = "friendly", _("friendly")
+        CLEAN = "clean", _("left it clean")
+        LATE = "late", _("took too long")
+        AGAIN = "again", _("will break again")
+        MESS = "mess", _("left a mess")
+
     request = models.OneToOneField(RepairRequest, models.PROTECT, related_name="rating")
     score = models.PositiveSmallIntegerField(_("score"))
+    tags = ArrayField(models.CharField(max_length=8, choices=Tag), verbose_name=_("in short"), default=list, db_default=[], blank=True)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     at = models.DateTimeField(default=clock.now)
 
@@ -186,3 +224,8 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return str(self.score)
+
+    @property
+    def said(self) -> str:
+        """Tags and comment in the reader's words."""
+        return _(", ").join([*(str(self.Tag(tag).label) for tag in self.tags), *([f"“{self.comment}”"] if self.comment else [])])

@@ -89,7 +89,8 @@ def duplicates(*, place: Any, category: RepairCategory, equipment: Any = None) -
 
 def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: RepairCategory | None = None, description: str = "",
            equipment: Any = None, channel: str = "web", reporter: Any = None, access: str = "anytime", access_note: str = "",
-           stops_use: bool = False, join_to: RepairRequest | None = None, photos: Iterable[Any] = (), client_uid: Any = None,
+           stops_use: bool = False, urgency_reported: int | None = None, join_to: RepairRequest | None = None,
+           photos: Iterable[Any] = (), client_uid: Any = None,
            guest: dict[str, str] | None = None, times: Times | None = None) -> tuple[RepairRequest, bool]:
     """Take down what is broken, once per client key: (request, made now).
 
@@ -113,6 +114,7 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
         equipment,
         reporter,
         access,
+        urgency_reported,
         join_to,
         [one.sha256 for one in pictures],
         guest,
@@ -132,6 +134,7 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
                 access=access,
                 access_note=access_note,
                 stops_use=stops_use,
+                urgency_reported=urgency_reported,
                 join_to=join_to,
                 pictures=pictures,
                 guest=guest,

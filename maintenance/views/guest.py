@@ -85,7 +85,7 @@ def ask(request: HttpRequest, where: Where, form: Any, *, status: int = 200, twi
     chosen = chosen_of(form)
     if twins is None and chosen is not None:
         twins = duplicates(place=where.place, category=chosen.category, equipment=where.equipment)
-    first, more = tiles_of(where.place)
+    first, more = tiles_of(where.place, where.equipment)
     return render(request, "maintenance/report.html", {
         "page": {"title": _("Report a problem"), "back_url": reverse("tag", args=[where.tag])}, "where": where, "form": form,
         "tiles": first, "more": more,

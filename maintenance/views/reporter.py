@@ -113,7 +113,7 @@ def report_page(request: HtmxRequest) -> HttpResponse:
     twins = unseen_twins(request, where, data, pictures)
     if twins:
         return ask(request, where, form, twins=twins)
-    fields = {name: data[name] for name in ("symptom", "description", "access", "access_note", "stops_use", "join_to")}
+    fields = {name: data[name] for name in ("symptom", "description", "urgency_reported", "access", "access_note", "stops_use", "join_to")}
     try:
         made, _new = report(place=where.place, equipment=where.equipment, by=request.user, channel="qr" if where.tag else "web",
                             photos=pictures, client_uid=client_uid(request), **fields)
@@ -171,7 +171,7 @@ def ask(request: HttpRequest, where: Where, form: Any, *, status: int = 200, twi
     if twins is None and chosen is not None:
         twins = duplicates(place=where.place, category=chosen.category, equipment=where.equipment)
     page = {"title": _("Report a problem"), "back_url": reverse("tag", args=[where.tag]) if where.tag else reverse("maintenance:report")}
-    first, more = tiles_of(where.place)
+    first, more = tiles_of(where.place, where.equipment)
     return render(request, "maintenance/report.html", {
         "page": page, "where": where, "form": form, "tiles": first, "more": more, "chosen": chosen.pk if chosen else None,
         "same": same_context(where, chosen, twins or []), "same_url": reverse("maintenance:report-same"), "later": True,
@@ -335,7 +335,7 @@ def story(row: RepairRequest, *, names: bool = True) -> dict[str, Any]:
         "expected": progress.expected(row, clock_),
         "waiting": waiting, "after": after[0] if after else None, "photos": photo_cards(photos_of(row)), "lapse_days": LAPSE_DAYS.value(),
         "done_by": order.done_by if order and order.done_by_id and names else None, "rating": Rating.objects.filter(request=row).first(),
-        "scores": range(1, 6),
+        "scores": range(1, 6), "rating_tags": Rating.Tag.choices,
     }
 
 
