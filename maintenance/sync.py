@@ -21,7 +21,7 @@ from logistics.core.sync.kinds import WORKED_ON, Given, cleaned, do_move, sync_k
 from logistics.core.sync.pages import PAGES, instead, keep
 from logistics.core.sync.receiving import claimed_at
 from logistics.core.workflow import perform
-from maintenance import costs, labour
+from maintenance import costs, labour, readings
 from maintenance.forms import LabourForm
 from maintenance.models import Assignment, WorkOrder
 from maintenance.phone_forms import TileForm
@@ -92,6 +92,15 @@ def hours(given: Given) -> models.Model | None:
     if given.vouched_by is None and not was_assigned(given.record, given.person, data["begin"], given.fact.judged_at):
         costs.check(given.record, given.person)
     return labour.book(order=given.record, person=given.person, begin=data["begin"], minutes=data["minutes"], type_=data["type"])
+
+
+@sync_kind("maintenance.reading", ORDER, gettext_lazy("Reading"), whole=True)
+def reading(given: Given) -> models.Model | None:
+    """What a meter showed at the work; it counts from when it was read, and an unlikely value that nobody has looked at twice waits."""
+    meter = readings.meter_of(given.record, given.data.get("meter"))
+    data = cleaned(readings.OrderReadingForm(given.data, person=given.person, record=meter))
+    return readings.take(given.record, meter, data, by=given.person, at=given.fact.judged_at, client_uid=given.fact.client_uid,
+                         vouched_by=given.vouched_by)
 
 
 @sync_kind("maintenance.report", REQUEST, gettext_lazy("Report"), makes=True, whole=True)

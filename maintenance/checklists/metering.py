@@ -10,6 +10,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
@@ -76,8 +77,12 @@ def stood(asked: Iterable[tuple[int | None, ChecklistItem]]) -> dict[tuple[int, 
     wanted = {(thing, item.quantity) for thing, item in asked if thing and item.type == ChecklistItem.Type.METER and item.quantity}
     if not wanted:
         return {}
+    return last_of(Meter.objects.filter(equipment__in={thing for thing, _q in wanted}, quantity__in={quantity for _t, quantity in wanted}))
+
+
+def last_of(meters: models.QuerySet[Meter]) -> dict[tuple[int, str], Stood]:
+    """What meters showed last, by thing and quantity; one statement."""
     last = MeterReading.objects.valid().filter(meter=OuterRef("pk")).order_by("-read_at").values("pk")[:1]
-    meters = Meter.objects.filter(equipment__in={thing for thing, _q in wanted}, quantity__in={quantity for _t, quantity in wanted})
     rows = MeterReading.objects.filter(pk__in=meters.annotate(last=Subquery(last)).values("last")).select_related("meter")
     found: dict[tuple[int, str], Stood] = {}
     for row in rows:

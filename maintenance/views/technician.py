@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from assets.meters.models import Meter
 from logistics.campus.models import Place
 from logistics.core import clock, resources
 from logistics.core.access import access_of
@@ -30,7 +29,7 @@ from logistics.core.photos import photo_cards, photos_of
 from logistics.core.records import files
 from logistics.core.sync.pages import waits
 from logistics.core.templatetags import ui
-from maintenance import costs, labour, orders
+from maintenance import costs, labour, orders, readings
 from maintenance.checklists.views import run_card
 from maintenance.contracting.checks import works_for
 from maintenance.forms import CostForm, LabourForm
@@ -183,7 +182,8 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
     return show_order(request, find(request, pk))
 
 
-def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_form: Any = None, cost_form: Any = None) -> HttpResponse:
+def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_form: Any = None, cost_form: Any = None,
+               reading_form: Any = None) -> HttpResponse:
     person: Any = request.user
     moves = {move["name"]: move for move in move_buttons(order, person)}
     first = next((moves[name] for name in PRIMARY if name in moves), None)
@@ -221,7 +221,7 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "told": [words_ for _pk, words_ in told if words_],
         "quotes": quotes,
         "visits": list(order.visits.filter(organisation_id=person.organisation_id)) if firm and order.contractor_id else [],
-        "instructions": instructions(order), **of_thing(order, person, firm),
+        "instructions": instructions(order), **of_thing(order, person, firm, reading_form),
         "permit_lack": against_work(order) if order.live else None, "permits": permits,
         "asked": any(row.state == "requested" for row in permits), "firm": firm,
         "requests": requests, "needs_contact": {row.pk for row in requests if row.access in ("windows", "present")},
@@ -236,6 +236,7 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
         "runs": runs, "unanswered": next((card["run"].pk for card in runs if card["left"]), None),
         "lacking": lacking(order, photos, fault_photos), "waits": {
             "labour": waits(order, "maintenance.labour", _("Hours")),
+            "reading": waits(order, "maintenance.reading", _("Reading")),
             "comment": waits(order, "core.comment", _("Message")),
             "before": waits(order, "core.photo", _("Photo before the work")),
             "after": waits(order, "core.photo", _("Photo after the work")),
@@ -248,12 +249,12 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
     }, status=status)
 
 
-def of_thing(order: Any, person: Any, firm: bool) -> dict[str, Any]:
+def of_thing(order: Any, person: Any, firm: bool, refused: Any = None) -> dict[str, Any]:
     """What stands against using the thing, and what of it can be read off here."""
     if not order.equipment_id:
         return {"locks": [], "meters": []}
-    meters = [] if firm else list(Meter.objects.readable_by(person).filter(equipment=order.equipment_id).order_by("pk"))
-    return {"locks": list(order.equipment.locks.live().order_by("-level", "pk")), "meters": meters}
+    return {"locks": list(order.equipment.locks.live().order_by("-level", "pk")),
+            "meters": [] if firm else readings.counters(order, person, refused)}
 
 
 def instructions(order: Any) -> str:
@@ -307,6 +308,26 @@ def book_labour(request: HttpRequest, pk: int) -> HttpResponse:
         return show_order(request, order, status=422, labour_form=form)
     messages.success(request, _("Hours booked"))
     return after(request, reverse("maintenance:order", args=[pk]), "labour")
+
+
+@login_required
+@require_POST
+def enter_reading(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a meter of the thing shows."""
+    order = find(request, pk)
+    meter = readings.meter_of(order, request.POST.get("meter"))
+    form = readings.OrderReadingForm(request.POST, person=request.user, record=meter)
+    if not form.is_valid():
+        return show_order(request, order, status=422, reading_form=form)
+    data = form.cleaned_data
+    try:
+        resources.once(client_uid(request), request.user, ["reading", pk, meter, data],
+                       lambda: readings.take(order, meter, data, by=request.user))
+    except ValidationError as error:
+        add_errors(form, error)
+        return show_order(request, order, status=422, reading_form=form)
+    messages.success(request, _("Entered: %(what)s") % {"what": meter})
+    return after(request, reverse("maintenance:order", args=[pk]), "reading")
 
 
 @login_required

@@ -27,6 +27,7 @@
   };
   const judge = (box) => {
     read(box);
+    if (!$("[data-proof]", box)) return false; // a reading by itself asks for nothing more
     const bad = wrong(box), always = box.dataset.photo === "always", wants = always || box.dataset.photo === "fail" && bad;
     const proof = $("[data-proof]", box), input = $("input[name=photos]", box);
     proof.hidden = !(wants || bad);
