@@ -7,7 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assets.certificates.models import Requirement, StatutoryRecord
-from logistics.campus.registries import closure_guard
+from assets.roles import CERTIFIERS
+from logistics.campus.registries import closure_guard, closure_lifters
+
+closure_lifters("assets.statutoryrecord", f"{CERTIFIERS} logistics_director")  # who records the passed inspection opens the place again
 
 
 @closure_guard("assets.statutoryrecord")

@@ -68,7 +68,9 @@ def stewardships_at(places: list[int], span: Any) -> Iterator[Use]:
 
 @place_user("campus.closures")
 def closures_at(places: list[int], span: Any) -> Iterator[Use]:
-    found = list(PlaceClosure.objects.live().filter(place_id__in=places).select_related("place"))
+    """Closures of the places: those in force now, or those that nobody has lifted in a span."""
+    rows = PlaceClosure.objects.live() if span is None else PlaceClosure.objects.filter(state="open", during__overlap=span)
+    found = list(rows.filter(place_id__in=places).select_related("place").order_by("during", "pk"))
     yield Use(_("closures"), len(found), [(str(row), row.get_absolute_url()) for row in found[:ROWS]])
 
 

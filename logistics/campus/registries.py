@@ -4,6 +4,7 @@
     @tag_page("maintenance.report", order=10)        part(request, target) -> TagPart: buttons and cards on the page of a label
     @place_user("maintenance.orders")                uses(places, span) -> Iterable[Use]; span None: live now
     @closure_guard("maintenance.finding")            refuse_lift(source) -> reason | None, for closures that this kind of record caused
+    closure_lifters("assets.statutoryrecord", "…")   the roles that may lift closures which this kind of record caused; else the usual ones
     @audience("dormitory.residents")                 people(places, at) -> Iterable[(person, why, id of the place)]
     @plan_layer("maintenance.orders", title)         marks(person, places) -> {place id: Mark}: what a floor plan shows at its pins
     @calendar_user("maintenance.clocks")             moves(draft) -> Iterable[(label, words)]: what publishing a calendar would move
@@ -101,6 +102,7 @@ TAG_TARGETS: Registry[Callable[[int], Target | None]] = Registry("tag target")
 TAG_PAGES: Registry[TagPage] = Registry("part of the tag page")
 PLACE_USERS: Registry[Callable[..., Iterable[Use]]] = Registry("place user")
 CLOSURE_GUARDS: Registry[Callable[[Any], Any]] = Registry("closure guard")
+CLOSURE_LIFTERS: Registry[tuple[str, ...]] = Registry("who lifts a closure")
 AUDIENCES: Registry[Callable[..., Iterable[tuple[Any, Any, int]]]] = Registry("audience")
 CALENDAR_USERS: Registry[Callable[[Any], Iterable[tuple[Any, Any]]]] = Registry("calendar user")
 PLAN_LAYERS: Registry[PlanLayer] = Registry("plan layer")
@@ -109,6 +111,13 @@ tag_target = TAG_TARGETS.decorate(lambda function, code: function)
 tag_page = TAG_PAGES.decorate(TagPage)
 place_user = PLACE_USERS.decorate(lambda function, code: function)
 closure_guard = CLOSURE_GUARDS.decorate(lambda function, code: function)
+
+
+def closure_lifters(kind: str, roles: str) -> None:
+    """Name the roles that may lift the closures which this kind of record caused, instead of the usual ones."""
+    CLOSURE_LIFTERS.add(kind, tuple(roles.split()))
+
+
 audience = AUDIENCES.decorate(lambda function, code: function)
 plan_layer = PLAN_LAYERS.decorate(PlanLayer)
 calendar_user = CALENDAR_USERS.decorate(lambda function, code: function)

@@ -99,6 +99,9 @@ class Places(Resource):
         "critical_load",
         "lat",
         "lon",
+        "position",
+        "phone",
+        "valid",
     )
 
     @classmethod
@@ -202,6 +205,7 @@ class Tags(Resource):
     )
     filterset = filters.TagFilters
     api_fields = ("code", "state", "place", "target_label", "created_at")
+    api_rows = {"bindings": ("kind", "object_id", "label", "during")}
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
@@ -257,7 +261,7 @@ class Closures(Resource):
     filterset = filters.ClosureFilters
     add_form = forms.ClosureForm
     list_joins = ("place",)
-    api_fields = ("place", "level", "reason", "state", "lifted_at")
+    api_fields = ("place", "level", "during", "reason", "source_kind", "source_id", "state", "lifted_at", "lift_reason")
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> models.Model:
@@ -325,6 +329,10 @@ class Versions(Resource):
     form = forms.VersionForm
     list_joins = ("calendar__place",)
     api_fields = ("calendar", "no", "state", "published_at", "confirmed_until")
+    api_rows = {
+        "seasons": ("name_zh", "name_en", "days", ("slots", ("weekday", "start_min", "end_min"))),
+        "days": ("date", "kind", "follows_weekday", "public_holiday", "label", "source", ("slots", ("start_min", "end_min"))),
+    }
 
     @classmethod
     def locked(cls, record: Any, person: Any) -> str:
@@ -363,7 +371,7 @@ class Stewardships(Resource):
                   {"person": "S1003", "role": "safety_officer", "place": "SY", "first_day": "2026-09-01", "last_day": "2027-01-31"}),
     )
     list_joins = ("person", "place")
-    api_fields = ("person", "role", "place", "department")
+    api_fields = ("person", "role", "place", "department", "during")
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> models.Model:

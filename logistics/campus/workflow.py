@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.campus.models import CalendarVersion, PlaceClosure, Tag, TagBinding
-from logistics.campus.registries import CLOSURE_GUARDS, TAG_TARGETS, Target
+from logistics.campus.registries import CLOSURE_GUARDS, CLOSURE_LIFTERS, TAG_TARGETS, Target
 from logistics.campus.versions import blocking, supersede
 from logistics.core.access import access_of
 from logistics.core.errors import NotAllowed
@@ -79,6 +79,21 @@ def _cause_gone(closure: PlaceClosure, person: Any) -> Any:
     return guard(closure) if guard else None
 
 
+def _lifting(closure: PlaceClosure, person: Any) -> Any:
+    """The grant by which somebody may lift a closure: of a role that the app of its cause names, else of the usual ones."""
+    return access_of(person).grant_over(CLOSURE_LIFTERS.get(closure.source_kind) or LIFTERS, closure)
+
+
+def _lifts_for(closure: PlaceClosure, person: Any) -> int | None:
+    grant = _lifting(closure, person)
+    return grant.on_behalf_of if grant else None
+
+
+LIFTERS = ("facilities_manager", "safety_officer", "logistics_director")
+LIFTER = Relation("closure_lifter", _("Facilities manager, safety officer or logistics director, or whom the owner of the cause names"),
+                  lambda closure, person: _lifting(closure, person) is not None, _lifts_for)
+
+
 def _lift(closure: PlaceClosure, *, by: Any, at: datetime, reason: str, **_data: Any) -> None:
     closure.lifted_by, closure.lifted_at, closure.lift_reason = by, at, reason
 
@@ -91,7 +106,7 @@ CLOSURE.move(
     _("Lift"),
     "open",
     "lifted",
-    ("facilities_manager", "safety_officer", "logistics_director"),
+    (LIFTER,),
     _("lifted the closure"),
     form=ReasonForm,
     guard=_cause_gone,

@@ -117,12 +117,30 @@ class RecordSerializer(serializers.ModelSerializer):
 
 def output_serializer(declared: type[Resource]) -> type[serializers.Serializer]:
     """id, label and the declared fields of a record."""
-    names = [name for name in declared.api_fields]
+    names = [*declared.api_fields, *declared.api_rows]
     meta = type("Meta", (), {"model": declared.model, "fields": ["id", "label", *names], "read_only_fields": names})
     return type(f"{declared.model.__name__}Output", (RecordSerializer,), {
+        **{name: _rows_of(declared.model, name, fields) for name, fields in declared.api_rows.items()},
         "Meta": meta, "label": serializers.CharField(source="__str__", read_only=True, initial=f"{declared.label} 7".capitalize()),
         "__doc__": declared.model.__doc__,
     })
+
+
+def _rows_of(model: type[Any], name: str, fields: tuple[Any, ...]) -> serializers.BaseSerializer:
+    """The rows that a record consists of, each with its fields; a pair in them names rows of the row."""
+    row = model._meta.get_field(name).related_model
+    deeper = {pair[0]: _rows_of(row, *pair) for pair in fields if isinstance(pair, tuple)}
+    names = [field if isinstance(field, str) else field[0] for field in fields]
+    meta = type("Meta", (), {"model": row, "fields": names, "read_only_fields": names})
+    return type(f"{row.__name__}Row", (RecordSerializer,), {**deeper, "Meta": meta, "__doc__": row.__doc__})(many=True, read_only=True)
+
+
+def _rows_paths(rows: dict[str, tuple[Any, ...]], above: str = "") -> list[str]:
+    """The paths of those rows, for fetching all of them in one statement a level."""
+    found = []
+    for name, fields in rows.items():
+        found += [above + name, *_rows_paths(dict(pair for pair in fields if isinstance(pair, tuple)), f"{above}{name}__")]
+    return found
 
 
 class Days(serializers.Serializer):
@@ -234,6 +252,7 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             return self.resource.model._base_manager.none()
         rows = self.resource.rows(self.request.user)
         lists = [field.name for field in self.resource.model._meta.many_to_many if field.name in self.resource.api_fields]
+        lists += _rows_paths(self.resource.api_rows)
         return rows.select_related(*self.joins).prefetch_related(*lists) if self.joins else rows.prefetch_related(*lists)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

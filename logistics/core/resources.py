@@ -51,6 +51,7 @@ class Resource:
     thread_at: str = ""  # the column that says when it entered the story; "" for things that stand (equipment)
     api_fields: tuple[str, ...] = ()
     api_joins: tuple[str, ...] = ()  # further select_related paths of the API fields
+    api_rows: dict[str, tuple[Any, ...]] = {}  # what a record consists of, read only: {"seasons": ("days", ("slots", ("weekday", ...)))}
     list_joins: tuple[str, ...] = ()  # further select_related paths of a row (for __str__, URLs)
     detail_joins: tuple[str, ...] = ()
     list_template = "core/list.html"

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from logistics.campus.factories import BuildingFactory, FloorFactory, PlaceFactory, RoomFactory
 from logistics.campus.models import Place, PlaceClosure, label_of
-from logistics.campus.registries import CLOSURE_GUARDS, PLACE_USERS, Use
+from logistics.campus.registries import CLOSURE_GUARDS, CLOSURE_LIFTERS, PLACE_USERS, Use
 from logistics.campus.services import places
 from logistics.core import clock
 from logistics.core.errors import Conflict, NotAllowed
+from logistics.core.fields import days
 from tests.campus.world import at, browser, person, small_school
 from tests.races import together
 
@@ -262,6 +264,34 @@ def test_a_closure_holds_for_its_span_only(school, manager):
     places.close_place(place=school.room, level="closed", reason="Paint", during=span, by=manager)
 
     assert [places.closure_at(school.room, at(2026, 11, 25, hour)) is not None for hour in (7, 8, 11, 12)] == [False, True, True, False]
+
+
+def test_the_app_of_the_cause_names_who_lifts_its_closure(school, manager, monkeypatch):
+    monkeypatch.setitem(CLOSURE_LIFTERS._items, "campus.place", ("dispatcher",))
+    named = person("E1", role="dispatcher")
+    caused = places.close_place(place=school.room, level="closed", reason="x", by=None, source=school.room)
+    own = places.close_place(place=school.room, level="closed", reason="y", by=manager)
+
+    assert browser(manager).post(f"/campus/closures/{caused.pk}/move/lift/", {"reason": "z"}).status_code == 403
+    assert browser(named).post(f"/campus/closures/{own.pk}/move/lift/", {"reason": "z"}).status_code in (403, 404)
+    with pytest.raises(NotAllowed):
+        places.lift_closure(closure=own, by=named, reason="z")
+    assert places.lift_closure(closure=caused, by=named, reason="z").state == "lifted"
+    assert browser(manager).post(f"/campus/closures/{own.pk}/move/lift/", {"reason": "z"}).status_code == 302
+
+
+def test_an_outage_of_next_week_is_told_the_closures_of_next_week_not_those_of_today(school, manager):
+    today = places.close_place(place=school.room, level="closed", reason="a", by=manager, during=days(clock.today(), clock.today()))
+    start = clock.today() + timedelta(days=7)
+    later = places.close_place(place=school.room, level="restricted", reason="b", by=manager, during=days(start, start))
+    open_end = places.close_place(place=school.room, level="closed", reason="c", by=manager)
+
+    def told(span):
+        use, = PLACE_USERS["campus.closures"]([school.room.pk], span)
+        return use.count, [url for _words, url in use.rows]
+
+    assert told(None) == (2, [today.get_absolute_url(), open_end.get_absolute_url()])
+    assert told(days(start, start)) == (2, [open_end.get_absolute_url(), later.get_absolute_url()])
 
 
 def test_a_closure_is_not_lifted_while_its_cause_is_dangerous(school, manager, monkeypatch):

@@ -272,6 +272,9 @@ def test_the_figures_of_places(taught, manager):
     assert figure("campus.closed_room_days").value == 2.0
     assert figure("campus.tagged_share").value == 0.0
     assert figure("campus.area_per_pupil", place=taught.building).value == 45.0
+    taught.room.area_m2 = None
+    places.save_place(taught.room)
+    assert figure("campus.area_per_pupil", place=taught.building).value is None  # nobody has measured: not 0 m²
     assert figure("campus.heads", place=taught.building).value == 3
     assert figure("campus.people_served", place=taught.building).value == 2.5  # one of the pupils came on Thursday noon
     assert figure("campus.heads", place=taught.second).value == 0

@@ -71,6 +71,7 @@ class Plans(Resource):
     form = forms.PlanForm
     list_joins = ("place",)
     api_fields = ("place", "width_px", "height_px", "metres_per_px", "added_at")
+    api_rows = {"pins": ("kind", "object_id", "label", "place", "x", "y")}
 
     @classmethod
     def create(cls, data: dict[str, Any], by: Any) -> models.Model:

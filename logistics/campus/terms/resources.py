@@ -163,6 +163,7 @@ class Bells(Resource):
     )
     list_joins = ("place",)
     api_fields = ("place", "stage", "season", "valid")
+    api_rows = {"periods": ("no", "name", "start_min", "end_min")}
     open_to_all = True
 
     @classmethod

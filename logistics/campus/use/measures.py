@@ -89,9 +89,9 @@ def tagged_share(person: Any, span: Span, place: Any = None) -> Figure:
 @measure("campus.area_per_pupil", _("Area per pupil"), unit=_("m²"), direction="band", permission=PLACE,
          definition=_("Usable area of the rooms in use, divided by the pupils who are enrolled."))
 def area_per_pupil(person: Any, span: Span, place: Any = None) -> Figure:
-    area = _rooms(person, place).aggregate(n=Sum("area_m2"))["n"] or 0
+    area = _rooms(person, place).aggregate(n=Sum("area_m2"))["n"]  # None: no area is recorded, which is not an area of 0
     pupils = _people(place, span[1] - timedelta(seconds=1), ("student",))
-    return Figure(float(area) / pupils if pupils else None, pupils, {"area_m2": float(area)})
+    return Figure(float(area) / pupils if pupils and area is not None else None, pupils, {"area_m2": float(area or 0)})
 
 
 # what others divide by -----------------------------------------------------------------------------------------------
