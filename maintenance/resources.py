@@ -23,7 +23,7 @@ from logistics.core.templatetags import ui
 from logistics.core.timeline import note
 from logistics.core.transfer.declaration import Transfer
 from maintenance import filters, forms, orders
-from maintenance.contracting.checks import works_for
+from maintenance.contracting.checks import from_outside
 from maintenance.limits import BEGUN_AT_ONCE
 from maintenance.models import (
     Clock,
@@ -394,7 +394,7 @@ class WorkOrders(Resource):
 
     @classmethod
     def internal(cls, record: Any, person: Any) -> bool:
-        return not works_for(record, person)
+        return not from_outside(person)
 
     @classmethod
     def more_views(cls) -> list[tuple[str, Any, str]]:
@@ -429,7 +429,7 @@ class WorkOrders(Resource):
 
     @classmethod
     def aside(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        requests = requests_of(record) if not works_for(record, request.user) else []
+        requests = requests_of(record) if not from_outside(request.user) else []
         return [(_("Reporters"), render_to_string("maintenance/_reporters.html", {"requests": requests}))] if requests else []
 
 

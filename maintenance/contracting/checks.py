@@ -23,6 +23,11 @@ def works_for(order: WorkOrder, person: Any) -> bool:
     return bool(order.contractor_id and "contractor" in person.kinds and person.organisation_id == order.contractor_id)
 
 
+def from_outside(person: Any) -> bool:
+    """外包人员: somebody of a firm, whether it has the order or was only asked for its price: learns where and what, never from whom."""
+    return person.organisation_id is not None and "contractor" in person.kinds
+
+
 def holders(organisation_id: int, types: list[int], first: date, last: date) -> dict[int, set[int]]:
     """Person id -> the kinds of certificates held on every day from first to last, of the people of a firm."""
     found: dict[int, set[int]] = {}

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from logistics.campus.models import Place
 from logistics.core import clock
 from logistics.core.templatetags import ui
-from maintenance import orders
+from maintenance import costs, orders
+from maintenance.contracting.checks import from_outside
 from maintenance.models import WorkOrder
 
 
@@ -30,7 +31,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def sheet_data(order: Any, request: HttpRequest) -> dict[str, Any]:
-    """What the sheet shows, in the order of the page."""
+    """What the sheet shows, in the order of the page: to a firm nothing of the reporter, and costs only to who sees them on the page."""
+    person: Any = request.user
+    firm, books = from_outside(person), costs.may_book(order, person)
     requests = list(order.requests.select_related("reporter").order_by("submitted_at"))
     reporter = requests[0].reporter.name if requests and requests[0].reporter_id else _("Guest") if requests else "–"
     who = _("%(name)s and %(n)s more") % {"name": reporter, "n": len(requests) - 1} if len(requests) > 1 else reporter
@@ -43,12 +46,12 @@ def sheet_data(order: Any, request: HttpRequest) -> dict[str, Any]:
         "title": _("Work order"),
         "number": order.number,
         "url": request.build_absolute_uri(order.get_absolute_url()),
-        "printed": _("Printed %(time)s by %(name)s") % {"time": ui.paper_time(clock.now()), "name": request.user.name},  # type: ignore[union-attr]
+        "printed": _("Printed %(time)s by %(name)s") % {"time": ui.paper_time(clock.now()), "name": person.name},
         "page_words": _("Page {n} of {total}"),
         "facts": [
             [_("Place"), order.place_label],
             [_("Problem"), order.title],
-            [_("Reported by"), who],
+            *([] if firm else [[_("Reported by"), who]]),
             [_("Priority"), order.priority],
             [_("Technician"), order.lead.name if order.lead_id else _("not assigned")],
             [_("Equipment"), str(order.equipment) if order.equipment_id else "–"],
@@ -61,7 +64,7 @@ def sheet_data(order: Any, request: HttpRequest) -> dict[str, Any]:
         ],
         "words": [request_.description for request_ in requests if request_.description][:3],
         "note": order.completion_note,
-        "tables": [
+        "tables": [] if firm or not books else [
             {
                 "title": _("Hours and costs"),
                 "heads": [_("Item"), _("Quantity"), _("Rate (CNY)"), _("Amount (CNY)")],

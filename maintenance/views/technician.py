@@ -31,7 +31,7 @@ from logistics.core.sync.pages import waits
 from logistics.core.templatetags import ui
 from maintenance import costs, labour, orders, readings
 from maintenance.checklists.views import run_card
-from maintenance.contracting.checks import works_for
+from maintenance.contracting.checks import from_outside
 from maintenance.forms import CostForm, LabourForm
 from maintenance.models import Assignment, Clock, LabourEntry, MaintenancePlan, RepairRequest, WorkOrder
 from maintenance.permits.checks import against_work
@@ -189,7 +189,7 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
     first = next((moves[name] for name in PRIMARY if name in moves), None)
     entries = list(order.labour.filter(voided_by__isnull=True).select_related("person").order_by("during"))
     running = next((entry for entry in entries if entry.running and entry.person_id == person.pk), None)
-    firm = works_for(order, person) or (person.organisation_id is not None and "contractor" in person.kinds)
+    firm = from_outside(person)
     requests = [] if firm else list(order.requests.select_related("reporter").order_by("submitted_at"))
     photos = list(photos_of(order))
     reports = Q(kind="maintenance.repairrequest", object_id__in=[row.pk for row in requests])
