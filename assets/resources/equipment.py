@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assets import dossier, filters, forms, services
 from assets.custody.holders import known_custody
-from assets.models import Equipment
+from assets.models import Equipment, Requirement, StatutoryRecord
 from assets.roles import KEEPERS, READERS
 from logistics.core import clock, menu
 from logistics.core.access import access_of
@@ -34,6 +35,10 @@ def standing(thing: Equipment, sprite: bool = True) -> Any:
         return ui.state(look, thing.get_use_state_display(), icon, sprite=sprite)
     state = thing.workflow.state(thing)
     return ui.state(state.kind, state.label, state.icon, sprite=sprite)
+
+
+def result_words(result: str | None) -> str:
+    return str(dict(StatutoryRecord.Result.choices).get(result or "", ""))
 
 
 def standing_words(thing: Equipment) -> str:
@@ -143,6 +148,21 @@ class Things(Resource):
         ),
         Column("commissioned_on", gettext_lazy("In use since"), sort="commissioned_on", kind="date", default=False),
     )
+    ledger_columns = (
+        Column("registration_no", gettext_lazy("Registration certificate")),
+        Column("device_code", gettext_lazy("Device code")),
+        Column("category.code", gettext_lazy("Category code"), joins=("category",)),
+        Column("contractor.name", gettext_lazy("Serviced by"), joins=("contractor",)),
+        Column("agent", gettext_lazy("Extinguishing agent"), export=lambda row: row.attributes.get("agent", "")),
+        Column("purchased_on", gettext_lazy("Bought on"), kind="date"),
+        Column("years", gettext_lazy("Life (years)"), joins=("model", "category"), kind="number"),
+        Column("inspected_on", gettext_lazy("Last inspection"), kind="date"),
+        Column("inspected_result", gettext_lazy("Result of it"), export=lambda row: result_words(row.inspected_result)),
+        Column("inspected_no", gettext_lazy("Certificate number")),
+        Column("inspected_by", gettext_lazy("Inspection body")),
+        Column("checked_on", gettext_lazy("Last own check"), kind="date"),
+        Column("certified_until", gettext_lazy("Next inspection"), kind="date"),
+    )
     facts = (
         Column("number", gettext_lazy("Number")),
         Column("category", gettext_lazy("Category"), joins=("category",)),
@@ -213,6 +233,21 @@ class Things(Resource):
             return []
         look, icon = USE_LOOKS[record.use_state]
         return [ui.state(look, record.get_use_state_display(), icon)]
+
+    @classmethod
+    def ledger_rows(cls, rows: Any) -> Any:
+        """With the last inspection, the last own check and the next date of each thing."""
+        records = StatutoryRecord.objects.standing().filter(equipment=OuterRef("pk")).order_by("-performed_on", "-pk")
+        others, checks = records.exclude(action="check"), records.filter(action="check")
+        due = Requirement.objects.certificates().filter(equipment=OuterRef("pk")).order_by("next_due_on")
+        return rows.annotate(
+            inspected_on=Subquery(others.values("performed_on")[:1]),
+            inspected_result=Subquery(others.values("result")[:1]),
+            inspected_no=Subquery(others.values("certificate_no")[:1]),
+            inspected_by=Subquery(others.values("body__name_zh")[:1]),
+            checked_on=Subquery(checks.values("performed_on")[:1]),
+            certified_until=Subquery(due.values("next_due_on")[:1]),
+        )
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:

@@ -17,6 +17,8 @@ class CoreConfig(AppConfig):
         open_rooms()
         from logistics.core.limits.services import deliver
         from logistics.core.migrating import ask_triggers_cheaply
+        from logistics.core.transfer.layouts import ship_layouts
 
         post_migrate.connect(deliver, sender=self)
+        post_migrate.connect(ship_layouts, sender=self)
         post_migrate.connect(ask_triggers_cheaply, sender=self)

@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRa
 from factory.django import DjangoModelFactory
 
 from logistics.core import clock, models
-from logistics.core.models import ImportBatch, Job, Limit, SyncConflict, SyncDevice
+from logistics.core.models import ExportLayout, ImportBatch, Job, Limit, SyncConflict, SyncDevice
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -24,6 +24,18 @@ class JobFactory(DjangoModelFactory):
     subject = factory.Sequence(lambda n: f"Places {n}")
     state = "done"
     begun_at = ended_at = factory.LazyFunction(clock.now)
+
+
+class ExportLayoutFactory(DjangoModelFactory):
+    """A layout of the register of equipment."""
+
+    class Meta:
+        model = ExportLayout
+
+    code = factory.Sequence(lambda n: f"layout-{n}")
+    kind = "assets.equipment"
+    name_zh = factory.Sequence(lambda n: f"上报表{n}")
+    columns = "序号 = #\n名称 = name"
 
 
 class ImportBatchFactory(DjangoModelFactory):

@@ -180,7 +180,11 @@ class ListPage(RecordPage):
     def export_url(self) -> str:
         if not self.resource.may_export(self.request.user):
             return ""
+        from logistics.core.transfer.layouts import may_use
+
         query = self.request.GET.urlencode()
+        if may_use(self.resource, self.request.user):
+            query = f"{query}&choose=1".lstrip("&")
         return reverse(self.resource.url_name("export")) + (f"?{query}" if query else "")
 
     def print_url(self) -> str:
@@ -657,26 +661,41 @@ class ExportPage(RecordPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         from logistics.core.transfer import exporting
+        from logistics.core.transfer.layouts import layouts_of
 
         export = self.asked(request)
         count = bounded_count(export.rows, cap=exporting.MOST_AT_ONCE)
-        if not count.more:
+        layouts = layouts_of(self.resource, request.user) if "choose" in request.GET else []
+        if not count.more and not layouts:
             return exporting.download(export)
+        title = _("Export of %(n)s rows") % {"n": f"{intcomma(exporting.MOST_AT_ONCE)}+" if count.more else intcomma(count.rows)}
+        intro = _("So many rows take a minute or more. The file is made in the background; you find it under your work in progress.")
         page = {
-            "title": _("Export of %(n)s rows") % {"n": f"{intcomma(exporting.MOST_AT_ONCE)}+"}, "short_title": _("Export"),
-            "intro": _("So many rows take a minute or more. The file is made in the background; you find it under your work in progress."),
-            "form": exporting.ExportForm(), "submit_label": _("Make the file"), "client_uid": str(uuid.uuid4()),
+            "title": title, "short_title": _("Export"), "intro": intro if count.more else "",
+            "form": exporting.ExportForm(layouts=layouts), "submit_label": _("Make the file"), "client_uid": str(uuid.uuid4()),
             "crumbs": [{"label": str(self.resource.label_plural).capitalize(), "url": self.list_url(request)}],
             "cancel_url": self.list_url(request),
         }
         return self.show("core/form.html", page)
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        """Few rows come at once, many in the background."""
         from logistics.core.transfer import exporting
+        from logistics.core.transfer.layouts import layouts_of
 
         export = self.asked(request)
-        form = exporting.ExportForm(request.POST)
-        job = exporting.in_background(export, form.cleaned_data["format"] if form.is_valid() else "xlsx", client_uid=client_uid(request))
+        form = exporting.ExportForm(request.POST, layouts=layouts_of(self.resource, request.user))
+        told = form.cleaned_data if form.is_valid() else {"format": "xlsx"}
+        if told.get("layout"):
+            query = request.GET.copy()
+            query["as"] = told["layout"]
+            export = exporting.Export(self.resource, query, request.user)
+        if "choose" in request.GET and not bounded_count(export.rows, cap=exporting.MOST_AT_ONCE).more:
+            query = export.query.copy()
+            query.pop("choose", None)
+            query["format"] = told["format"]
+            return after(request, f"{request.path}?{query.urlencode()}", "export")
+        job = exporting.in_background(export, told["format"], client_uid=client_uid(request))
         return after(request, job.get_absolute_url(), "export")
 
     def list_url(self, request: HttpRequest) -> str:

@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 T = TypeVar("T")
 
 # The rooms that declare something; opened once, when all models are loaded.
-ROOMS = ("limits", "roles", "workflow", "resources", "alerts", "measures", "figures", "widgets", "inbox", "tags", "approvals", "tasks",
-         "receivers", "sync")
+ROOMS = ("limits", "layouts", "roles", "workflow", "resources", "alerts", "measures", "figures", "widgets", "inbox", "tags", "approvals",
+         "tasks", "receivers", "sync")
 
 
 class Registry(Generic[T]):

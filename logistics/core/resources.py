@@ -33,6 +33,7 @@ class Resource:
     slug: str = ""  # "work-orders": part of every URL
     icon: str = "list"
     columns: tuple[Column, ...] = ()
+    ledger_columns: tuple[Column, ...] = ()  # further ones that only layouts of ledgers name; with them the register has layouts
     facts: tuple[Column, ...] = ()  # shown on the detail page; same declaration as a column
     filterset: type[RecordFilters] | None = None
     order: tuple[str, ...] = ("-id",)
@@ -98,6 +99,11 @@ class Resource:
     def rows(cls, person: Any, action: str = "view") -> models.QuerySet:
         """The rows this person may see (or act on)."""
         return cls.model.objects.visible_to(person, action)
+
+    @classmethod
+    def ledger_rows(cls, rows: models.QuerySet) -> models.QuerySet:
+        """Rows with what the ledger columns read of other tables, in the same statement."""
+        return rows
 
     @classmethod
     def may(cls, person: Any, action: str, record: models.Model | None = None) -> bool:

@@ -23,7 +23,7 @@ NAME = "houqin_migrated"  # the database that others are copied from
 TEMPLATE = "HOUQIN_TEST_TEMPLATE"  # read by the settings
 KEPT = 6  # branches that are worked on in turn
 LISTED = "migrations.json"  # which files made it
-FILLERS = ("standards.py", "limits.py")  # what the law asks and the figures of the house are delivered into an empty database
+FILLERS = ("standards.py", "limits.py", "layouts.py")  # law, figures and layouts are delivered into an empty database
 
 
 @contextmanager

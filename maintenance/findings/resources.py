@@ -67,6 +67,16 @@ class Findings(Resource):
         Column("rejected_count", gettext_lazy("Times rejected"), kind="number", css="c-hide hq-end", default=False),
         Column("get_level_display", gettext_lazy("Danger level"), css="c-hide", default=False),
     )
+    ledger_columns = (
+        Column("place_label", gettext_lazy("Place")),
+        Column("equipment.name", gettext_lazy("Equipment"), joins=("equipment",)),
+        Column("description", gettext_lazy("What is wrong")),
+        Column("department.name", gettext_lazy("Department responsible"), joins=("department",)),
+        Column("measures", gettext_lazy("Measures")),
+        Column("money", gettext_lazy("Money"), kind="money"),
+        Column("plan_text", gettext_lazy("Plan until then")),
+        Column("work_order.number", gettext_lazy("Work order"), joins=("work_order",)),
+    )
     facts = (
         Column("severity", gettext_lazy("How grave"), show=words.severity_badge),
         Column("get_level_display", gettext_lazy("Danger level")),

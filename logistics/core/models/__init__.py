@@ -6,6 +6,7 @@ from logistics.core.models.event import Event
 from logistics.core.models.file import RecordFile
 from logistics.core.models.follower import Follower
 from logistics.core.models.job import Job
+from logistics.core.models.layout import ExportLayout
 from logistics.core.models.limit import Limit
 from logistics.core.models.link import RecordLink
 from logistics.core.models.reference import AppendOnly, MarkOnly, RecordRef, kind_of
@@ -15,7 +16,7 @@ from logistics.core.models.sync import SyncConflict, SyncDevice, SyncFact, SyncU
 from logistics.core.models.transfer import ImportBatch, ImportMapping, ImportProblem, ImportRow
 
 __all__ = [
-    "AppendOnly", "Approval", "ApprovalRoute", "ApprovalStep", "Attachment", "Comment", "Event", "Follower", "IdempotencyKey",
-    "ImportBatch", "ImportMapping", "ImportProblem", "ImportRow", "Job", "Limit", "MarkOnly", "NumberSeries", "RecordFile", "RecordLink",
-    "RecordRef", "SavedList", "SyncConflict", "SyncDevice", "SyncFact", "SyncUpload", "kind_of",
+    "AppendOnly", "Approval", "ApprovalRoute", "ApprovalStep", "Attachment", "Comment", "Event", "ExportLayout", "Follower",
+    "IdempotencyKey", "ImportBatch", "ImportMapping", "ImportProblem", "ImportRow", "Job", "Limit", "MarkOnly", "NumberSeries", "RecordFile",
+    "RecordLink", "RecordRef", "SavedList", "SyncConflict", "SyncDevice", "SyncFact", "SyncUpload", "kind_of",
 ]

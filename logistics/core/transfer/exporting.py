@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,17 +14,18 @@ from django.db import models, transaction
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from logistics.core.columns import joins_of
 from logistics.core.jobs.kinds import job_kind
 from logistics.core.jobs.services import start
 from logistics.core.jobs.work import Work
-from logistics.core.models import Job
+from logistics.core.models import ExportLayout, Job
 from logistics.core.resources import RESOURCES, Resource
 from logistics.core.sheets import CONTENT_TYPES, SheetColumn, csv_rows, write_workbook
 from logistics.core.transfer.cells import write_cell
 from logistics.core.transfer.declaration import columns_of
+from logistics.core.transfer.layouts import NUMBERED, columns_of_layout, layouts_of
 
 MOST_AT_ONCE = 5_000
 MOST_IN_EXCEL = 1_048_575
@@ -36,7 +37,17 @@ CELL_KINDS = {"number": "number", "date": "date", "datetime": "datetime"}
 class ExportForm(forms.Form):
     """What kind of file."""
 
+    layout = forms.ChoiceField(label=gettext_lazy("Columns"), required=False, widget=forms.RadioSelect)
     format = forms.ChoiceField(label=gettext_lazy("Kind of file"), choices=FORMATS, initial="xlsx", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, layouts: Iterable[ExportLayout] = (), **options: Any):
+        super().__init__(*args, **options)
+        choices = [("", _("As in the list")), *((one.code, one.name) for one in layouts)]
+        if len(choices) == 1:
+            del self.fields["layout"]
+        else:
+            self.fields["layout"].choices = choices
+            self.initial.setdefault("layout", "")
 
 
 @dataclass
@@ -49,11 +60,17 @@ class Asked:
 
 
 class Export:
-    """A list under its filters for one person. `?as=import`: the columns of the import instead of those of the list."""
+    """A list under its filters for one person. `?as=import`: the columns of the import instead of those of the list; `?as=<layout>`: those
+    that an authority asks for, in Chinese."""
 
     def __init__(self, declared: type[Resource], query: QueryDict, person: Any):
         self.declared, self.query, self.person = declared, query, person
         self.for_import = bool(declared.transfer and declared.transfer.key) and query.get("as") == "import"
+
+    @cached_property
+    def layout(self) -> ExportLayout | None:
+        wanted = "" if self.for_import else self.query.get("as", "")
+        return next((one for one in layouts_of(self.declared, self.person) if one.code == wanted), None) if wanted else None
 
     @cached_property
     def rows(self) -> models.QuerySet:
@@ -69,12 +86,16 @@ class Export:
     def list_columns(self) -> list[Any]:
         from logistics.core.pages import chosen_columns
 
+        if self.layout:
+            return [column for _heading, column in columns_of_layout(self.declared, self.layout)]
         return chosen_columns(self.declared, self.query) if self.query.get("cols") else list(self.declared.columns)
 
     @cached_property
     def columns(self) -> list[SheetColumn]:
         if self.for_import:
             return [SheetColumn(column.label, CELL_KINDS.get(column.kind, "text"), 18) for column in self.import_columns]
+        if self.layout:
+            return [SheetColumn(heading, column.kind, 18) for heading, column in columns_of_layout(self.declared, self.layout)]
         return [SheetColumn(str(column.label), column.kind, column.width) for column in self.list_columns]
 
     def joined(self) -> models.QuerySet:
@@ -83,7 +104,8 @@ class Export:
             joins = [name for name in names if any(one.name == name for one in self.declared.model._meta.concrete_fields)]
         else:
             joins = [*joins_of(self.list_columns), *self.declared.list_joins]
-        return self.rows.select_related(*dict.fromkeys(joins)) if joins else self.rows
+        rows = self.declared.ledger_rows(self.rows) if self.layout else self.rows
+        return rows.select_related(*dict.fromkeys(joins)) if joins else rows
 
     def cells(self, note: Callable[[int], None] = lambda done: None) -> Iterator[list[Any]]:
         """The rows as cells, from a cursor on the server; `note` hears how many are out."""
@@ -92,21 +114,30 @@ class Export:
         done = 0
         with transaction.atomic():  # the cursor lives in it, and all rows are of one instant
             for record in self.joined().iterator(chunk_size=AT_A_TIME):
-                yield [cell(record) for cell in write]
                 done += 1
+                cells = [cell(record) for cell in write]
+                if self.layout:
+                    cells = [done if column is NUMBERED else cell for column, cell in zip(self.list_columns, cells, strict=True)]
+                yield cells
                 if done % AT_A_TIME == 0:
                     note(done)
         note(done)
 
     def name(self, ending: str) -> str:
-        return f"{str(self.declared.label_plural).capitalize()}.{ending}"
+        return f"{self.layout.name if self.layout else str(self.declared.label_plural).capitalize()}.{ending}"
 
     def write(self, out: BinaryIO, ending: str, note: Callable[[int], None] = lambda done: None) -> None:
+        if self.layout:
+            with override("zh-hans"):  # an authority reads Chinese, whoever sends it
+                return self.put(out, ending, note, self.layout.name_zh)
+        return self.put(out, ending, note, str(self.declared.label_plural))
+
+    def put(self, out: BinaryIO, ending: str, note: Callable[[int], None], title: str) -> None:
         if ending == "csv":
             for line in csv_rows(self.cells(note), self.columns):
                 out.write(line.encode())
         else:
-            write_workbook(out, self.cells(note), self.columns, title=str(self.declared.label_plural))
+            write_workbook(out, self.cells(note), self.columns, title=title)
 
 
 def download(export: Export) -> HttpResponse:

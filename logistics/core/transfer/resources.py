@@ -5,8 +5,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,12 +16,16 @@ from logistics.core import menu
 from logistics.core.access import allow
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.filters import RecordFilters
-from logistics.core.models import ImportBatch
+from logistics.core.forms import ActingModelForm
+from logistics.core.models import ExportLayout, ImportBatch
 from logistics.core.resources import RESOURCES, Resource, resource
 from logistics.core.templatetags import ui
+from logistics.core.transfer import layouts
 from logistics.core.transfer.workflow import FLOW
 
 allow("system_manager auditor", "core.importbatch", "view", "export")
+allow("system_manager facilities_manager asset_officer safety_director", "core.exportlayout", "view", "add", "change", "export")
+allow("safety_officer logistics_director principal auditor", "core.exportlayout", "view", "export")
 
 
 def register_words(batch: ImportBatch) -> str:
@@ -103,3 +109,57 @@ class Imports(Resource):
 
 
 menu.item("imports", "system", 75, gettext_lazy("Imports"), "database-import", "core:importbatch-list", roles="system_manager auditor")
+
+
+class LayoutForm(ActingModelForm):
+    """Every line must name a column of the register."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Register"))
+
+    class Meta:
+        model = ExportLayout
+        fields = ("kind", "code", "name_zh", "name_en", "columns", "active")
+        widgets = {"columns": forms.Textarea(attrs={"rows": 18})}
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["kind"].choices = [(one.kind, one.label_plural) for one in RESOURCES if one.ledger_columns]
+        if self.instance.pk:
+            del self.fields["code"], self.fields["kind"]
+            known = layouts.known_columns(RESOURCES[self.instance.kind])
+            told = _(", ").join(f"{name} ({column.label})" for name, column in known.items())
+            self.fields["columns"].help_text = f"{ExportLayout._meta.get_field('columns').help_text} {told}"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        declared = RESOURCES.get(data.get("kind") or self.instance.kind)
+        if declared and data.get("columns"):
+            try:
+                layouts.check(declared, data["columns"])
+            except ValidationError as error:
+                self.add_error("columns", error)
+        return data
+
+
+@resource
+class Layouts(Resource):
+    model = ExportLayout
+    slug = "layouts"
+    icon = "table-export"
+    order = ("kind", "code")
+    menu = ("system", 76)
+    form = LayoutForm
+    columns = (
+        NameColumn("name", gettext_lazy("Name"), sort="name_zh", width=40),
+        Column("register", gettext_lazy("Register"), sort="kind", export=lambda row: str(row.register)),
+        Column("active", gettext_lazy("In use")),
+    )
+    facts = (
+        Column("register", gettext_lazy("Register")), Column("code", gettext_lazy("Code")), Column("active", gettext_lazy("In use")),
+        Column("columns", gettext_lazy("Columns"), show=lambda row: format_html_join("", "<div>{} = {}</div>", row.pairs)),
+    )
+    api_fields = ("code", "kind", "name_zh", "name_en", "columns", "active")
+
+    @classmethod
+    def sentence(cls, person: Any, rows: models.QuerySet) -> str:
+        return _("Columns in the order and under the headings that an authority asks for; chosen when a list is exported.")
