@@ -17,6 +17,6 @@ from logistics.core.models.transfer import ImportBatch, ImportMapping, ImportPro
 
 __all__ = [
     "AppendOnly", "Approval", "ApprovalRoute", "ApprovalStep", "Attachment", "Comment", "Event", "ExportLayout", "Follower",
-    "IdempotencyKey", "ImportBatch", "ImportMapping", "ImportProblem", "ImportRow", "Job", "Limit", "MarkOnly", "NumberSeries", "RecordFile",
-    "RecordLink", "RecordRef", "SavedList", "SyncConflict", "SyncDevice", "SyncFact", "SyncUpload", "kind_of",
+    "IdempotencyKey", "ImportBatch", "ImportMapping", "ImportProblem", "ImportRow", "Job", "Limit", "MarkOnly", "NumberSeries",
+    "RecordFile", "RecordLink", "RecordRef", "SavedList", "SyncConflict", "SyncDevice", "SyncFact", "SyncUpload", "kind_of",
 ]
