@@ -76,7 +76,7 @@ def report_the_device(alert: Any) -> None:
     if not alert.declared.signal or category is None or place is None or place.kind in ("school", "campus"):
         return
     with translation.override(settings.SCHOOL_LANGUAGE), suppress(Conflict):
-        report(place=place, by=None, category=category, channel="device",
+        report(place=place, by=None, category=category, channel="device", source=alert,
                description=_("The sensor comes and goes: %(what)s") % {"what": alert.title},
                client_uid=uuid.uuid5(FAULTS, f"{alert.dedup_key}:{alert.first_at.isoformat()}"))
 

@@ -16,14 +16,19 @@ from logistics.campus.services.calendars import calendar_clock, resolve_version
 from logistics.campus.worktime import NoWorkingTime
 from logistics.core import clock as watch
 from maintenance.models import Clock, ClockEvent, RepairCategory, ServicePolicy
+from maintenance.models.policy import default_steps
+from maintenance.standards import shipped_policy
 
 STEP = "maintenance.clock_step"
-STEP_KINDS = {80: "maintenance.clock_80", 100: "maintenance.clock_breached", 150: "maintenance.clock_150"}
+STEP_KINDS = ((150, "maintenance.clock_150"), (100, "maintenance.clock_breached"), (1, "maintenance.clock_80"))
 HALF, UNACCEPTED = 50, "maintenance.p1_unaccepted"
 
 
 def match_policy(*, place: Any, category: Any, kind: str, priority: str, at: datetime) -> ServicePolicy:
-    """The promise that holds: deepest place, then deepest category, then kind named, then priority named (facilities.md 5.2)."""
+    """The promise that holds: deepest place, then deepest category, then kind named, then priority named (facilities.md 5.2).
+
+    Where no row of the school fits, the shipped times of the priority: a row without a key.
+    """
     chain = category_chain(category)
     found = list(
         ServicePolicy.objects.live(at)
@@ -32,7 +37,7 @@ def match_policy(*, place: Any, category: Any, kind: str, priority: str, at: dat
         .annotate(depth=Coalesce(F("place__ancestors__len"), 0))
     )
     if not found:
-        raise LookupError(f"no service policy for {kind} {priority}")
+        return shipped_policy(priority)
     return max(
         found, key=lambda row: (row.depth, chain.index(row.category_id) + 1 if row.category_id else 0, bool(row.kind), bool(row.priority))
     )
@@ -65,8 +70,8 @@ def start(owner: dict[str, Any], kind: str, policy: ServicePolicy, *, place: Any
     version = _counting(policy, place, at, target)
     folded = fold([Fact("start", at, 0, target, calendar_clock(version))])
     row = Clock.objects.create(
-        **owner, kind=kind, policy=policy, target_s=target, calendar_version=version, started_at=at, banked_at=at, running=folded.running,
-        due_at=folded.due_at,
+        **owner, kind=kind, policy=policy if policy.pk else None, target_s=target, calendar_version=version, started_at=at,
+        banked_at=at, running=folded.running, due_at=folded.due_at,
     )
     ClockEvent.objects.create(clock=row, type="start", at=at, target_s=target, calendar_version=version)
     _arm_steps(row, folded)
@@ -104,7 +109,7 @@ def start_planned(orders: Sequence[Any], at: datetime) -> int:
     ClockEvent.objects.bulk_create(events)
     arm([
         (f"{STEP}_{percent}", clock, instant) for clock, folded in rows
-        for percent, instant in step_instants(folded, clock.policy.steps, calendar_clock(clock.calendar_version)).items()
+        for percent, instant in step_instants(folded, steps_of(clock), calendar_clock(clock.calendar_version)).items()
     ])
     return len(rows)
 
@@ -184,24 +189,31 @@ def refold(row: Clock) -> Folded:
     row.met_at, row.breached_at, row.breach_cause, row.stopped = folded.met_at, folded.breached_at, folded.cause or "", folded.stopped or ""
     row.save()
     waiting = _arm_steps(row, folded)
-    if (row.met_at or row.stopped) and waiting < len(row.policy.steps):  # some were announced: it is not late any more
+    if (row.met_at or row.stopped) and waiting < len(steps_of(row)):  # some were announced: it is not late any more
         for percent in row.steps.values_list("percent", flat=True):
             if kind := kind_of(row, percent):
                 clear_alert(kind=kind, key=str(row.pk))
     return folded
 
 
+def steps_of(row: Clock) -> list[int]:
+    """The shares of the promised time that are announced, in percent."""
+    return row.policy.steps if row.policy else default_steps()
+
+
 def kind_of(row: Clock, percent: int) -> str | None:
     """The alert of a share of the promised time; half of the time in which somebody must take a job has one of its own."""
-    return UNACCEPTED if percent == HALF and row.kind == Clock.Kind.RESPONSE else STEP_KINDS.get(percent)
+    if percent == HALF:
+        return UNACCEPTED if row.kind == Clock.Kind.RESPONSE else None
+    return next((kind for least, kind in STEP_KINDS if percent >= least), None)
 
 
 def _arm_steps(row: Clock, folded: Folded) -> int:
     """Arm one deadline for each share that is not announced yet; a standing clock has none. How many were armed before."""
-    before = cancel([(f"{STEP}_{percent}", row) for percent in row.policy.steps])
+    before = cancel([(f"{STEP}_{percent}", row) for percent in steps_of(row)])
     if folded.running:
         fired = set(row.steps.values_list("percent", flat=True))
-        open_ = [percent for percent in row.policy.steps if percent not in fired]
+        open_ = [percent for percent in steps_of(row) if percent not in fired]
         instants = step_instants(folded, open_, calendar_clock(row.calendar_version))
         arm([(f"{STEP}_{percent}", row, at) for percent, at in instants.items()])
     return before
@@ -215,7 +227,7 @@ def retarget(order: Any, *, at: datetime) -> None:
         version = _counting(policy, order.place, at, target)
         if row.met_at or row.stopped or (target == row.target_s and version == row.calendar_version):
             continue
-        row.policy = policy
+        row.policy = policy if policy.pk else None
         tell([row], "retarget", at=at, target_s=target, version=version, cause=order.priority)
 
 

@@ -38,6 +38,7 @@ from maintenance.models import (
     WorkOrder,
 )
 from maintenance.services.reporting import report
+from maintenance.standards import ship_standards
 
 HOUR = 3600
 REQUESTS = 6000
@@ -91,10 +92,6 @@ FIXED = ("更换阀芯，试压不漏", "疏通完毕，清理干净", "更换�
 CODES = (("worn", "磨损老化", "Worn out", "cause"), ("loose", "松动", "Loose", "cause"), ("blocked", "堵塞", "Blocked", "cause"), ("misuse", "使用不当", "Misused", "cause"),
          ("wiring", "线路故障", "Wiring fault", "cause"), ("replaced", "更换", "Replaced", "remedy"), ("adjusted", "调整紧固", "Adjusted", "remedy"), ("cleared", "疏通清理", "Cleared", "remedy"),
          ("rewired", "重新接线", "Rewired", "remedy"))
-HOLDS = (("part", "等配件", "Waiting for a part", True, False, 14), ("access", "进不去", "No access", True, False, 7), ("weather", "等天气", "Waiting for weather", True, True, 21),
-         ("outside", "等厂家", "Waiting for the maker", True, True, 21), ("other_job", "先办急件", "An urgent job first", False, False, 3))
-POLICIES = (("P1", "P1", 900, 4 * HOUR, "round"), ("P2", "P2", HOUR, 8 * HOUR, "duty"), ("P3", "P3", 4 * HOUR, 24 * HOUR, "duty"),
-            ("P4", "P4", 8 * HOUR, 80 * HOUR, "duty"))
 RATES = (("TEAM-WATER", 50), ("TEAM-POWER", 55), ("TEAM-GENERAL", 45))
 
 
@@ -128,10 +125,7 @@ def _catalogue(world: World) -> None:
         for n, (code, zh, en, category, icon, uses, hazard, _weight, _months) in enumerate(SYMPTOMS)
     ]
     FailureCode.objects.bulk_create([FailureCode(code=code, name_zh=zh, name_en=en, level=level) for code, zh, en, level in CODES])
-    HoldReason.objects.bulk_create([HoldReason(code=code, name_zh=zh, name_en=en, pauses=pauses, needs_date=needs, max_days=most)
-                                    for code, zh, en, pauses, needs, most in HOLDS])
-    ServicePolicy.objects.bulk_create([ServicePolicy(name=name, priority=priority, response_s=response, resolve_s=resolve, counts=counts, during=world.since)
-                                       for priority, name, response, resolve, counts in POLICIES])
+    ship_standards()  # as in every school
     LabourRate.objects.bulk_create([LabourRate(team=departments[team], rate=Decimal(rate), during=world.since) for team, rate in RATES])
     DispatchRule.objects.create(category=found["build.furniture"], team=departments["TEAM-GENERAL"], mode="pool", during=world.since)
 

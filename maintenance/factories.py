@@ -75,6 +75,7 @@ class FailureCodeFactory(DjangoModelFactory):
 class HoldReasonFactory(DjangoModelFactory):
     class Meta:
         model = models.HoldReason
+        django_get_or_create = ("code",)  # a school begins with some
 
     code = factory.Sequence(lambda n: f"hold-{n:03d}")
     name_zh = factory.Sequence(lambda n: f"挂起原因{n}")

@@ -383,7 +383,22 @@ class SymptomForm(CatalogueForm):
 FailureCodeForm = catalogue_form(FailureCode, ("code", "name_zh", "name_en", "level", "category", "active"))
 HoldReasonForm = catalogue_form(HoldReason, ("code", "name_zh", "name_en", "pauses", "needs_date", "max_days", "active"))
 PriorityRuleForm = catalogue_form(PriorityRule, ("impact", "urgency", "priority", "during"))
-PolicyForm = catalogue_form(ServicePolicy, ("name", "priority", "category", "place", "response_s", "resolve_s", "counts", "during"))
+
+
+class PolicyForm(CatalogueForm):
+    """A promise: about what, how fast, by which time, and when it is announced that it runs out."""
+
+    kind = forms.ChoiceField(label=_("Kind of order"), choices=[("", _("all kinds")), *WorkOrder.Kind.choices], required=False,
+                             help_text=_("Work made by plans is measured only by a promise that names its kind."))
+
+    class Meta:
+        model = ServicePolicy
+        fields = ("name", "kind", "priority", "category", "place", "response_s", "resolve_s", "counts", "steps", "during")
+        field_classes = {"during": DaysField}
+        help_texts = {"steps": _("Shares of the time at which it is announced: below 100 as nearly late, from 100 as late, from 150 as "
+                                 "very late; half of the response only for urgent jobs that nobody has taken.")}
+
+
 DispatchRuleForm = catalogue_form(DispatchRule, ("category", "place", "hours", "team", "mode", "during"))
 LabourRateForm = catalogue_form(LabourRate, ("team", "rate", "during"))
 TechnicianForm = catalogue_form(Technician, ("staff", "home_places", "max_open", "takes_pool", "duty_override", "override_until", "active"))

@@ -17,7 +17,7 @@ from logistics.core.bilingual import pick
 from logistics.core.board import Board, Card
 from logistics.core.columns import Column, NameColumn, StateColumn
 from logistics.core.records.thread import thread
-from logistics.core.resources import Resource, resource
+from logistics.core.resources import RESOURCES, Resource, resource
 from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 from logistics.core.timeline import note
@@ -42,8 +42,8 @@ from maintenance.models import (
 )
 from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import LIVE_STATES
-from maintenance.services.reporting import contact_of, report
-from maintenance.words import face
+from maintenance.services.reporting import contact_of, opened_by, report
+from maintenance.words import CHOSEN, face, kind_label
 
 note("report", gettext_lazy("reported it"), "send")
 note("made", gettext_lazy("made the order"), "plus")
@@ -172,6 +172,8 @@ class RepairRequests(Resource):
         "resolved_at",
         "ended_at",
         "question",
+        "source_kind",
+        "source_id",
     )
     option_hint = "place_label"
 
@@ -234,7 +236,8 @@ class RepairRequests(Resource):
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         words = [("", render_to_string("core/parts/quote.html", {"text": record.description}))] if record.description else []
-        shown = face(clock_of(record, "response"))
+        rows = record.clocks.select_related("calendar_version__calendar", *CHOSEN).filter(kind="response")
+        shown = face(rows.first(), why=True)
         rating = Rating.objects.filter(request=record).first() if record.state == "confirmed" else None
         words += [(_("Rating"), render_to_string("maintenance/_rating.html", {"rating": rating}))] if rating else []
         guest = contact_of(record, request.user)
@@ -406,7 +409,8 @@ class WorkOrders(Resource):
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        faces = [shown for row in record.clocks.select_related("calendar_version__calendar").order_by("kind") if (shown := face(row))]
+        rows = record.clocks.select_related("calendar_version__calendar", *CHOSEN).order_by("kind")
+        faces = [shown for row in rows if (shown := face(row, why=True))]
         found = [(_("Clocks"), render_to_string("maintenance/_clocks.html", {"faces": faces}))] if faces else []
         return [*found, *approval_sections(record, request)]
 
@@ -452,6 +456,21 @@ def from_request(requests: list[Any], here: Any) -> Iterator[Any]:
                         .select_related("reporter").order_by("submitted_at")[:10])
         if request.equipment_id:
             yield request.equipment
+
+
+@thread("maintenance.source", "maintenance.repairrequest")
+def from_source(requests: list[Any], here: Any) -> Iterator[Any]:
+    """A report leads back to the record of another app that opened it, such as the alert about a device."""
+    for request in requests:
+        source = RESOURCES.get(request.source_kind)
+        if source is not None:
+            yield from source.model._base_manager.filter(pk=request.source_id)
+
+
+@thread("maintenance.opened", "alerts.alert")
+def from_alert(alerts: list[Any], here: Any) -> Iterator[Any]:
+    """An alert leads on to the reports that it opened."""
+    yield from opened_by(*alerts)[:10]
 
 
 @thread("maintenance.order", "maintenance.workorder")
@@ -604,9 +623,12 @@ catalogue(
     (
         NameColumn("name", gettext_lazy("Name")),
         Column("priority", gettext_lazy("Priority"), show=lambda row: prio(row) if row.priority else _("all")),
+        Column("kind", gettext_lazy("Kind of order"), css="c-hide", show=lambda row: kind_label(row.kind) or _("all kinds")),
         Column("response_s", gettext_lazy("Response"), show=lambda row: ui.duration(row.response_s)),
         Column("resolve_s", gettext_lazy("Resolution"), show=lambda row: ui.duration(row.resolve_s)),
         Column("get_counts_display", gettext_lazy("Counts")),
+        Column("steps", gettext_lazy("Announced at"), default=False, css="c-hide",
+               show=lambda row: _(", ").join(f"{step}%" for step in row.steps)),
         Column("category.name", gettext_lazy("Category"), joins=("category",), css="c-hide"),
         Column("place.name", gettext_lazy("Place"), joins=("place",), css="c-hide"),
         DURING,

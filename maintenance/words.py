@@ -1,7 +1,7 @@
 """How clocks and steps read: words first, then the bar."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from logistics.campus.services.calendars import calendar_clock
 from logistics.core import clock
 from logistics.core.templatetags import ui
-from maintenance.models import Clock
+from maintenance.models import Clock, WorkOrder
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class ClockFace:
     percent: int
     name: str = ""
     sentence: str = ""
+    rule: str = ""
 
 
 def about(row: Clock) -> str:
@@ -45,10 +46,36 @@ def used_s(row: Clock) -> int:
     return row.banked_s + calendar_clock(row.calendar_version).business_seconds(row.banked_at, max(now, row.banked_at))
 
 
-def face(row: Clock | None) -> ClockFace | None:
-    """What a clock says now."""
+CHOSEN = ("policy__category__parent", "policy__place")  # what `chosen` reads
+
+
+def kind_label(kind: str) -> str:
+    """The word for a kind of order; "" for none."""
+    return str(WorkOrder.Kind(kind).label) if kind else ""
+
+
+def chosen(row: Clock) -> str:
+    """Which promise this clock keeps, and by what it was chosen (facilities.md 5.2)."""
+    policy = row.policy
+    if policy is None:
+        return _("The shipped times hold: no service policy of the school fits.")
+    by = [policy.place.name if policy.place else "", str(policy.category or ""), kind_label(policy.kind), policy.priority]
+    what = _(", ").join(part for part in by if part)
+    if not what:
+        return _("Service policy “%(name)s”, which holds for everything.") % {"name": policy.name}
+    return _("Service policy “%(name)s”, chosen by: %(what)s.") % {"name": policy.name, "what": what}
+
+
+def face(row: Clock | None, *, why: bool = False) -> ClockFace | None:
+    """What a clock says now; with `why` also which promise it keeps (reads the columns in CHOSEN)."""
     if row is None or row.stopped:
         return None
+    shown = _face(row)
+    return replace(shown, rule=chosen(row)) if why else shown
+
+
+def _face(row: Clock) -> ClockFace:
+    """The look, the words and the bar."""
     name = row.get_kind_display()
     used = used_s(row)
     share = min(100, round(100 * used / row.target_s)) if row.target_s else 100

@@ -19,7 +19,7 @@ class Clock(models.Model):
     request = models.ForeignKey("maintenance.RepairRequest", models.PROTECT, null=True, related_name="clocks")
     order = models.ForeignKey("maintenance.WorkOrder", models.PROTECT, null=True, related_name="clocks")
     kind = models.CharField(max_length=8, choices=Kind)
-    policy = models.ForeignKey("maintenance.ServicePolicy", models.PROTECT, related_name="+")
+    policy = models.ForeignKey("maintenance.ServicePolicy", models.PROTECT, null=True, related_name="+")  # null: the shipped times
     target_s = models.PositiveIntegerField()
     calendar_version = models.ForeignKey("campus.CalendarVersion", models.PROTECT, null=True, related_name="+")  # null: round the clock
     started_at = models.DateTimeField()

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import (
     DateTimeRangeField,
     RangeOperators,
 )
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -68,6 +69,14 @@ def default_steps() -> list[int]:
     return [50, 80, 100, 150]
 
 
+def rising_to_the_end(steps: list[int]) -> None:
+    """Shares of a promised time: rising, each once, and the whole of it among them."""
+    if steps != sorted(set(steps)) or not all(0 < step <= 1000 for step in steps):
+        raise ValidationError(_("Write percentages from 1 to 1000, each once, the smallest first."))
+    if 100 not in steps:
+        raise ValidationError(_("100 has to be among them: that is when it is late."))
+
+
 @tracked()
 class ServicePolicy(Dated):
     """服务时限: how fast the school promises to answer and to mend."""
@@ -86,7 +95,8 @@ class ServicePolicy(Dated):
     response_s = models.PositiveIntegerField(_("response in seconds"))
     resolve_s = models.PositiveIntegerField(_("resolution in seconds"))
     counts = models.CharField(_("counts"), max_length=5, choices=ClockKind, default=ClockKind.DUTY)
-    steps = ArrayField(models.PositiveSmallIntegerField(), default=default_steps, verbose_name=_("steps in percent"))
+    steps = ArrayField(models.PositiveSmallIntegerField(), default=default_steps, verbose_name=_("steps in percent"),
+                       validators=[rising_to_the_end])
 
     class Meta:
         verbose_name = _("service policy")

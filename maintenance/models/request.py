@@ -112,6 +112,8 @@ class RepairRequest(Titled, Here, Searchable, Record):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
     question = models.CharField(_("question to the reporter"), max_length=500, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    source_kind = models.CharField(max_length=60, blank=True, editable=False)
+    source_id = models.BigIntegerField(null=True, blank=True, editable=False)  # the record of another app that opened it
     appealed_at = models.DateTimeField(_("appealed"), null=True, blank=True, editable=False)
 
     lock_rank = 20
@@ -124,6 +126,10 @@ class RepairRequest(Titled, Here, Searchable, Record):
         ordering = ["-submitted_at", "-id"]
         constraints = [
             models.CheckConstraint(name="request_not_joined_to_itself", condition=Q(joined_to__isnull=True) | ~Q(joined_to=F("id"))),
+            models.UniqueConstraint(
+                name="request_one_open_per_source", fields=["source_kind", "source_id"],
+                condition=Q(source_id__isnull=False, state__in=["submitted", "needs_info", "accepted"]),
+            ),
             models.CheckConstraint(
                 name="request_in_work_has_order",
                 condition=~Q(state__in=["accepted", "resolved", "confirmed", "auto_closed"]) | Q(work_order__isnull=False),
@@ -140,6 +146,7 @@ class RepairRequest(Titled, Here, Searchable, Record):
             models.Index(fields=["category", "-submitted_at", "-id"], name="request_category"),
             models.Index(fields=["submitted_at"], name="request_waiting", condition=Q(state__in=["submitted", "needs_info"])),
             models.Index(fields=["resolved_at"], name="request_resolved"),
+            models.Index(fields=["source_kind", "source_id"], name="request_source", condition=Q(source_id__isnull=False)),
             models.Index(fields=["resolved_at"], name="request_to_confirm", condition=Q(state="resolved")),
             search_index("request_search"),
         ]

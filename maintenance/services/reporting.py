@@ -91,12 +91,16 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
            equipment: Any = None, channel: str = "web", reporter: Any = None, access: str = "anytime", access_note: str = "",
            stops_use: bool = False, urgency_reported: int | None = None, join_to: RepairRequest | None = None,
            photos: Iterable[Any] = (), client_uid: Any = None,
-           guest: dict[str, str] | None = None, times: Times | None = None) -> tuple[RepairRequest, bool]:
+           guest: dict[str, str] | None = None, times: Times | None = None,
+           source: Any = None) -> tuple[RepairRequest, bool]:
     """Take down what is broken, once per client key: (request, made now).
 
     `by` is who types it (None: a guest or the system); `reporter` who saw it (default: `by`). A hazard becomes a P1 order and an
-    alert in the same transaction. `photos` are cleaned ones.
+    alert in the same transaction. `photos` are cleaned ones. `source` is the record that opens it (an alert, a lesson, a machine): as
+    long as its report is open, it is that one.
     """
+    if source is not None and (already := opened_by(source).open().first()):
+        return already, False
     category = category or (symptom.category if symptom else None)
     if category is None:
         raise ValidationError({"symptom": _("Choose what is wrong.")})
@@ -139,11 +143,21 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
                 pictures=pictures,
                 guest=guest,
                 times=times,
+                source_kind=kind_of(source) if source is not None else "",
+                source_id=source.pk if source is not None else None,
             )
 
     request, made = once(client_uid, by, content, act)
     assert isinstance(request, RepairRequest)
     return request, made
+
+
+def opened_by(*sources: Any) -> Any:
+    """The reports that these records opened, newest first."""
+    mine = Q(pk__in=[])
+    for source in sources:
+        mine |= Q(source_kind=kind_of(source), source_id=source.pk)
+    return RepairRequest.objects.filter(mine)
 
 
 def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCategory, description: str, join_to: RepairRequest | None,

@@ -82,6 +82,7 @@ def scene() -> Scene:
     )
     drip = Symptom.objects.create(code="drip", name_zh="滴水", name_en="Dripping", category=tap, icon="droplet")
     dark = Symptom.objects.create(code="dark", name_zh="灯不亮", name_en="Light out", category=light, icon="bulb-off")
+    ServicePolicy.objects.all().delete()  # this school promises other times than the shipped ones
     for priority, response, resolve, counts in (
         ("P1", 900, 4 * HOUR, "round"),
         ("P2", HOUR, 4 * HOUR, "duty"),
@@ -89,7 +90,7 @@ def scene() -> Scene:
         ("P4", 8 * HOUR, 80 * HOUR, "duty"),
     ):
         ServicePolicy.objects.create(name=priority, priority=priority, response_s=response, resolve_s=resolve, counts=counts, during=EVER)
-    HoldReason.objects.create(code="part", name_zh="等配件", name_en="Waiting for a part", pauses=True)
+    HoldReason.objects.get_or_create(code="part", defaults={"name_zh": "等配件", "name_en": "Waiting for a part", "pauses": True})
     HoldReason.objects.create(code="busy", name_zh="先办急件", name_en="An urgent job first", pauses=False)
     dispatcher, leader = PersonFactory(name_en="Zhou Min", name_zh="周敏"), PersonFactory(name_en="Wu Jianguo", name_zh="吴建国")
     RoleGrant.objects.create(person=dispatcher, role="dispatcher", during=EVER)
