@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from assets.models import Equipment
 from assets.safety import filters, forms, services
 from assets.safety.models import SafetyGroup, Substitution, TakenOut
+from assets.safety.querysets import protecting
 from assets.safety.workflow import KEEPERS
 from logistics.core.access import access_of
 from logistics.core.columns import Column, NameColumn, StateColumn
@@ -101,11 +102,10 @@ class SafetyGroups(Resource):
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        stand_in = Substitution.objects.filter(original=OuterRef("pk"), state="live")
         members = (
             Equipment.objects.filter(safety_group=record)
             .exclude(status="disposed")
-            .annotate(away=Exists(TakenOut.objects.filter(equipment=OuterRef("pk"), state="out")), stood_in=Exists(stand_in))
+            .annotate(away=Exists(TakenOut.objects.filter(equipment=OuterRef("pk"), state="out")), stood_in=Exists(protecting()))
             .order_by("number", "pk")[:200]
         )
         may = access_of(request.user).grant_over(KEEPERS, record) is not None

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from assets.models import Requirement, Substitution, TakenOut
+from assets.models import Requirement, TakenOut
+from assets.safety.querysets import protecting
 from logistics.core import clock
 
 READY = Q(status="in_service", out_of_date=False) & ~Q(use_state="locked") & (Q(gone=False) | Q(stood_in=True))
@@ -21,5 +22,5 @@ def asked_of_safety(things: Any) -> Any:
     return rows.annotate(
         out_of_date=Exists(over.filter(equipment=OuterRef("pk"))),
         gone=Exists(TakenOut.objects.filter(equipment=OuterRef("pk"), state="out")),
-        stood_in=Exists(Substitution.objects.filter(original=OuterRef("pk"), state="live")),
+        stood_in=Exists(protecting()),
     )

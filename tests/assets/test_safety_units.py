@@ -15,6 +15,7 @@ from assets.models import CategoryAttribute, Equipment, Scheme
 from assets.safety import services
 from assets.safety.factories import SafetyGroupFactory
 from assets.safety.models import SafetyGroup, Substitution, TakenOut
+from assets.services import lift_lock
 from logistics.alerts.models import Alert
 from logistics.alerts.services import run_check
 from logistics.campus.factories import BuildingFactory
@@ -75,6 +76,32 @@ def test_of_eight_two_may_go_and_the_third_only_after_one_of_the_same_kind_and_r
     assert (stands.state, counted(group)[1]) == ("ended", 2)
     perform(third, "bring_back", by=officer)
     assert counted(group) == (8, 1, 1, 2)
+
+
+def test_a_stand_in_that_is_locked_or_retired_protects_nobody_and_what_is_retired_stands_in_no_more(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    group, things = a_unit(4, share="0")
+    other = a_unit(4)[1][0]
+    first, second = spare(things[0]), spare(other)
+    services.stand_in(original=things[0], substitute=first, by=None)
+    free = services.stand_in(original=other, substitute=second, by=None)
+    services.take_out(equipment=things[0], reason="充装", by=None)
+    assert counted(group) == (4, 0, 0, 0)
+    assert not SafetyGroup.objects.short().exists()
+    lock = UseLockFactory(equipment=first)
+    assert counted(group) == (4, 1, 1, 0)
+    assert list(SafetyGroup.objects.short()) == [group]
+    lift_lock(lock=lock, reason="好了", by=None)
+    assert counted(group) == (4, 0, 0, 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        for thing in (first, second):
+            perform(thing, "dispose", by=None)
+    free.refresh_from_db()
+    assert (free.state, counted(group)) == ("ended", (4, 1, 1, 0))
+    taken = TakenOut.objects.get(equipment=things[0])
+    perform(taken, "bring_back", by=None)
+    assert not Substitution.objects.filter(state="live").exists()
 
 
 def test_the_share_is_a_row_of_the_law_and_a_unit_may_be_stricter() -> None:
