@@ -201,10 +201,12 @@ class Tags(Resource):
     )
     facts = (
         Column("target_label", gettext_lazy("Hangs on"), show=where_words), Column("place", gettext_lazy("Place"), joins=("place",)),
+        Column("get_medium_display", gettext_lazy("Medium")),
+        Column("external_code", gettext_lazy("Code of the maker"), show=lambda tag: tag.external_code or "–"),
         Column("batch", gettext_lazy("Batch"), joins=("batch",)), Column("created_at", gettext_lazy("Made")),
     )
     filterset = filters.TagFilters
-    api_fields = ("code", "state", "place", "target_label", "created_at")
+    api_fields = ("code", "medium", "external_code", "state", "place", "target_label", "created_at")
     api_rows = {"bindings": ("kind", "object_id", "label", "during")}
 
     @classmethod

@@ -364,6 +364,6 @@ def scan(request: HttpRequest) -> HttpResponse:
     """The scanner: the camera, or the code typed by hand."""
     code = request.GET.get("code", "").strip()
     if code:
-        return redirect("tag", code[:40].replace("/", ""))
+        return redirect("tag", code[:60].replace("/", ""))
     target = reverse("tag", args=["CODE"]).replace("CODE", "{code}")
     return render(request, "maintenance/report_scan.html", {"page": {"title": _("Scan a label")}, "target": target})

@@ -10,12 +10,25 @@ houqin.scan = (root) => {
     const code = (text) => {
       try { const url = new URL(text); return url.origin === location.origin ? url.pathname.split("/").filter(Boolean).at(-1) : null; } catch { return text.trim(); }
     };
-    const typed = () => { tell(words("cameraOff")); video.hidden = true; if (start) start.hidden = true; input?.focus(); };
+    const typed = () => { tell(words("cameraOff")); video.hidden = true; if (start && !("NDEFReader" in window)) start.hidden = true; input?.focus(); };
+    // A chip: its own address leads on like a symbol; one without any is known by its serial number.
+    const chips = async () => {
+      if (!("NDEFReader" in window)) return;
+      const chip = new NDEFReader();
+      try { await chip.scan(); } catch { return; }
+      chip.onreading = ({ message, serialNumber }) => {
+        const url = message.records.find((record) => record.recordType === "url");
+        const value = (url && code(new TextDecoder().decode(url.data))) || serialNumber.replaceAll(":", "");
+        if (value) { navigator.vibrate?.(60); open(value); }
+      };
+    };
     const run = async () => {
+      chips();
       if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return typed();
       let stream;
       try { stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }); } catch { return typed(); }
-      const reader = new BarcodeDetector({ formats: ["qr_code"] });
+      const can = await BarcodeDetector.getSupportedFormats();
+      const reader = new BarcodeDetector({ formats: ["qr_code", "code_128", "ean_13", "data_matrix"].filter((one) => can.includes(one)) });
       video.srcObject = stream;
       video.hidden = false;
       if (start) start.hidden = true;

@@ -148,6 +148,45 @@ def test_a_keeper_is_offered_to_bind_an_unbound_label_but_not_a_void_one(school,
     assert "/campus/bind/" not in client.get(f"/q/{void.code}").content.decode().split("<main", 1)[1]
 
 
+# codes that others have written --------------------------------------------------------------------------------------
+def test_a_chip_becomes_a_label_in_bind_mode_and_leads_to_the_room(school, manager):
+    client, serial = browser(manager), "04:a2:b9:1c:7f:80"
+    page = client.get("/campus/bind/", {"code": serial})
+    assert page.status_code == 422 and "A chip or barcode that we did not print" in page.content.decode()
+
+    answer = client.post("/campus/bind/", {"code": serial, "medium": "nfc"})
+    chip = Tag.objects.get()
+    assert (chip.medium, chip.external_code, chip.state, str(chip)) == ("nfc", "04A2B91C7F80", "printed", "04A2B91C7F80")
+    assert answer.headers["Location"] == f"/campus/bind/?code={chip.code}"
+    client.post("/campus/bind/", {"code": chip.code, "target": school.room.pk})
+
+    for read in ("04a2b91c7f80", "04:A2:B9:1C:7F:80", chip.code):
+        assert "<h1>301</h1>" in browser(None).get(f"/q/{read}").content.decode()
+    assert browser(manager).get("/scan/", {"code": serial}).headers["Location"] == f"/q/{serial}"
+    client.post("/campus/bind/", {"code": serial, "medium": "nfc"})
+    assert Tag.objects.count() == 1  # the same chip twice is one label
+
+
+def test_a_barcode_of_thirteen_digits_is_a_makers_and_one_of_ours_never_is(school, manager, tag):
+    client = browser(manager)
+    assert "Use it as a label" in client.get("/campus/bind/", {"code": "6901234567892"}).content.decode()
+    client.post("/campus/bind/", {"code": "6901234567892", "medium": "barcode"})
+    assert tags.resolve_tag("6901234567892").tag.external_code == "6901234567892"
+    assert "Use it as a label" not in client.get("/campus/bind/", {"code": new_code().replace("0", "Z")}).content.decode()
+    client.post("/campus/bind/", {"code": "a", "medium": "rfid"})
+    client.post("/campus/bind/", {"code": "ABCD-1", "medium": "qr"})
+    assert Tag.objects.count() == 2
+    with pytest.raises(IntegrityError, match="tag_external_once"), transaction.atomic():
+        Tag.objects.create(code=new_code(), medium="barcode", external_code="6901234567892")
+
+
+def test_a_void_chip_and_an_unknown_one_look_the_same_to_a_guest(school, manager):
+    void = tags.void_tag(tag=tags.register_external(text="EPC-0001", medium="rfid", by=manager), by=manager, reason="Lost")
+    pages = [shown(browser(None).get(f"/q/{code}")).replace(code[-1], "N") for code in ("EPC-0001", "EPC-0002")]
+    assert pages[0].replace("1", "N").replace("2", "N") == pages[1].replace("1", "N").replace("2", "N")
+    assert void.code not in pages[0]
+
+
 def test_scans_of_dead_labels_are_counted(school, tag):
     dead = TagFactory()
     for _n in range(3):

@@ -44,7 +44,17 @@ class LabelBatch(ScopedModel):
 class Tag(Record):
     """标签: a printed code that says nothing by itself; it is bound to a thing or place, and may be bound anew."""
 
+    class Medium(models.TextChoices):
+        QR = "qr", _("QR code")
+        BARCODE = "barcode", _("Barcode")
+        RFID = "rfid", _("RFID chip")
+        NFC = "nfc", _("NFC chip")
+
     code = models.CharField(_("code"), max_length=13, unique=True, editable=False)
+    medium = models.CharField(_("medium"), max_length=7, choices=Medium, default=Medium.QR)
+    external_code = models.CharField(
+        _("code of the maker"), max_length=60, null=True, editable=False, help_text=_("What a chip or barcode says that we did not print.")
+    )
     batch = models.ForeignKey(LabelBatch, models.PROTECT, null=True, related_name="tags", verbose_name=_("batch"), editable=False)
     state = models.CharField(max_length=8, default="printed", editable=False)
     place = models.ForeignKey("campus.Place", models.PROTECT, null=True, related_name="labels", verbose_name=_("hangs in"), editable=False)
@@ -60,11 +70,16 @@ class Tag(Record):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(name="tag_state", condition=Q(state__in=["printed", "bound", "void"])),
+            models.CheckConstraint(name="tag_medium", condition=Q(medium__in=["qr", "barcode", "rfid", "nfc"])),
+            models.UniqueConstraint(name="tag_external_once", fields=["external_code", "medium"], condition=Q(external_code__isnull=False)),
+            models.CheckConstraint(
+                name="tag_external_written", condition=Q(external_code__isnull=True) | Q(external_code__regex=r"^[0-9A-Z._+-]{4,60}$")
+            ),
             models.CheckConstraint(name="tag_code_length", condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{13}$")),
         ]
 
     def __str__(self) -> str:
-        return grouped(self.code)
+        return self.external_code or grouped(self.code)
 
 
 class TagBinding(RecordRef, ScopedModel):

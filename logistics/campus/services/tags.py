@@ -1,6 +1,7 @@
 """Verbs over labels: making them, binding them to places and things, taking them off; and where a code leads."""
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,7 @@ from logistics.core.secrets import fingerprint
 from logistics.core.workflow import perform
 
 MOST = 2000
+EXTERNAL = re.compile(r"[0-9A-Z._+-]{4,60}")
 HOUR = 3600
 
 
@@ -73,19 +75,45 @@ def resolve_tag(text: str, *, scanned_by: Any = None, purpose: str = "page", sou
 
     `purpose` is what it was scanned for; `source` the address of a guest, who may try only so many dead codes an hour: else TooMany.
     """
-    code = normalise(text)
+    code, known = normalise(text), reading(text)
     tag = (
-        Tag.objects.filter(code=code)
+        known
         .select_related("place__parent", "place__department")
         .annotate(kind=_open_binding("kind"), target_id=_open_binding("object_id"), keeping_office=keeping_office("place__ancestors"))
         .first()
-    ) if len(code) == CODE_LENGTH else None
+    ) if known is not None else None
     target = _target(tag) if tag else None
     if target is not None and not target.place.active:
         target = None
     if target is None:
         _dead(tag, scanned_by, purpose, source)
-    return Resolved(code[:CODE_LENGTH], tag, target)
+    return Resolved(tag.code if tag and target else code[:CODE_LENGTH], tag, target)
+
+
+def reading(text: str) -> models.QuerySet[Tag] | None:
+    """The label that a reading names, ours before a maker's code on a chip or barcode; None for what can be neither."""
+    code, outside = normalise(text), external(text)
+    asked = (models.Q(code=code) if len(code) == CODE_LENGTH else models.Q()) | (models.Q(external_code=outside) if outside else models.Q())
+    if not asked:
+        return None
+    ours = models.Case(models.When(code=code, then=0), models.When(state="bound", then=1), default=2)
+    return Tag.objects.filter(asked).order_by(ours, "pk")
+
+
+def external(text: str) -> str:
+    """A maker's code as it is kept: capitals without blanks, and without the colons of a serial number; "" when it can be none."""
+    found = "".join(text.split()).upper().replace(":", "")
+    return found if EXTERNAL.fullmatch(found) else ""
+
+
+@transaction.atomic
+def register_external(*, text: str, medium: str, by: Any) -> Tag:
+    """Take a chip or barcode that we did not print into the labels, so that it can be bound; the same one twice is one."""
+    outside = external(text)
+    if not outside or medium not in (Tag.Medium.BARCODE, Tag.Medium.RFID, Tag.Medium.NFC):
+        raise ValidationError({"code": _("Letters, digits and . _ + - only, 4 to 60 of them.")})
+    tag, _made = Tag.objects.get_or_create(external_code=outside, medium=medium, defaults={"code": new_code()})
+    return tag
 
 
 def _dead(tag: Tag | None, person: Any, purpose: str, source: str) -> None:

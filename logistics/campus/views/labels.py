@@ -21,7 +21,7 @@ from logistics.campus.services.sheets import label_sheet
 from logistics.core.access import access_of
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.pages import add_errors
-from logistics.core.qr import grouped, normalise
+from logistics.core.qr import CODE_LENGTH, normalise
 
 
 def _check(request: HttpRequest, action: str) -> None:
@@ -87,6 +87,8 @@ def bind(request: HttpRequest) -> HttpResponse:
     """Scan a label, choose or scan what it hangs on, bind, next. `code`, and `kind` with `pk` or `target`, may come with the address."""
     _check(request, "change")
     asked = request.POST if request.method == "POST" else request.GET
+    if request.method == "POST" and "medium" in request.POST:
+        return _register(request)
     tag = _tag(request, asked.get("code", ""))
     target = _target(request, asked)
     if request.method == "POST" and tag and target:
@@ -94,12 +96,26 @@ def bind(request: HttpRequest) -> HttpResponse:
     form = BindForm(request.POST if request.method == "POST" else None, person=request.user)
     page = {
         "title": _("Bind labels"), "crumbs": [{"label": _("Labels"), "url": reverse("campus:tag-list")}],
-        "code": grouped(tag.code) if tag else "", "unknown": bool(asked.get("code")) and tag is None,
+        "code": str(tag) if tag else "", "outside": "" if tag else _outside(request, asked.get("code", "")),
+        "unknown": bool(asked.get("code")) and tag is None,
+        "media": [choice for choice in Tag.Medium.choices if choice[0] != Tag.Medium.QR],
         "known": [("code", tag.code)] if tag else [("kind", target.kind), ("pk", target.record.pk)] if target else [],
         "scan_tag": _address(target, code="{code}"), "scan_target": _address(None, code=tag.code, target="{code}") if tag else "",
     }
     status = 422 if request.method == "POST" or page["unknown"] else 200
     return render(request, "campus/bind.html", {"page": page, "form": form, "tag": tag, "target": target}, status=status)
+
+
+def _register(request: HttpRequest) -> HttpResponse:
+    """A chip or barcode of a maker becomes a label, and is bound next."""
+    _check(request, "add")
+    text, target = request.POST.get("code", ""), _target(request, request.POST)
+    try:
+        tag = tags.register_external(text=text, medium=request.POST["medium"], by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("campus:bind")
+    return redirect(_address(target, code=tag.code))
 
 
 def _address(chosen: Target | None, **query: str) -> str:
@@ -112,7 +128,17 @@ def _tag(request: HttpRequest, text: str) -> Tag | None:
     """A label that this person may bind; a void one is as good as unknown."""
     if not text:
         return None
-    return Tag.objects.visible_to(request.user, "change").exclude(state="void").select_related("place").filter(code=normalise(text)).first()
+    found, mine = tags.reading(text), Tag.objects.visible_to(request.user, "change").exclude(state="void")
+    return found.filter(pk__in=mine).select_related("place").first() if found is not None else None
+
+
+def _outside(request: HttpRequest, text: str) -> str:
+    """A maker's code that is no label yet and that this person may take in; "" otherwise, and for what reads like one of our codes."""
+    found = tags.external(text)
+    ours = len(normalise(text)) == CODE_LENGTH and not found.isdigit()  # a barcode on goods has 13 digits
+    if not found or ours or not access_of(request.user).has("campus.tag:add"):
+        return ""
+    return "" if Tag.objects.filter(external_code=found).exists() else found
 
 
 def _target(request: HttpRequest, asked: Any) -> Target | None:
@@ -137,5 +163,5 @@ def _bound(request: HttpRequest, tag: Tag, target: Target) -> HttpResponse:
         words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         messages.error(request, words)
     else:
-        messages.success(request, _("%(code)s bound to %(target)s. Next one.") % {"code": grouped(tag.code), "target": target.name})
+        messages.success(request, _("%(code)s bound to %(target)s. Next one.") % {"code": tag, "target": target.name})
     return redirect("campus:bind")
