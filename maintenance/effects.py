@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from logistics.core.approvals import services as approvals
+from logistics.core.bilingual import in_both
 from logistics.core.errors import Conflict
 from logistics.core.numbers import assign_number
 from logistics.core.workflow import Times, named, perform, write_event
@@ -260,12 +261,13 @@ def dispute(request: RepairRequest, *, by: Any, at: datetime, **data: Any) -> No
 
 
 def disputed(request: RepairRequest, *, by: Any, at: datetime, event: Any, reason: str = "", **data: Any) -> None:
-    """The order comes back once, however many dispute it."""
+    """The order comes back once, however many dispute it; one tap says it, words are welcome."""
     order = WorkOrder.objects.get(pk=request.work_order_id)
+    why = in_both(lambda: reason or _("The reporter says: not fixed."))
     if order.state == "done":
-        perform(order, "return", by=None, reason=reason)
+        perform(order, "return", by=None, reason=why["zh"], text_en=why["en"])
     elif order.state == "closed":
-        perform(order, "reopen", by=None, reason=reason)
+        perform(order, "reopen", by=None, reason=why["zh"], text_en=why["en"])
     elif order.state == "cancelled":  # it came back and was given up meanwhile: this report waits anew
         perform(request, "requeue", by=None)
 

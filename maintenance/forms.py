@@ -36,6 +36,7 @@ from maintenance.models import (
 from maintenance.models.policy import Priority
 from maintenance.models.request import Urgency
 from maintenance.orders import codes_of
+from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import OPEN_STATES
 
 IMPACTS = [(1, _("campus or safety")), (2, _("several rooms")), (3, _("one room")), (4, _("one person"))]
@@ -205,7 +206,9 @@ class ConfirmForm(ActingForm):
 
 
 class DisputeForm(ActingForm):
-    reason = forms.CharField(label=_("What is still wrong?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    """One tap is enough; words are welcome."""
+
+    reason = forms.CharField(label=_("What is still wrong?"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class AssignForm(ActingForm):
@@ -255,9 +258,16 @@ class PriorityForm(ActingForm):
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
+def permits_field(help_text: Any) -> forms.MultipleChoiceField:
+    """Kinds of dangerous work for which somebody has to give leave."""
+    return forms.MultipleChoiceField(label=_("permits needed"), choices=PermitKind.choices, required=False, help_text=help_text,
+                                     widget=forms.CheckboxSelectMultiple)
+
+
 class OrderForm(ActingModelForm):
     """An order that does not come from a report."""
 
+    permits_needed = permits_field(_("What its category needs is always needed."))
     draft = forms.BooleanField(label=_("Keep as a draft"), required=False,
                                help_text=_("It gets its number and its times when it is released."))
 
@@ -277,6 +287,7 @@ class OrderForm(ActingModelForm):
             "planned_start",
             "planned_end",
             "reported_at",
+            "permits_needed",
         )
 
     groups = ((_("Plan"), ("team", "estimate_s", "planned_start", "planned_end", "reported_at", "draft"), False, ""),)
@@ -295,6 +306,20 @@ class OrderForm(ActingModelForm):
         self.initial["reported_at"] = None
         if self.instance.pk:
             del self.fields["draft"], self.fields["reported_at"]
+
+    def clean(self) -> dict[str, Any]:
+        """The category's permits are always among them; those of a category that it had by mistake go, those put there by hand stay."""
+        data = super().clean() or {}
+        kind, chosen = data.get("category"), set(data.get("permits_needed") or ())
+        if kind is None:
+            return data
+        before = RepairCategory.objects.filter(pk=self.initial.get("category")).first() if self.instance.pk else None
+        if before is not None and before != kind:
+            chosen -= set(before.permits)
+            if self.instance.proof == before.proof:
+                data["proof"] = self.instance.proof = kind.proof
+        data["permits_needed"] = [code for code in PermitKind.values if code in chosen | set(kind.permits)]
+        return data
 
     def _post_clean(self) -> None:
         """Whoever has it stays fit for it: other days or another kind of work may ask for a licence that he does not hold."""
@@ -345,27 +370,15 @@ def catalogue_form(model: Any, names: tuple[str, ...]) -> type[ActingModelForm]:
     return type(f"{model.__name__}Form", (CatalogueForm,), {"Meta": meta})
 
 
-CategoryForm = catalogue_form(
-    RepairCategory,
-    (
-        "code",
-        "name_zh",
-        "name_en",
-        "parent",
-        "icon",
-        "trade",
-        "required_level",
-        "certificates",
-        "team",
-        "impact",
-        "urgency",
-        "estimate_s",
-        "proof",
-        "equipment_category",
-        "charge_on_misuse",
-        "active",
-    ),
-)
+class CategoryForm(CatalogueForm):
+    """A kind of work: who may do it, what proves it, which permits it needs."""
+
+    permits = permits_field(_("Its orders start only with these permits."))
+
+    class Meta:
+        model = RepairCategory
+        fields = ("code", "name_zh", "name_en", "parent", "icon", "trade", "required_level", "certificates", "permits", "team", "impact",
+                  "urgency", "estimate_s", "proof", "equipment_category", "charge_on_misuse", "active")
 
 
 class SymptomForm(CatalogueForm):

@@ -250,6 +250,11 @@ class RepairRequests(Resource):
         return f"{who} · {super().thread_words(record)}"
 
 
+def permit_words(kinds: list[str]) -> str:
+    """Kinds of permits in words."""
+    return _(", ").join(str(PermitKind(kind).label) for kind in kinds) or "–"
+
+
 @resource
 class WorkOrders(Resource):
     model = WorkOrder
@@ -307,7 +312,7 @@ class WorkOrders(Resource):
         Column("place", gettext_lazy("Place"), joins=("place",)),
         Column("lead.name", gettext_lazy("Technician"), joins=("lead", "contractor"), show=lambda row: who_has(row) or _("not assigned")),
         Column("permits_needed", gettext_lazy("Permits needed"),
-               show=lambda row: _(", ").join(str(PermitKind(kind).label) for kind in row.permits_needed) or "–"),
+               show=lambda row: permit_words(row.permits_needed)),
         Column("problem", gettext_lazy("What was wrong"), joins=("problem",), show=lambda row: row.problem.name if row.problem_id else ""),
         Column("team", gettext_lazy("Team"), joins=("team",)),
         Column("cause", gettext_lazy("Cause"), joins=("cause",), show=lambda row: row.cause.name if row.cause_id else ""),
@@ -545,9 +550,10 @@ catalogue(
         Column("required_level", gettext_lazy("Needed level"), css="c-hide hq-end", kind="number"),
         Column("team.name", gettext_lazy("Team"), joins=("team",)),
         Column("get_proof_display", gettext_lazy("Proof"), css="c-hide"),
+        Column("permits", gettext_lazy("Permits needed"), show=lambda row: permit_words(row.permits)),
         ACTIVE,
     ),
-    (*NAMED_API, "parent", "trade", "required_level", "team", "impact", "urgency", "estimate_s", "proof"),
+    (*NAMED_API, "parent", "trade", "required_level", "certificates", "permits", "team", "impact", "urgency", "estimate_s", "proof"),
     menu_=("system", 10),
     icon_="category",
     joins_=("parent",),

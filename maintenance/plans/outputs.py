@@ -101,6 +101,7 @@ def _order(row: PlanOccurrence, now: datetime) -> WorkOrder:
         pool=plan.pool,
         estimate_s=plan.estimate_s,
         proof=work.proof,
+        permits_needed=list(work.permits),
         planned_start=clock.midnight(row.first_on),
         planned_end=clock.midnight(row.last_on),
         state="open",
