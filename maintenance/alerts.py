@@ -21,7 +21,7 @@ from logistics.campus.models import Place
 from logistics.core import clock as watch
 from logistics.core.errors import Conflict
 from logistics.core.models import SyncConflict
-from maintenance import clocks
+from maintenance import clocks, orders
 from maintenance.limits import UNSTARTED_HOURS
 from maintenance.messages import about
 from maintenance.models import Clock, ClockStep, RepairCategory, RepairRequest, WorkOrder
@@ -49,6 +49,8 @@ message("maintenance.assigned", _("For you: %(title)s"), _("%(priority)s %(numbe
 message("maintenance.raised", _("At once now: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="alert-octagon")
 message("maintenance.returned", _("Back to you: %(title)s"), _("%(number)s at %(place)s is not fixed yet."), icon="arrow-back-up")
 message("maintenance.declined", _("To assign again: %(title)s"), _("%(number)s at %(place)s has nobody."), icon="arrow-back-up")
+message("maintenance.nobody_left", _("Nobody left to ask: %(title)s"), _("%(number)s at %(place)s: assign it yourself."),
+        icon="user-question")
 message("maintenance.quote_asked", _("A price is asked for: %(title)s"), _("%(number)s at %(place)s: say what it would cost."),
         icon="wallet")
 message("maintenance.quoted", _("An offer of %(firm)s: %(amount)s CNY"), _("%(number)s %(title)s at %(place)s."), icon="wallet")
@@ -124,6 +126,8 @@ def step_passed(deadline: Any, row: Clock) -> None:
     if percent >= 100:
         clocks.refold(row)
     owner: Any = row.order or row.request
+    if percent == clocks.HALF and row.kind == Clock.Kind.RESPONSE and row.order is not None:
+        orders.ask_the_next(row.order, watch.now())
     kind = clocks.kind_of(row, percent)
     if kind and (kind != clocks.UNACCEPTED or getattr(owner, "priority", "") == "P1"):
         raise_alert(kind=kind, key=str(row.pk), place=owner.place, subject=owner, params=about(owner), team=getattr(owner, "team", None))

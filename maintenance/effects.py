@@ -353,7 +353,12 @@ def handed_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, to: Any,
 
 def declined(order: WorkOrder, *, by: Any, at: datetime, event: Any, reason: str = "", **data: Any) -> None:
     Assignment.objects.filter(order=order, released_at__isnull=True).update(declined_at=at, released_at=at, reason=reason[:500])
-    messages.dispatchers(order, "maintenance.declined", by=by, key=str(event.pk))
+    if not orders.dispatch_by_rule(order, at):
+        messages.dispatchers(order, "maintenance.declined", by=by, key=str(event.pk))
+
+
+def taken_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:
+    orders.release_assignments(order, at)
 
 
 def started(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any) -> None:

@@ -13,10 +13,10 @@ from logistics.campus.services.places import begin_to_use, label_of
 from logistics.core import clock as watch
 from logistics.core.bilingual import in_both
 from logistics.core.errors import Conflict
-from logistics.core.models import Attachment
+from logistics.core.models import Attachment, Event, kind_of
 from logistics.core.numbers import assign_number
 from logistics.core.workflow import lock_all, perform, write_event
-from maintenance import clocks
+from maintenance import clocks, messages
 from maintenance.limits import VERIFY_COST
 from maintenance.models import (
     Clock,
@@ -188,15 +188,32 @@ def decided_by_rule(request: RepairRequest, at: datetime) -> bool:
     return rule is not None and rule.mode in (DispatchRule.Mode.AUTO, DispatchRule.Mode.POOL)
 
 
-def dispatch_by_rule(order: WorkOrder, at: datetime) -> None:
-    """Where the school lets the rule decide, the first suggested person gets the order."""
+def dispatch_by_rule(order: WorkOrder, at: datetime) -> bool:
+    """Where the school lets the rule decide, the first suggested person who was not asked yet gets the order; when nobody is left it lies
+    open and the dispatcher has a word. Whether the rule decided.
+    """
     from maintenance.suggestions import suggest
 
     rule = rule_for(order, at)
-    if rule is not None and rule.mode == DispatchRule.Mode.AUTO:
-        candidates = [one for one in suggest(order, at) if not one.reason]
-        if candidates:
-            perform(order, "assign", by=None, to=candidates[0].person)
+    if rule is None or rule.mode != DispatchRule.Mode.AUTO or order.state not in ("open", "assigned"):
+        return False
+    asked = set(order.assignments.filter(role="lead").values_list("person_id", flat=True))
+    left = [one for one in suggest(order, at) if not one.reason and one.person.pk not in asked]
+    if left:
+        perform(order, "assign", by=None, to=left[0].person)
+    else:
+        if order.state == "assigned":
+            perform(order, "take_back", by=None)
+        messages.dispatchers(order, "maintenance.nobody_left", key=str(len(asked)))
+    order.refresh_from_db()
+    return True
+
+
+def ask_the_next(order: WorkOrder, at: datetime) -> None:
+    """Half of the time for an answer is used: whom the rule has asked had the chance. Whom a person has asked is left in peace."""
+    last = Event.objects.filter(kind=kind_of(order), object_id=order.pk, move__in=["assign", "assign_firm"]).order_by("pk").last()
+    if order.state == "open" or (order.state == "assigned" and last is not None and last.by_id is None):
+        dispatch_by_rule(order, at)
 
 
 def team_of(person: Any) -> Any:

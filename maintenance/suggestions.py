@@ -1,22 +1,20 @@
 """Who should do it: ranked technicians with the reasons in words (facilities.md 5.4)."""
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q
-from django.utils import timezone
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from maintenance.fitness import reasons
 from maintenance.models import Assignment, Clock, Technician, WorkOrder
+from maintenance.presence import Presence
 from maintenance.querysets import OPEN_STATES
-from staff.models import Duty
 from staff.services import levels
-from staff.services.questions import rostered
 
 WEIGHTS = {"skill": 40, "near": 25, "free": 25, "known": 10}
 
@@ -32,7 +30,8 @@ class Candidate:
     known: bool = False
     reason: str = ""
     barred: bool = False  # not fit at all; otherwise the reason only advises against it
-    load: int = 0  # % of the time until due that own open work takes
+    minutes: int = 0  # at work until it is due
+    load: int = 0  # % of these minutes that own open work takes
     score: float = 0.0
     parts: dict[str, float] = field(default_factory=dict)
 
@@ -47,7 +46,7 @@ class Candidate:
         said.append(_("in the same building") if self.near == 1 else _("on the same campus") if self.near else _("on another campus"))
         if self.known:
             said.append(_("knows it"))
-        said.append(_("%(n)s%% busy until it is due") % {"n": self.load})
+        said.append(_("%(n)s%% busy until it is due") % {"n": self.load} if self.minutes else _("not at work before it is due"))
         return _(", ").join(said)
 
     def weigh(self) -> None:
@@ -61,6 +60,7 @@ class Candidate:
 def suggest(order: WorkOrder, at: datetime) -> list[Candidate]:
     """All technicians of the team: the fit ones ranked, then the others with the first reason against; ≤ 8 statements."""
     homes = Q(home_places__isnull=False)
+    lately = Assignment.objects.filter(person=OuterRef("staff__person"), offered_at__gte=at - timedelta(days=7), offered_at__lte=at)
     team = list(
         Technician.objects.filter(staff__team_id=order.team_id, active=True)
         .select_related("staff__person")
@@ -68,43 +68,41 @@ def suggest(order: WorkOrder, at: datetime) -> list[Candidate]:
         .annotate(
             buildings=ArrayAgg("home_places__ancestors__2", filter=homes, default=[]),
             sites=ArrayAgg("home_places__ancestors__1", filter=homes, default=[]),
+            recent=Coalesce(Subquery(lately.order_by().values("person").annotate(n=Count("pk")).values("n")), 0),
+            due=Subquery(Clock.objects.filter(order=order.pk or 0, kind="resolve").values("due_at")[:1]),  # a draft has no clock
         )
     )
     if not team:
         return []
     staff_ids = [one.staff_id for one in team]
+    due = max(team[0].due or at + timedelta(days=1), at + timedelta(minutes=1))
+    first, last = span(order, at)
+    presence = Presence(team, order.place, at, max(due, last))
     work, known = _work(order, [one.staff.person_id for one in team], at)
-    minutes, on_duty = _duty(order, staff_ids, at, _due(order, at))
     held = levels(staff_ids, order.category.trade)
     against = reasons(order, team, held)
-    recent = _recent([one.staff.person_id for one in team], at)
     found = []
     for one in team:
         person_id = one.staff.person_id
         own = [row for row in work if row.lead_id == person_id]
         candidate = Candidate(one, level=held.get(one.staff_id, 0), near=_near(order, one, own), known=person_id in known)
-        available, taken = minutes.get(one.staff_id, 0), sum(row.estimate_s for row in own) / 60
-        share = min(1.0, taken / available) if available else 1.0
-        candidate.free, candidate.load = 1 - share, round(share * 100)
+        candidate.minutes, taken = presence.seconds(one, at, due) // 60, sum(row.estimate_s for row in own) / 60
+        share = min(1.0, taken / candidate.minutes) if candidate.minutes else 1.0
+        candidate.free, candidate.load = 1 - share, round(share * 100) if candidate.minutes or taken else 0
+        off = "" if presence.on(one, first, last) else _("Off duty.")
         full = _("Already %(n)s open orders.") % {"n": len(own)} if len(own) >= one.max_open else ""
         candidate.barred = one.pk in against
-        candidate.reason = against.get(one.pk) or _off_duty(one, on_duty, at) or full
+        candidate.reason = against.get(one.pk) or off or full
         candidate.weigh()
         found.append(candidate)
-    return sorted(found, key=lambda one: (bool(one.reason), -one.score, recent[one.person.pk], one.technician.staff.staff_no))
+    return sorted(found, key=lambda one: (bool(one.reason), -one.score, one.technician.recent, one.technician.staff.staff_no))  # type: ignore[attr-defined]
 
 
-def _due(order: WorkOrder, at: datetime) -> datetime:
-    due = (
-        Clock.objects.filter(order=order.pk, kind="resolve").values_list("due_at", flat=True).first() if order.pk else None
-    )  # a draft has no clock
-    return max(due or at + timedelta(days=1), at + timedelta(minutes=1))
-
-
-def _off_duty(one: Technician, on_duty: set[int] | None, at: datetime) -> str:
-    if one.duty_override != "none" and one.override_until and one.override_until > at:
-        return "" if one.duty_override == "on" else _("Off duty.")
-    return "" if on_duty is None or one.staff_id in on_duty else _("Off duty.")
+def span(order: WorkOrder, at: datetime) -> tuple[datetime, datetime]:
+    """When it is to be done, as far as that still lies ahead: the planned time, else now."""
+    first = max(order.planned_start or at, at)
+    effort = timedelta(seconds=order.estimate_s) if order.planned_start else timedelta()
+    return first, max(order.planned_end or first + effort, first)
 
 
 def _near(order: WorkOrder, one: Any, own: list[WorkOrder]) -> float:
@@ -117,20 +115,6 @@ def _near(order: WorkOrder, one: Any, own: list[WorkOrder]) -> float:
     return 0.5 if site and (site in one.sites or any(spot[1:2] == [site] for spot in at_work)) else 0.0
 
 
-def _duty(order: WorkOrder, staff_ids: list[int], at: datetime, due: datetime) -> tuple[dict[int, int], set[int] | None]:
-    """Minutes on duty until due, and who is on duty now (None: no roster says, so the calendar decides)."""
-    minutes: Counter[int] = Counter()
-    here = set()
-    rows = list(Duty.objects.published().live().between(at, due).of(staff_ids).filter(kind="work").values_list("staff_id", "start", "end"))
-    for staff_id, first, last in rows:
-        minutes[staff_id] += int((min(last, due) - max(first, at)).total_seconds() // 60)
-        if first <= at < last:
-            here.add(staff_id)
-    if rows or rostered([order.team_id], timezone.localdate(at)):
-        return minutes, here
-    return minutes, None
-
-
 def _work(order: WorkOrder, people: list[int], at: datetime) -> tuple[list[WorkOrder], set[int]]:
     """Open orders of these people; and who closed work on this equipment, or here in this category, in 24 months."""
     same = Q(place_id=order.place_id, category_id=order.category_id)
@@ -141,9 +125,3 @@ def _work(order: WorkOrder, people: list[int], at: datetime) -> tuple[list[WorkO
     ).exclude(pk=order.pk).select_related("place")
     found = list(rows)
     return [row for row in found if row.state != "closed"], {row.lead_id for row in found if row.state == "closed" and row.lead_id}
-
-
-def _recent(people: list[int], at: datetime) -> Counter[int]:
-    """Orders that each got in 7 days: ties go to who got fewest."""
-    rows = Assignment.objects.filter(person_id__in=people, offered_at__gte=at - timedelta(days=7), offered_at__lte=at)
-    return Counter(dict(rows.values_list("person_id").annotate(n=Count("pk"))))

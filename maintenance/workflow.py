@@ -82,6 +82,8 @@ ORDERS = Workflow(WorkOrder, (
        form="maintenance.forms.ReasonForm", effect=effects.put_back, after=effects.declined)
  .move("put_back", _("Put back"), "accepted", "open", SYSTEM, _("put it back: not started in time"), icon="arrow-back-up",
        effect=effects.put_back, after=effects.declined)
+ .move("take_back", _("Take back"), "assigned", "open", SYSTEM, _("took it back: not accepted in time, and nobody else is left to ask"),
+       icon="arrow-back-up", effect=effects.put_back, after=effects.taken_back)
  .move("hand_back", _("Hand back"), "open assigned accepted in_progress on_hold", "", SYSTEM, _("handed it back to %(to)s, who was at work on it"),
        icon="arrow-back-up", effect=effects.hand_back, after=effects.handed_back)
  .move("start", _("Start"), "accepted", "in_progress", (LEAD, FIRM), _("started work"), weight=5, icon="player-play", guard=guards.start,
