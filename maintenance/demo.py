@@ -17,6 +17,7 @@ from logistics.core.demo import World
 from logistics.core.models import Comment, Event, NumberSeries
 from logistics.core.workflow import named, perform
 from maintenance import approval_demo, duty_demo, record_demo, stops_demo, sync_demo
+from maintenance.checklists.services import make_checklist
 from maintenance.labour import amount_of
 from maintenance.models import (
     Assignment,
@@ -119,6 +120,11 @@ def _catalogue(world: World) -> None:
         if certificate:
             found[code].certificates.set([kinds[certificate]])
     RepairCategory.objects.filter(code="water.weld").update(permits=["hot_work"])
+    RepairCategory.objects.filter(code__in=["build.door", "build.furniture"]).update(charge_on_misuse=True)
+    asks = make_checklist(code="ask-light", name_zh="照明追问", name_en="About the light", items=[
+        {"text_zh": "坏了几盏？", "text_en": "How many are out?", "type": "number", "unit": "盏"},
+        {"text_zh": "同一开关的灯都不亮吗？", "text_en": "Are all lights of that switch out?", "type": "pass_fail_na"}])
+    RepairCategory.objects.filter(code="power.light").update(questions=asks)
     world["categories"] = found
     world["symptoms"] = [
         Symptom.objects.create(code=code, name_zh=zh, name_en=en, category=found[category], icon=icon, uses=uses.split(), hazard=hazard, order=n)

@@ -38,6 +38,7 @@ from maintenance.models.request import Urgency
 from maintenance.orders import codes_of
 from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import OPEN_STATES
+from maintenance.questions import against
 
 IMPACTS = [(1, _("campus or safety")), (2, _("several rooms")), (3, _("one room")), (4, _("one person"))]
 URGENCIES = [(1, _("at once")), (2, _("today")), (3, _("this week")), (4, _("when it fits"))]
@@ -371,14 +372,20 @@ def catalogue_form(model: Any, names: tuple[str, ...]) -> type[ActingModelForm]:
 
 
 class CategoryForm(CatalogueForm):
-    """A kind of work: who may do it, what proves it, which permits it needs."""
+    """A kind of work: who may do it, what proves it, which permits it needs, what it asks of whoever reports."""
 
     permits = permits_field(_("Its orders start only with these permits."))
 
     class Meta:
         model = RepairCategory
         fields = ("code", "name_zh", "name_en", "parent", "icon", "trade", "required_level", "certificates", "permits", "team", "impact",
-                  "urgency", "estimate_s", "proof", "equipment_category", "charge_on_misuse", "active")
+                  "urgency", "estimate_s", "proof", "equipment_category", "questions", "charge_on_misuse", "active")
+
+    def clean_questions(self) -> Any:
+        checklist = self.cleaned_data["questions"]
+        if checklist is not None and (reason := against(checklist)):
+            raise ValidationError(reason)
+        return checklist
 
 
 class SymptomForm(CatalogueForm):

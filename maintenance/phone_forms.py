@@ -4,12 +4,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.forms import ActingForm, RecordChoice
 from maintenance.forms import ReportForm, urgency_field
 from maintenance.limits import GUEST_PHONE
 from maintenance.models import RepairRequest, Symptom
+from maintenance.questions import answers_in
 from maintenance.tiles import OTHER
 
 
@@ -23,6 +25,11 @@ class WordsForOther(forms.Form):
         symptom = data.get("symptom")
         if symptom is not None and symptom.code == OTHER and not data.get("description", "").strip():
             self.add_error("description", _("Say in a few words what is wrong."))
+        if symptom is not None:
+            try:
+                data["answers"] = answers_in(symptom.category, self.data)
+            except ValidationError as error:
+                self.add_error(None, error)
         return data
 
 

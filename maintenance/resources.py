@@ -238,6 +238,8 @@ class RepairRequests(Resource):
         words = [("", render_to_string("core/parts/quote.html", {"text": record.description}))] if record.description else []
         rows = record.clocks.select_related("calendar_version__calendar", *CHOSEN).filter(kind="response")
         shown = face(rows.first(), why=True)
+        if record.answers:
+            words.append(("", render_to_string("maintenance/_answers.html", {"row": record})))
         rating = Rating.objects.filter(request=record).first() if record.state == "confirmed" else None
         words += [(_("Rating"), render_to_string("maintenance/_rating.html", {"rating": rating}))] if rating else []
         guest = contact_of(record, request.user)

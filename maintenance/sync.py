@@ -109,7 +109,7 @@ def report_later(given: Given) -> models.Model | None:
     place, equipment, tagged = where(given)
     form = TileForm(given.data, person=given.person)
     data = cleaned(form)
-    fields = {name: data[name] for name in ("symptom", "description", "urgency_reported", "access", "access_note", "stops_use")}
+    fields = {name: data[name] for name in ("symptom", "description", "answers", "urgency_reported", "access", "access_note", "stops_use")}
     made, _new = report(place=place, equipment=equipment, by=given.person, channel="qr" if tagged else "web", times=times_of(given.fact),
                         client_uid=given.fact.client_uid, **fields)
     return made

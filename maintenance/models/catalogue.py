@@ -56,6 +56,10 @@ class RepairCategory(Catalogued):
         "assets.EquipmentCategory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kind of equipment"),
         help_text=_("At such a thing its tiles come first; its failure codes are offered for every repair of such a thing."),
     )
+    questions = models.ForeignKey(
+        "maintenance.Checklist", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("questions to the reporter"),
+        help_text=_("At most four, by choice, number or words; asked after the tile, all optional."),
+    )
     charge_on_misuse = models.BooleanField(
         _("misuse is charged"), default=False, db_default=False,
         help_text=_("The order reminds whoever repairs it to keep photos and to say what was done to it."),

@@ -96,6 +96,7 @@ class RepairRequest(Titled, Here, Searchable, Record):
     category = models.ForeignKey("maintenance.RepairCategory", models.PROTECT, related_name="+", verbose_name=_("category"))
     symptom = models.ForeignKey("maintenance.Symptom", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("symptom"))
     description = models.TextField(_("description"), max_length=2000, blank=True)
+    answers = models.JSONField(_("answers"), default=list, db_default=[], blank=True, editable=False)  # questions.answers_in
     hazard = models.CharField(_("hazard"), max_length=12, choices=Symptom.Hazard, default="none")
     stops_use = models.BooleanField(_("cannot be used"), default=False)
     access = models.CharField(_("access"), max_length=13, choices=Access, default=Access.ANYTIME)
@@ -184,6 +185,11 @@ class RepairRequest(Titled, Here, Searchable, Record):
 
     def __str__(self) -> str:
         return f"{self.number or '–'} {self.title}"
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """(question, answer) as the reader reads them."""
+        return [(pick(one["q_zh"], one["q_en"]), pick(one["a_zh"], one["a_en"])) for one in self.answers]
 
     @property
     def open(self) -> bool:

@@ -89,7 +89,7 @@ def duplicates(*, place: Any, category: RepairCategory, equipment: Any = None) -
 
 def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: RepairCategory | None = None, description: str = "",
            equipment: Any = None, channel: str = "web", reporter: Any = None, access: str = "anytime", access_note: str = "",
-           stops_use: bool = False, urgency_reported: int | None = None, join_to: RepairRequest | None = None,
+           stops_use: bool = False, urgency_reported: int | None = None, answers: Any = (), join_to: RepairRequest | None = None,
            photos: Iterable[Any] = (), client_uid: Any = None,
            guest: dict[str, str] | None = None, times: Times | None = None,
            source: Any = None) -> tuple[RepairRequest, bool]:
@@ -119,6 +119,7 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
         reporter,
         access,
         urgency_reported,
+        *([answers] if answers else []),
         join_to,
         [one.sha256 for one in pictures],
         guest,
@@ -139,6 +140,7 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
                 access_note=access_note,
                 stops_use=stops_use,
                 urgency_reported=urgency_reported,
+                answers=list(answers),
                 join_to=join_to,
                 pictures=pictures,
                 guest=guest,

@@ -23,6 +23,7 @@ from logistics.core.photos import clean_photos
 from maintenance import forms
 from maintenance.models import RepairRequest, Symptom
 from maintenance.phone_forms import GuestForm
+from maintenance.questions import shown
 from maintenance.services.reporting import as_reporter, duplicates, guest_writes, report_as_guest, request_by_token, words_about
 from maintenance.tiles import tiles_of
 from maintenance.views.reporter import Where, chosen_of, same_context, show_same, story
@@ -92,7 +93,7 @@ def ask(request: HttpRequest, where: Where, form: Any, *, status: int = 200, twi
         "chosen": chosen.pk if chosen else None, "same": same_context(where, chosen, twins or []),
         "same_url": reverse("guest-report-same", args=[where.tag]), "hotline": hotline_of(where.place),
         "client_uid": client_uid(request) or uuid.uuid4(),
-        "draft": f"report:{where.place.pk}", "guest": True,
+        "draft": f"report:{where.place.pk}", "guest": True, "questions": shown(chosen.category, form.data) if chosen else [],
         "sign_in": f"{reverse('sign-in')}?next={reverse('maintenance:report')}%3Ftag%3D{where.tag}",
     }, status=status)
 

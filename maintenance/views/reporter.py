@@ -33,6 +33,7 @@ from maintenance.limits import LAPSE_DAYS
 from maintenance.models import Clock, Rating, RepairRequest, Symptom
 from maintenance.phone_forms import OnBehalfForm, TileForm
 from maintenance.querysets import LIVE_STATES
+from maintenance.questions import shown
 from maintenance.services.reporting import Duplicate, duplicates, report, words_about
 from maintenance.tiles import every_tile, recent_places, tiles_of
 
@@ -113,7 +114,8 @@ def report_page(request: HtmxRequest) -> HttpResponse:
     twins = unseen_twins(request, where, data, pictures)
     if twins:
         return ask(request, where, form, twins=twins)
-    fields = {name: data[name] for name in ("symptom", "description", "urgency_reported", "access", "access_note", "stops_use", "join_to")}
+    kept = ("symptom", "description", "answers", "urgency_reported", "access", "access_note", "stops_use", "join_to")
+    fields = {name: data[name] for name in kept}
     try:
         made, _new = report(place=where.place, equipment=where.equipment, by=request.user, channel="qr" if where.tag else "web",
                             photos=pictures, client_uid=client_uid(request), **fields)
@@ -178,7 +180,7 @@ def ask(request: HttpRequest, where: Where, form: Any, *, status: int = 200, twi
         "hotline": hotline_of(where.place),
         "client_uid": client_uid(request) or uuid.uuid4(), "draft": f"report:{where.place.pk}", "accesses": RepairRequest.Access.choices,
         "access": form["access"].value() or "anytime" if "access" in form.fields else "", "guest": False,
-        "join_error": form.errors.get("join_to"),
+        "join_error": form.errors.get("join_to"), "questions": shown(chosen.category, form.data) if chosen else [],
     }, status=status)
 
 
@@ -200,7 +202,8 @@ def show_same(request: HttpRequest, where: Where | None, symptom: Symptom) -> Ht
     if where is None or "different" in request.GET:
         return render(request, "maintenance/_report_same.html", {"same": {"seen": True}})
     twins = duplicates(place=where.place, category=symptom.category, equipment=where.equipment)
-    return render(request, "maintenance/_report_same.html", {"same": same_context(where, symptom, twins), "same_url": request.path})
+    return render(request, "maintenance/_report_same.html", {
+        "same": same_context(where, symptom, twins), "same_url": request.path, "asks": True, "questions": shown(symptom.category, {})})
 
 
 def same_context(where: Where, symptom: Symptom | None, twins: list[Duplicate]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from logistics.core import clock
 from logistics.core.templatetags import ui
 from maintenance import costs, orders
 from maintenance.contracting.checks import from_outside
-from maintenance.models import WorkOrder
+from maintenance.models import RepairRequest, WorkOrder
 
 
 @login_required
@@ -28,6 +28,12 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse(render_pdf("work_order", sheet_data(order, request)), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{order.number}.pdf"'
     return response
+
+
+def told(request: RepairRequest) -> str:
+    """What a reporter said and answered."""
+    return "\n".join([*([request.description] if request.description else []), *(_("%(question)s %(answer)s") % {
+        "question": question, "answer": answer} for question, answer in request.answered)])
 
 
 def sheet_data(order: Any, request: HttpRequest) -> dict[str, Any]:
@@ -62,7 +68,7 @@ def sheet_data(order: Any, request: HttpRequest) -> dict[str, Any]:
             [_("Finished"), ui.paper_time(order.done_at) if order.done_at else "–"],
             [_("Category"), str(order.category)],
         ],
-        "words": [request_.description for request_ in requests if request_.description][:3],
+        "words": [words for request_ in requests if (words := told(request_))][:3],
         "note": order.completion_note,
         "tables": [] if firm or not books else [
             {
