@@ -14,9 +14,9 @@ from logistics.core.timeline import note
 
 __all__ = ["dossier_tables"]  # opened with this room
 
-note("locked", _("locked it"), "lock", "danger")
-note("restricted", _("restricted its use"), "alert-triangle", "late")
-note("unlocked", _("lifted a lock"), "lock-open", "done")
+note("locked", _("locked it"), "lock", "danger", of="assets.equipment")
+note("restricted", _("restricted its use"), "alert-triangle", "late", of="assets.equipment")
+note("unlocked", _("lifted a lock"), "lock-open", "done", of="assets.equipment")
 
 
 @hand_over("assets.kept", _("Equipment in custody"))

@@ -45,8 +45,8 @@ from maintenance.querysets import LIVE_STATES
 from maintenance.services.reporting import contact_of, opened_by, report
 from maintenance.words import CHOSEN, face, kind_label
 
-note("report", gettext_lazy("reported it"), "send")
-note("made", gettext_lazy("made the order"), "plus")
+note("report", gettext_lazy("reported it"), "send", of="maintenance.repairrequest", first=True)
+note("made", gettext_lazy("made the order"), "plus", of="maintenance.workorder", first=True)
 note("split_off", gettext_lazy("was split off from %(from)s"), "arrows-split")
 
 

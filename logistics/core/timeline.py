@@ -75,11 +75,20 @@ class Page:
 
 
 NOTES: dict[str, tuple[str, Any, str]] = {}  # move code -> (icon, sentence, look) for events that are no moves
+NOTES_OF: dict[str, list[str]] = {}  # record kind -> such events that other systems may subscribe to
+FIRST_EVENTS: dict[str, str] = {}  # record kind -> the event with which its records begin, where it is not "create"
 
 
-def note(code: str, sentence: Any, icon: str = "info-circle", kind: str = "info") -> None:
-    """Declare how an event that is not a move reads in the timeline."""
+def note(code: str, sentence: Any, icon: str = "info-circle", kind: str = "info", *, of: str = "", first: bool = False) -> None:
+    """Declare how an event that is not a move reads in the timeline.
+
+    `of` names the record kind that others may want to hear it of; `first` says that such records begin with it instead of "create".
+    """
     NOTES[code] = (icon, sentence, kind)
+    if first:
+        FIRST_EVENTS[of] = code
+    elif of:
+        NOTES_OF.setdefault(of, []).append(code)
 
 
 def parts_of(record: models.Model, *, internal: bool, show: str = "all", before: str = "", size: int = SIZE) -> dict[str, Any]:

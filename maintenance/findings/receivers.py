@@ -18,8 +18,8 @@ from maintenance.findings.services import open_finding
 from maintenance.following import follows_order
 from maintenance.models import Finding
 
-note("open", _("found it"), "alert-triangle", "late")
-note("seen_again", _("found it again"), "alert-triangle", "late")
+note("open", _("found it"), "alert-triangle", "late", of="maintenance.finding", first=True)
+note("seen_again", _("found it again"), "alert-triangle", "late", of="maintenance.finding")
 
 
 @follows_order("maintenance.finding")

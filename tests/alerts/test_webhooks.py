@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from assets.factories import EquipmentFactory
+from assets.services import open_lock
 from logistics.accounts.models import RoleGrant
 from logistics.alerts.delivery import Dispatcher, hooks
 from logistics.alerts.factories import AlertFactory, WebhookSubscriptionFactory
@@ -21,8 +23,10 @@ from logistics.core import clock
 from logistics.core.models import Event
 from logistics.core.testing.world import client_of, person_with
 from logistics.core.workflow import perform
+from maintenance.services.reporting import report
 from tests.alerts.hub import Hub
 from tests.alerts.processes import manage, wait_for
+from tests.maintenance.scene import scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -201,3 +205,25 @@ def test_the_process_sends_an_event_within_seconds(hub: Hub) -> None:
         assert wait_for(lambda: len(hub.requests) == 2, 10, "the second event") < 5
     finally:
         process.kill()
+
+
+def test_the_first_word_of_a_report_of_a_danger_and_of_a_lock_can_be_chosen_and_is_sent(hub: Hub) -> None:
+    """By the form: the event with which such records really begin, or everything that happens to them."""
+    here, manager = scene(), person_with("system_manager")
+    form = {"name": "Partner", "url": hub.url, "account": account().pk}
+    page = client_of(manager).get("/alerts/webhooks/add/").content.decode()
+    offers = ("maintenance.repairrequest.report", "maintenance.workorder.made", "maintenance.finding.open", "assets.equipment.locked")
+    for offered in offers:
+        assert f'value="{offered}"' in page
+    for never in ("maintenance.repairrequest.create", "maintenance.workorder.create", "maintenance.finding.create"):
+        assert f'value="{never}"' not in page
+    seer = person_with("facilities_manager")
+    seer.kinds = ["service"]
+    seer.save()
+    kinds = ["maintenance.repairrequest.report", "assets.equipment.*"]
+    assert client_of(manager).post("/alerts/webhooks/add/", form | {"account": seer.pk, "kinds": kinds}).status_code == 302
+    report(place=here.room, by=here.people[0], symptom=here.drip)
+    open_lock(equipment=EquipmentFactory(place=here.room), level="locked", cause="manual", reason="坏了", by=person_with("safety_officer"))
+    send()
+    types = {json.loads(one["body"])["type"] for one in hub.requests}
+    assert types == {"maintenance.repairrequest.report", "assets.equipment.locked"}

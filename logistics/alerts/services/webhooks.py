@@ -71,15 +71,19 @@ def wake() -> None:
 
 
 def event_kinds() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Everything that can be subscribed to, by record: its moves in the words of their buttons, and the kinds of alert."""
+    """Everything that can be subscribed to, by record: how it begins, its moves in the words of their buttons; and the kinds of alert."""
     from logistics.alerts.kinds import KINDS
     from logistics.alerts.messages import fill
     from logistics.core.resources import RESOURCES
+    from logistics.core.timeline import FIRST_EVENTS, NOTES, NOTES_OF
     from logistics.core.workflow import WORKFLOWS
 
     groups = []
     for declared in RESOURCES:
-        moves = [(f"{declared.kind}.create", _("made")), (f"{declared.kind}.change", _("changed"))]
+        kind = declared.kind
+        first = FIRST_EVENTS.get(kind, "create")
+        moves = [(f"{kind}.*", _("everything")), (f"{kind}.{first}", _("made")), (f"{kind}.change", _("changed"))]
+        moves += [(f"{kind}.{code}", str(NOTES[code][1])) for code in NOTES_OF.get(kind, ())]
         flow = WORKFLOWS.get(declared.kind)
         moves += [(f"{declared.kind}.{move.name}", str(move.label)) for move in flow or ()]
         groups.append((str(declared.label_plural).capitalize(), moves))
