@@ -46,6 +46,8 @@ message("maintenance.appealed", _("Look again: %(title)s"), _("%(number)s at %(p
 message("maintenance.held", _("It takes longer: %(title)s"), _("%(number)s at %(place)s waits."), icon="player-pause")
 message("maintenance.done", _("Is it fixed? %(title)s"), _("%(number)s at %(place)s is done. Say whether it is fixed."), icon="eye-check")
 message("maintenance.assigned", _("For you: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="user-check")
+message("maintenance.helps", _("You help with: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="user-plus")
+message("maintenance.taken_off", _("You no longer help with: %(title)s"), _("%(number)s at %(place)s."), icon="user-minus")
 message("maintenance.raised", _("At once now: %(title)s"), _("%(priority)s %(number)s at %(place)s."), icon="alert-octagon")
 message("maintenance.returned", _("Back to you: %(title)s"), _("%(number)s at %(place)s is not fixed yet."), icon="arrow-back-up")
 message("maintenance.declined", _("To assign again: %(title)s"), _("%(number)s at %(place)s has nobody."), icon="arrow-back-up")

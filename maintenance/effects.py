@@ -352,7 +352,8 @@ def handed_back(order: WorkOrder, *, by: Any, at: datetime, event: Any, to: Any,
 
 
 def declined(order: WorkOrder, *, by: Any, at: datetime, event: Any, reason: str = "", **data: Any) -> None:
-    Assignment.objects.filter(order=order, released_at__isnull=True).update(declined_at=at, released_at=at, reason=reason[:500])
+    order.assignments.filter(role="lead", released_at__isnull=True).update(declined_at=at, released_at=at, reason=reason[:500])
+    orders.release_assignments(order, at)  # nobody helps where nobody leads
     if not orders.dispatch_by_rule(order, at):
         messages.dispatchers(order, "maintenance.declined", by=by, key=str(event.pk))
 

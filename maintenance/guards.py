@@ -13,6 +13,7 @@ from logistics.core.approvals.services import against_asking, may_ask, missing
 from logistics.core.models import Attachment, kind_of
 from maintenance.checklists.services import unanswered_words
 from maintenance.contracting.checks import unfit_firm, works_for
+from maintenance.crew import helps
 from maintenance.limits import DISPUTE_DAYS, INFO_DAYS, REOPEN_DAYS, working_days_since
 from maintenance.models import RepairCategory, RepairRequest, Technician, WorkOrder
 from maintenance.permits.checks import against_work, open_ones
@@ -88,9 +89,9 @@ def papers(order: WorkOrder, person: Any) -> str | None:
     """Whoever takes or begins work that needs a certificate holds it on every planned day, even if it has ended since the order came."""
     from maintenance.fitness import unfit
 
-    if person is None or person.pk != order.lead_id:
+    if person is None or not needs_papers(order.category_id):
         return None
-    if not needs_papers(order.category_id):
+    if person.pk != order.lead_id and not helps(order, person):
         return None
     return unfit(order, person) or None
 

@@ -61,6 +61,12 @@ def stop_all(order: WorkOrder, at: datetime) -> None:
         _stop(running, at)
 
 
+def stop_of(order: WorkOrder, person: Any, at: datetime) -> None:
+    """End the running span of one person on an order."""
+    for running in LabourEntry.objects.filter(order=order, person=person, during__endswith__isnull=True, voided_by__isnull=True):
+        _stop(running, at)
+
+
 def _stop(entry: LabourEntry, at: datetime) -> None:
     begin = entry.during.lower
     entry.during = DateTimeTZRange(begin, max(at, begin + timedelta(seconds=1)))

@@ -128,6 +128,14 @@ def from_request(
     return order
 
 
+def stop_without_permit(order: WorkOrder) -> None:
+    """Work that has become dangerous waits for its permit."""
+    from maintenance.permits.checks import lacking, waiting_reason
+
+    if order.state == "in_progress" and lacking(order):
+        perform(order, "hold", by=None, hold_reason=waiting_reason())
+
+
 def start_clocks(order: WorkOrder) -> None:
     """Both promises count from the first report (orders without one: from release)."""
     since = order.reported_at if order.source_kind == "maintenance.repairrequest" else order.released_at or watch.now()
@@ -304,7 +312,7 @@ def make(
                       **{key: value for key, value in fields.items() if value is not None})
     if source is not None:
         order.source_kind, order.source_id = source._meta.label_lower, source.pk
-    order.permits_needed = order.permits_needed or list(category.permits)
+    order.permits_needed = sorted({*order.permits_needed, *category.permits})
     begin_to_use(place)
     stand(order, place)
     order.full_clean(exclude=["number"])

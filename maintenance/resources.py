@@ -22,7 +22,7 @@ from logistics.core.spans import DURING
 from logistics.core.templatetags import ui
 from logistics.core.timeline import note
 from logistics.core.transfer.declaration import Transfer
-from maintenance import filters, forms, orders
+from maintenance import crew, filters, forms, orders
 from maintenance.contracting.checks import from_outside
 from maintenance.limits import BEGUN_AT_ONCE
 from maintenance.models import (
@@ -313,6 +313,7 @@ class WorkOrders(Resource):
         Column("equipment", gettext_lazy("Equipment"), joins=("equipment",)),
         Column("place", gettext_lazy("Place"), joins=("place",)),
         Column("lead.name", gettext_lazy("Technician"), joins=("lead", "contractor"), show=lambda row: who_has(row) or _("not assigned")),
+        Column("pk", gettext_lazy("Helpers"), show=lambda row: crew.names(row) or "–"),
         Column("permits_needed", gettext_lazy("Permits needed"),
                show=lambda row: permit_words(row.permits_needed)),
         Column("problem", gettext_lazy("What was wrong"), joins=("problem",), show=lambda row: row.problem.name if row.problem_id else ""),
@@ -378,6 +379,8 @@ class WorkOrders(Resource):
             settle(thing)
         if {"equipment", "stops_use", "kind"} & data.keys():
             orders.keep_floor(changed)
+        if "category" in data or "permits_needed" in data:
+            orders.stop_without_permit(changed)
         return changed
 
     @classmethod
@@ -429,7 +432,8 @@ class WorkOrders(Resource):
             lines = list(record.costs.select_related("by"))
             if entries or lines:
                 found.append((_("Hours and costs"), render_to_string(
-                    "maintenance/_costs.html", {"entries": entries, "lines": lines, "total": orders.cost_of(record), "order": record})))
+                    "maintenance/_costs.html", {"entries": entries, "lines": lines, "total": orders.cost_of(record), "order": record,
+                                                "take_back": record.live}, request=request)))
         return found
 
     @classmethod

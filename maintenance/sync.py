@@ -33,9 +33,9 @@ ORDER, REQUEST = "maintenance.workorder", "maintenance.repairrequest"
 PREVIOUS = "previous_assignee"
 
 
-def was_assigned(order: WorkOrder, person: Any, *instants: datetime) -> bool:
-    """Had the person this order at one of these instants?"""
-    rows = Assignment.objects.filter(order=order, person=person)
+def was_assigned(order: WorkOrder, person: Any, *instants: datetime, **role: str) -> bool:
+    """Had the person this order at one of these instants, as lead or helper if no `role` is named?"""
+    rows = Assignment.objects.filter(order=order, person=person, **role)
     when = Q(pk__in=[])
     for at in instants:
         when |= Q(offered_at__lte=at) & (Q(released_at__isnull=True) | Q(released_at__gte=at))
@@ -54,7 +54,8 @@ def finish(given: Given) -> models.Model | None:
     """A finish counts if the order was this person's when the work was done, whoever has it by now; it is flagged then."""
     order, person = given.record, given.person
     ours = order.lead_id != person.pk and order.state in ORDERS.moves["hand_back"].sources
-    if given.vouched_by is None and ours and was_assigned(order, person, given.fact.judged_at, claimed_at(given.fact)):
+    if given.vouched_by is None and ours and was_assigned(order, person, given.fact.judged_at, claimed_at(given.fact),
+                                                           role="lead"):
         return finish_as_previous(given)
     return do_move(given)
 
@@ -82,6 +83,8 @@ sync_move("maintenance.accept", ORDER, "accept")
 sync_move("maintenance.start", ORDER, "start")
 sync_move("maintenance.hold", ORDER, "hold")
 sync_move("maintenance.resume", ORDER, "resume")
+sync_move("maintenance.clock_on", ORDER, "clock_on")
+sync_move("maintenance.clock_off", ORDER, "clock_off")
 sync_move("maintenance.finish", ORDER, "finish", finish, redeems=True, whole=True)
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("today/", technician.today, name="today"),
     path("today/<int:pk>/", technician.order_page, name="order"),
     path("today/<int:pk>/labour/", technician.book_labour, name="order-labour"),
+    path("today/<int:pk>/labour/<int:entry>/take-back/", technician.take_back, name="order-labour-back"),
     path("today/<int:pk>/reading/", technician.enter_reading, name="order-reading"),
     path("today/<int:pk>/cost/", technician.book_cost, name="order-cost"),
     path("work-orders/<int:pk>/", technician.OrderPage.as_view(resource=WorkOrders), name="work-order"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.workflow import SYSTEM, Relation, State, Workflow
-from maintenance import effects, guards
+from maintenance import crew, effects, guards
 from maintenance.models import RepairRequest, WorkOrder
 
 REPORTER = Relation("reporter", _("the reporter"), lambda record, person: record.reporter_id is not None and record.reporter_id == person.pk)
 LEAD = Relation("lead", _("the assigned technician"), lambda record, person: record.lead_id is not None and record.lead_id == person.pk)
+CREW = Relation("crew", _("a helper"), lambda record, person: crew.helps(record, person))
 FIRM = Relation("firm", _("the firm that has it"), lambda record, person: record.contractor_id is not None
                 and "contractor" in person.kinds and person.organisation_id == record.contractor_id)
 POOL = Relation("pool", _("technicians of the team"), guards.may_claim)
@@ -86,8 +87,17 @@ ORDERS = Workflow(WorkOrder, (
        icon="arrow-back-up", effect=effects.put_back, after=effects.taken_back)
  .move("hand_back", _("Hand back"), "open assigned accepted in_progress on_hold", "", SYSTEM, _("handed it back to %(to)s, who was at work on it"),
        icon="arrow-back-up", effect=effects.hand_back, after=effects.handed_back)
- .move("start", _("Start"), "accepted", "in_progress", (LEAD, FIRM), _("started work"), weight=5, icon="player-play", guard=guards.start,
+ .move("start", _("Start"), "accepted", "in_progress", (LEAD, CREW, FIRM), _("started work"), weight=5, icon="player-play", guard=guards.start,
        after=effects.started)
+ .move("clock_on", _("Begin my time"), "in_progress", "", CREW, _("began to work on it"), weight=6, icon="player-play", guard=guards.start,
+       when=crew.idle, after=crew.clock_on)
+ .move("clock_off", _("Stop my time"), "in_progress", "", CREW, _("stopped working on it"), weight=6, icon="player-pause", when=crew.at_it,
+       after=crew.clock_off)
+ .move("add_helper", _("Add helper"), "assigned accepted in_progress on_hold", "", (LEAD, *DISPATCH, "team_leader"),
+       _("added %(to)s as a helper"), weight=55, icon="user-plus", form="maintenance.crew_forms.HelperForm", when=crew.led, effect=crew.check,
+       after=crew.added)
+ .move("take_off", _("Take off"), "assigned accepted in_progress on_hold", "", (LEAD, *DISPATCH, "team_leader"),
+       _("took %(helper)s off it"), weight=56, icon="user-minus", form="maintenance.crew_forms.TakeOffForm", when=crew.helped, after=crew.taken_off)
  .move("hold", _("Hold"), "accepted in_progress", "on_hold", (LEAD, *DISPATCH), _("put it on hold: %(hold_reason)s"), weight=50,
        icon="player-pause", form="maintenance.forms.HoldForm", effect=effects.hold, after=effects.held)
  .move("resume", _("Resume"), "on_hold", "in_progress", (LEAD, *DISPATCH, SYSTEM), _("resumed work"), weight=5, icon="player-play",

@@ -22,14 +22,14 @@ from django.views.decorators.http import require_POST
 from logistics.campus.models import Place
 from logistics.core import clock, resources
 from logistics.core.access import access_of
-from logistics.core.errors import NotAllowed
+from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.models import Attachment, Comment
 from logistics.core.pages import DetailPage, add_errors, after, client_uid, move_buttons
 from logistics.core.photos import photo_cards, photos_of
 from logistics.core.records import files
 from logistics.core.sync.pages import waits
 from logistics.core.templatetags import ui
-from maintenance import costs, labour, orders, readings
+from maintenance import costs, crew, labour, orders, readings
 from maintenance.checklists.views import run_card
 from maintenance.contracting.checks import from_outside
 from maintenance.forms import CostForm, LabourForm
@@ -38,7 +38,7 @@ from maintenance.permits.checks import against_work
 from maintenance.words import face
 
 TO_DO = ("assigned", "accepted", "in_progress")
-PRIMARY = ("claim", "accept", "start", "resume", "finish")
+PRIMARY = ("claim", "accept", "start", "resume", "finish", "clock_on", "clock_off")
 URGENT = "P1"
 MOST_POOL = 10
 
@@ -215,6 +215,7 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
             "crumbs": [{"label": _("My work today"), "url": reverse("maintenance:today")}]}
     return render(request, "maintenance/order.html", {
         "page": page, "order": order, "state": type(order).workflow.state(order), "first": first, "hold": moves.get("hold"),
+        "crew": crew.names(order), "take_back": order.live and access_of(person).may("maintenance.workorder:cost", order),
         "rest": [move for name, move in moves.items() if name not in (*PRIMARY, "hold")], "face": clock_face(order, clocks),
         "missing_before": order.proof == "before_after" and not any(row.role in ("before", "fault") for row in photos) and not fault_photos,
         "waiting": order.holds.filter(during__endswith__isnull=True).select_related("reason").first() if order.state == "on_hold" else None,
@@ -308,6 +309,23 @@ def book_labour(request: HttpRequest, pk: int) -> HttpResponse:
         return show_order(request, order, status=422, labour_form=form)
     messages.success(request, _("Hours booked"))
     return after(request, reverse("maintenance:order", args=[pk]), "labour")
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    """Hours that were booked wrongly, with the reason."""
+    order = find(request, pk)
+    if not access_of(request.user).may("maintenance.workorder:cost", order):
+        raise NotAllowed(_("Hours are taken back by whoever leads the team or dispatches."))
+    row = get_object_or_404(LabourEntry, pk=entry, order=order, voided_by__isnull=True)
+    try:
+        labour.void(entry=row, by=request.user, reason=request.POST.get("reason", ""))
+    except (ValidationError, Conflict) as error:
+        messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
+    else:
+        messages.success(request, _("Hours taken back"))
+    return after(request, reverse("maintenance:work-order" if "page" in request.POST else "maintenance:order", args=[pk]), "labour")
 
 
 @login_required
