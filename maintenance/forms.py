@@ -39,6 +39,7 @@ from maintenance.orders import codes_of
 from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import OPEN_STATES
 from maintenance.questions import against
+from maintenance.stops import MENDING
 
 IMPACTS = [(1, _("campus or safety")), (2, _("several rooms")), (3, _("one room")), (4, _("one person"))]
 URGENCIES = [(1, _("at once")), (2, _("today")), (3, _("this week")), (4, _("when it fits"))]
@@ -69,6 +70,8 @@ class ReportForm(ActingForm):
     reporter = RecordChoice(Person, resource="accounts.person", label=_("Reported by"), required=False)
     channel = forms.ChoiceField(label=_("How it reached us"), choices=RepairRequest.Channel, required=False)
     join_to = RecordChoice(RepairRequest.objects.open(), label=_("The same as"), required=False, action="join")
+    join_order = RecordChoice(WorkOrder.objects.open().filter(kind__in=MENDING), label=_("Part of the open order"), required=False,
+                              action="join")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

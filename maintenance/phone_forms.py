@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.core.forms import ActingForm, RecordChoice
 from maintenance.forms import ReportForm, urgency_field
 from maintenance.limits import GUEST_PHONE
-from maintenance.models import RepairRequest, Symptom
+from maintenance.models import RepairRequest, Symptom, WorkOrder
 from maintenance.questions import answers_in
 from maintenance.tiles import OTHER
 
@@ -49,6 +49,7 @@ class GuestForm(WordsForOther, ActingForm):
     name = forms.CharField(label=_("Your name"), max_length=60, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     join_to = RecordChoice(RepairRequest.objects.open(), label=_("The same as"), required=False)
+    join_order = RecordChoice(WorkOrder.objects.open(), label=_("Part of the open order"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -69,6 +70,7 @@ class OnBehalfForm(ReportForm):
         super().__init__(*args, **kwargs)
         self.fields["reporter"].required = True
         self.fields["join_to"].widget = forms.HiddenInput()
+        del self.fields["join_order"]  # the desk adds it to an order when it accepts the report
 
     def offer(self, twins: list[Any]) -> None:
         """Ask, on top, whether it is one of these."""

@@ -48,6 +48,8 @@ class RequestQuerySet(ScopedQuerySet):
 class WorkOrderQuerySet(ScopedQuerySet):
     def scope(self, access: Access, action: str) -> Q:
         """Lead, crew and firm see their orders, technicians the pool of their team, others by role, place and team."""
+        if action == "join":  # a report may name any open repair; nothing of it is shown but its title and state
+            return EVERYTHING if me(access) else NOTHING
         rule = super().scope(access, action)
         if action != "view" or not me(access):
             return rule

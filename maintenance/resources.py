@@ -204,6 +204,7 @@ class RepairRequests(Resource):
                 "reporter",
                 "channel",
                 "join_to",
+                "join_order",
             )
         }
         return report(by=by, **fields)[0]

@@ -33,7 +33,9 @@ from maintenance.models import (
     RepairCategory,
     RepairRequest,
     Symptom,
+    WorkOrder,
 )
+from maintenance.stops import MENDING
 
 HOUR = 3600
 GUEST_MOVES = frozenset({"confirm", "dispute", "answer", "withdraw", "appeal"})
@@ -59,8 +61,8 @@ class Duplicate:
         return type(order).workflow.state(order) if order else type(self.root).workflow.state(self.root)
 
 
-def open_reports(place: Any, equipment: Any = None, category: RepairCategory | None = None, limit_to: int = 3) -> list[Duplicate]:
-    """Open reports here: same equipment, or this place, its room or its spots (with the same or a sibling category); one statement."""
+def same_thing(place: Any, equipment: Any = None, category: RepairCategory | None = None) -> Q:
+    """Same equipment, or this place, its room or its spots (with the same or a sibling category)."""
     near = Q(place_id=place.pk) | Q(place__parent_id=place.pk, place__kind__in=["room", "spot"])
     if place.kind in ("room", "spot") and place.parent_id:
         near |= Q(place_id=place.parent_id, place__kind="room")
@@ -69,17 +71,31 @@ def open_reports(place: Any, equipment: Any = None, category: RepairCategory | N
         near &= Q(category_id__in=siblings) | (
             Q(category__parent_id=category.parent_id) if category.parent_id else Q(category__parent_id=category.pk)
         )
-    same = (near | Q(equipment=equipment)) if equipment is not None else near
+    return near | Q(equipment=equipment) if equipment is not None else near
+
+
+def open_reports(place: Any, equipment: Any = None, category: RepairCategory | None = None, limit_to: int = 3) -> list[Duplicate]:
+    """Open reports here: same equipment, or this place, its room or its spots (with the same or a sibling category); one statement."""
     clocks = Clock.objects.filter(order=OuterRef("work_order"), kind="resolve")
     estimate = Q(calendar_version__confirmed_until=None) | Q(due_at__date__gt=F("calendar_version__confirmed_until"))
     about = Exists(clocks.filter(estimate, calendar_version__calendar__always_open=False))
     rows = (
-        RepairRequest.objects.roots().open().filter(same)
+        RepairRequest.objects.roots().open().filter(same_thing(place, equipment, category))
         .annotate(days=DUPLICATE_DAYS.in_sql(), others=Count("joined"), due_at=Subquery(clocks.values("due_at")[:1]), about=about)
         .filter(submitted_at__gte=Value(clock.now()) - F("days") * Value(timedelta(days=1)))
         .select_related("work_order", "category").order_by("-submitted_at", "-pk")[:limit_to]
     )
     return [Duplicate(row, row.others + 1, row.due_at, row.about) for row in rows]
+
+
+def known_work(place: Any, equipment: Any = None, category: RepairCategory | None = None, limit_to: int = 3) -> list[WorkOrder]:
+    """Open repairs of the same thing that nobody has reported (found on a round, by upkeep, in an outage), newest first; one statement."""
+    rows = (
+        WorkOrder.objects.open().filter(same_thing(place, equipment, category), kind__in=MENDING).annotate(days=DUPLICATE_DAYS.in_sql())
+        .filter(reported_at__gte=Value(clock.now()) - F("days") * Value(timedelta(days=1)))
+        .exclude(Exists(RepairRequest.objects.filter(work_order=OuterRef("pk"))))
+    )
+    return list(rows.order_by("-reported_at", "-pk")[:limit_to])
 
 
 def duplicates(*, place: Any, category: RepairCategory, equipment: Any = None) -> list[Duplicate]:
@@ -90,7 +106,7 @@ def duplicates(*, place: Any, category: RepairCategory, equipment: Any = None) -
 def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: RepairCategory | None = None, description: str = "",
            equipment: Any = None, channel: str = "web", reporter: Any = None, access: str = "anytime", access_note: str = "",
            stops_use: bool = False, urgency_reported: int | None = None, answers: Any = (), join_to: RepairRequest | None = None,
-           photos: Iterable[Any] = (), client_uid: Any = None,
+           join_order: WorkOrder | None = None, photos: Iterable[Any] = (), client_uid: Any = None,
            guest: dict[str, str] | None = None, times: Times | None = None,
            source: Any = None) -> tuple[RepairRequest, bool]:
     """Take down what is broken, once per client key: (request, made now).
@@ -121,6 +137,7 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
         urgency_reported,
         *([answers] if answers else []),
         join_to,
+        *([join_order] if join_order is not None else []),
         [one.sha256 for one in pictures],
         guest,
     ]
@@ -142,6 +159,7 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
                 urgency_reported=urgency_reported,
                 answers=list(answers),
                 join_to=join_to,
+                join_order=join_order,
                 pictures=pictures,
                 guest=guest,
                 times=times,
@@ -163,6 +181,7 @@ def opened_by(*sources: Any) -> Any:
 
 
 def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCategory, description: str, join_to: RepairRequest | None,
+           join_order: WorkOrder | None,
            pictures: list[Any], guest: dict[str, str] | None, reporter: Any, times: Times | None, **fields: Any) -> RepairRequest:
     title = symptom or category
     request = RepairRequest(
@@ -189,7 +208,9 @@ def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCate
             request=request, name=guest.get("name", ""), phone=guest.get("phone", ""), token_hash=guest["token_hash"]
         )
     orders.start_request_clock(request)
-    if root is not None and root.work_order_id:
+    if join_order is not None:  # refused when it has ended meanwhile
+        perform(request, "accept", by=None, order=join_order)
+    elif root is not None and root.work_order_id:
         perform(request, "accept", by=None, order=root.work_order)
     elif request.hazard != "none" or (root is None and orders.decided_by_rule(request, request.submitted_at)):
         perform(request, "accept", by=None)

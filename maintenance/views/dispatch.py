@@ -31,7 +31,7 @@ from logistics.core.workflow import perform
 from maintenance import orders
 from maintenance.models import Clock, RepairRequest, WorkOrder
 from maintenance.querysets import LIVE_STATES
-from maintenance.services.reporting import contact_of, open_reports
+from maintenance.services.reporting import contact_of, known_work, open_reports
 from maintenance.suggestions import suggest
 from maintenance.words import ClockFace, face
 
@@ -191,13 +191,14 @@ def panel_of(request: HttpRequest, entry: Any) -> dict[str, Any]:
         rule = orders.rule_for(draft, clock.now())
         draft.team = rule.team if rule else draft.team
         words, photos = record.description, photos_of(record)
+        works = known_work(record.place, record.equipment, record.category) if record.state in ("submitted", "needs_info") else []
         twins = [
             one
             for one in open_reports(record.place, record.equipment, record.category)
             if one.root.pk not in (record.pk, record.joined_to_id)
         ]
     else:
-        draft, twins = record, []
+        draft, twins, works = record, [], []
         requests = list(record.requests.values_list("pk", "description"))
         words = "\n".join(text for _pk, text in requests if text)
         from logistics.core.models import Attachment
@@ -215,6 +216,7 @@ def panel_of(request: HttpRequest, entry: Any) -> dict[str, Any]:
         "words": words,
         "photos": photo_cards(photos),
         "twins": twins,
+        "works": works,
         "fit": [one for one in candidates if not one.reason][:4],
         "away": [one for one in candidates if one.reason and not one.barred][:4],
         "unfit": [one for one in candidates if one.barred],

@@ -24,7 +24,7 @@ from maintenance import forms
 from maintenance.models import RepairRequest, Symptom
 from maintenance.phone_forms import GuestForm
 from maintenance.questions import shown
-from maintenance.services.reporting import as_reporter, duplicates, guest_writes, report_as_guest, request_by_token, words_about
+from maintenance.services.reporting import as_reporter, duplicates, guest_writes, known_work, report_as_guest, request_by_token, words_about
 from maintenance.tiles import tiles_of
 from maintenance.views.reporter import Where, chosen_of, same_context, show_same, story
 
@@ -55,17 +55,19 @@ def report_page(request: HttpRequest, code: str) -> HttpResponse:
         return ask(request, where, form, status=422)
     data = form.cleaned_data
     twins = duplicates(place=where.place, category=data["symptom"].category, equipment=where.equipment)
-    root = data.pop("join_to")
+    root, order = data.pop("join_to"), data.pop("join_order")
+    if order is not None and order not in known_work(where.place, where.equipment, data["symptom"].category):
+        order = None
     if root is not None and root.pk not in {twin.root.pk for twin in twins}:
         root = None
-    if twins and root is None and "seen" not in request.POST and not request.FILES and not data["symptom"].dangerous:
+    if twins and root is None and order is None and "seen" not in request.POST and not request.FILES and not data["symptom"].dangerous:
         return ask(request, where, form, twins=twins)
     data.pop("photos")
     try:
         _made, token = report_as_guest(
             place=where.place, equipment=where.equipment, source=get_client_ip_address(request) or "", tag=where.tag,
             client_uid=client_uid(request),
-            join_to=root, photos=pictures(request), **data)
+            join_to=root, join_order=order, photos=pictures(request), **data)
     except TooMany as refusal:
         return too_many(request, where, refusal)
     except ValidationError as error:

@@ -34,10 +34,11 @@ from maintenance.models import Clock, Rating, RepairRequest, Symptom
 from maintenance.phone_forms import OnBehalfForm, TileForm
 from maintenance.querysets import LIVE_STATES
 from maintenance.questions import shown
-from maintenance.services.reporting import Duplicate, duplicates, report, words_about
+from maintenance.services.reporting import Duplicate, duplicates, known_work, report, words_about
 from maintenance.tiles import every_tile, recent_places, tiles_of
 
 PAGE = 20
+MOST = 3  # of what may be the same thing
 
 
 # where --------------------------------------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ def report_page(request: HtmxRequest) -> HttpResponse:
     twins = unseen_twins(request, where, data, pictures)
     if twins:
         return ask(request, where, form, twins=twins)
-    kept = ("symptom", "description", "answers", "urgency_reported", "access", "access_note", "stops_use", "join_to")
+    kept = ("symptom", "description", "answers", "urgency_reported", "access", "access_note", "stops_use", "join_to", "join_order")
     fields = {name: data[name] for name in kept}
     try:
         made, _new = report(place=where.place, equipment=where.equipment, by=request.user, channel="qr" if where.tag else "web",
@@ -209,11 +210,12 @@ def show_same(request: HttpRequest, where: Where | None, symptom: Symptom) -> Ht
 def same_context(where: Where, symptom: Symptom | None, twins: list[Duplicate]) -> dict[str, Any]:
     if symptom is not None and symptom.dangerous:  # a flood is not the tap that drips
         twins = [twin for twin in twins if twin.root.hazard != "none"]
+    works = known_work(where.place, where.equipment, symptom.category)[: MOST - len(twins)] if symptom and not symptom.dangerous else []
     if symptom is not None:
         twins = sorted(twins, key=lambda twin: twin.root.symptom_id != symptom.pk)  # the same tile before its siblings
     return {
         "seen": symptom is not None, "danger": symptom if symptom and symptom.dangerous else None, "hotline": hotline_of(where.place),
-        "twins": twins,
+        "twins": twins, "works": works,
         "different": urlencode({**where.query, "symptom": symptom.pk, "different": 1}) if symptom else "",
     }
 

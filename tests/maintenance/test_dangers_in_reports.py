@@ -200,3 +200,31 @@ def test_an_order_typed_at_the_desk_follows_the_same_rule_when_made_and_when_edi
     assert answer.status_code == 302, answer.content.decode()
     later.refresh_from_db()
     assert (later.priority, promised(later)["resolve"]) == ("P2", 8 * 3600)
+
+
+# orders that nobody reported ---------------------------------------------------------------------------------------------
+def test_a_defect_found_on_a_round_is_offered_to_whoever_reports_it_and_to_the_desk(world: World) -> None:
+    from maintenance import orders
+
+    desk = world.people["desk"]
+    fields = {"place": world.washroom, "category": world.categories["tap"], "priority": "P3"}
+    known = orders.make(by=desk, kind="defect", title_zh="龙头漏水", title_en="Leaking tap", **fields)
+    orders.make(by=desk, kind="preventive", title_zh="保养", title_en="Yearly care", **fields)
+    client = browser(world.people["student"])
+    ask = {"place": world.washroom.pk, "symptom": world.symptoms["drip"].pk}
+    card = client.get(f"{REPORT}same/", ask).content.decode()
+    assert f'name="join_order" value="{known.pk}"' in card and "“Leaking tap”: To assign" in card
+    assert card.count("join_order") == 1 and "Zhao Qiang" not in card
+    said = send(world, "student", "drip", join_order=known.pk)
+    assert (said.state, said.work_order) == ("accepted", known)
+    card = client.get(f"{REPORT}same/", ask).content.decode()
+    assert "join_order" not in card and f'name="join_to" value="{said.pk}"' in card  # reported now: like any other
+    fields["category"] = world.categories["drain"]
+    again = orders.make(by=desk, kind="corrective", title_zh="堵了", title_en="Blocked", **fields)
+    other = send(world, "other", "clogged")
+    panel = browser(desk).get("/maintenance/queue/", {"pick": f"r{other.pk}"}).content.decode()
+    assert f'name="order" value="{again.pk}"' in panel and f"Add to {again.number}" in panel
+    answer = browser(desk).post(f"/maintenance/requests/{other.pk}/move/accept/", {"order": again.pk})
+    assert answer.status_code == 302
+    other.refresh_from_db()
+    assert other.work_order == again
