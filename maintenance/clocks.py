@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from logistics.alerts.services import arm, cancel, clear_alert
 from logistics.campus.clockfold import Event as Fact
@@ -15,6 +18,8 @@ from logistics.campus.models import CalendarVersion
 from logistics.campus.services.calendars import calendar_clock, resolve_version
 from logistics.campus.worktime import NoWorkingTime
 from logistics.core import clock as watch
+from logistics.core.bilingual import in_both
+from logistics.core.workflow import lock_all, write_event
 from maintenance.models import Clock, ClockEvent, RepairCategory, ServicePolicy
 from maintenance.models.policy import default_steps
 from maintenance.standards import shipped_policy
@@ -172,16 +177,7 @@ def tell(clocks: Iterable[Clock], type_: str, *, at: datetime, cause: str = "", 
 def refold(row: Clock) -> Folded:
     """Write the fold of all events into the columns of the clock, and arm what is still to be announced."""
     told = list(row.events.select_related("calendar_version"))
-    events = [
-        Fact(
-            event.type,
-            event.at,
-            event.pk,
-            event.target_s,
-            calendar_clock(event.calendar_version) if event.type in ("start", "retarget") else None,
-        )
-        for event in told
-    ]
+    events = facts_of(told)
     folded = fold(events, now=watch.now())
     last = max((event for event in told if event.target_s is not None), key=lambda event: (event.at, event.pk))
     row.target_s, row.calendar_version = last.target_s, last.calendar_version
@@ -199,6 +195,15 @@ def refold(row: Clock) -> Folded:
 def steps_of(row: Clock) -> list[int]:
     """The shares of the promised time that are announced, in percent."""
     return row.policy.steps if row.policy else default_steps()
+
+
+def facts_of(told: Iterable[ClockEvent]) -> list[Fact]:
+    """What a clock was told, for the fold."""
+    return [
+        Fact(event.type, event.at, event.pk, event.target_s,
+             calendar_clock(event.calendar_version) if event.type in ("start", "retarget") else None)
+        for event in told
+    ]
 
 
 def kind_of(row: Clock, percent: int) -> str | None:
@@ -231,15 +236,35 @@ def retarget(order: Any, *, at: datetime) -> None:
         tell([row], "retarget", at=at, target_s=target, version=version, cause=order.priority)
 
 
-def preview_recalendar(version: Any) -> list[tuple[Clock, datetime, datetime]]:
-    """Running clocks on older versions of this calendar: (clock, due now, due under the new version). Changes none."""
-    found = []
-    new = calendar_clock(version)
-    rows = Clock.objects.filter(running=True, calendar_version__calendar=version.calendar).exclude(calendar_version=version)
-    for row in rows.select_related("order", "request", "calendar_version"):
-        if row.breached_at or row.banked_s >= row.target_s:
-            continue  # late already: no calendar takes that back
-        due = new.add_business(row.banked_at, row.target_s - row.banked_s).at
-        if due != row.due_at:
-            found.append((row, row.due_at, due))
-    return found
+def preview_recalendar(version: Any, most: int | None = None) -> list[tuple[Clock, datetime, datetime]]:
+    """Running clocks on older versions of this calendar that would end at another time: (clock, due now, due under the new version), as
+    `recalendar` at this instant would leave them. Changes none; three statements.
+    """
+    found, now, new = [], watch.now(), calendar_clock(version)
+    rows = Clock.objects.filter(running=True, calendar_version__calendar=version.calendar, breached_at__isnull=True, due_at__gt=now)
+    rows = rows.exclude(calendar_version=version).select_related("order", "request", "calendar_version")
+    for row in rows.prefetch_related("events__calendar_version").order_by("due_at", "pk")[:most]:
+        facts = facts_of(row.events.all())
+        latest = max(fact.id for fact in facts) + 1
+        with suppress(NoWorkingTime):
+            due = fold([*facts, Fact("retarget", now, latest, row.target_s, new)], now=now).due_at
+            if due and due != row.due_at:
+                found.append((row, row.due_at, due))
+    return found  # type: ignore[return-value]
+
+
+@transaction.atomic
+def recalendar(version: Any, ids: Iterable[int], *, by: Any) -> int:
+    """Let chosen clocks count by a version of their calendar from now on; the timeline tells it. How many; what is not in the preview
+    (any more) stays as it is.
+    """
+    chosen, now = set(ids), watch.now()
+    rows = Clock.objects.filter(pk__in=chosen, calendar_version__calendar=version.calendar).select_related("order", "request")
+    lock_all([row.order or row.request for row in rows])
+    moved = [(row, due) for row, _old, due in preview_recalendar(version) if row.pk in chosen]
+    for row, due in moved:
+        tell([row], "retarget", at=now, target_s=row.target_s, version=version, cause="calendar")
+        owner: Any = row.order or row.request
+        write_event(owner, "recalendared", by=by, data={
+            "clock": in_both(row.get_kind_display), "due": timezone.localtime(due).strftime("%Y-%m-%d %H:%M")})
+    return len(moved)

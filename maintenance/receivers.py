@@ -9,7 +9,9 @@ from django.core.cache import cache
 from django.db.models import Sum
 from django.db.models.functions import ExtractYear
 from django.db.models.signals import m2m_changed
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -85,7 +87,9 @@ def clocks_of_calendar(draft: Any) -> Iterator[tuple[Any, str]]:
     """How many running clocks another version would move; publishing changes none of them."""
     running, moved = moved_by(draft)
     words = gettext("%(n)s of %(all)s would end at another time; none is changed") % {"n": moved, "all": running}
-    yield _("Running clocks"), words if running else gettext("none counts by this calendar")
+    link = format_html('{} <a href="{}">{}</a>', words, reverse("maintenance:recalendar", args=[draft.calendar_id]),
+                       gettext("Choose after publishing which to move"))
+    yield _("Running clocks"), link if running else gettext("none counts by this calendar")
 
 
 DECISIONS = frozenset({"accept", "ask", "reject", "join", "split", "assign"})

@@ -47,6 +47,7 @@ from maintenance.words import CHOSEN, face, kind_label
 
 note("report", gettext_lazy("reported it"), "send", of="maintenance.repairrequest", first=True)
 note("made", gettext_lazy("made the order"), "plus", of="maintenance.workorder", first=True)
+note("recalendared", gettext_lazy("let the time count by the new calendar (%(clock)s): due %(due)s"), "calendar")
 note("split_off", gettext_lazy("was split off from %(from)s"), "arrows-split")
 
 

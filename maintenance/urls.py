@@ -2,7 +2,7 @@
 from django.urls import path
 
 from maintenance.resources import RepairRequests, WorkOrders
-from maintenance.views import calendar, dispatch, guest, reporter, sheet, technician, wall
+from maintenance.views import calendar, dispatch, guest, recalendar, reporter, sheet, team, technician, wall
 
 urlpatterns = [
     path("queue/", dispatch.queue, name="queue"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("queue/<slug:key>/assign/", dispatch.give, name="queue-give"),
     path("buildings/", dispatch.buildings, name="buildings"),
     path("calendar/", calendar.month, name="calendar"),
+    path("team/", team.board, name="team"),
+    path("clocks/<int:pk>/", recalendar.page, name="recalendar"),
     path("wallboard/", wall.wallboard, name="wallboard"),
     path("work-orders/<int:pk>/sheet/", sheet.sheet, name="workorder-sheet"),
     path("report/", reporter.report_page, name="report"),

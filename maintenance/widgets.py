@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from logistics.core.access import access_of
@@ -26,7 +27,9 @@ item(
     "maintenance.queue", "repairs", 10, _("Queue"), "inbox", "maintenance:queue", roles="dispatcher facilities_manager", count=waiting_count
 )
 item("maintenance.board", "data", 15, _("Board"), "layout-kanban", "maintenance:workorder-board", roles=LEADERS)
+item("maintenance.team", "repairs", 15, _("Team board"), "users", "maintenance:team", roles="team_leader")
 item("maintenance.calendar", "repairs", 18, _("Calendar"), "calendar", "maintenance:calendar", roles="technician")
+item("maintenance.teams", "data", 16, _("Team boards"), "users", "maintenance:team", roles="facilities_manager dispatcher")
 item("maintenance.figures", "data", 10, _("Repair figures"), "chart-bar", "maintenance:figures", roles=LEADERS)
 item("maintenance.wallboard", "data", 20, _("Wallboard"), "device-desktop", "maintenance:wallboard", roles=LEADERS)
 
@@ -67,6 +70,14 @@ def at_place(request: Any, record: Any = None) -> str:
         if rows
         else ""
     )
+
+
+@widget("maintenance.recalendar", "record:campus.WorkCalendar", _("Running clocks"), order=30,
+        permission="maintenance.servicepolicy:change")
+def of_calendar(request: Any, record: Any = None) -> str:
+    """The way to the clocks that still count by an older version of a calendar."""
+    link = _("See which clocks still count by an older version")
+    return format_html('<a href="{}">{}</a>', reverse("maintenance:recalendar", args=[record.pk]), link)
 
 
 @widget("maintenance.equipment", "record:assets.Equipment", _("Repairs"), order=20)
