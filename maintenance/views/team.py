@@ -95,7 +95,7 @@ def to_verify(rows: Any) -> list[dict[str, Any]]:
     photos = Attachment.objects.filter(
         Q(kind="maintenance.workorder", role__in=["before", "after"], object_id__in=[order.pk for order in orders])
         | Q(kind="maintenance.repairrequest", object_id__in=[pk for kind, pk in owners if kind == "maintenance.repairrequest"])
-    ).order_by("kind", "pk")
+    ).select_related("by").order_by("kind", "pk")
     found: dict[int, dict[str, Attachment]] = defaultdict(dict)
     for photo in photos:  # reports come first, so that a photo of before by the technician replaces theirs
         found[owners[photo.kind, photo.object_id]]["after" if photo.role == "after" else "before"] = photo
