@@ -44,3 +44,16 @@ def warranty_ending(now: datetime) -> Found:
     """Warranties that end within 30 days."""
     for thing in Equipment.objects.warranty_ending(today=timezone.localdate(now)).select_related("place"):
         yield thing, str(thing.pk), thing.place, {**_named(thing), "day": {"day": thing.warranty_until.isoformat()}}
+
+
+@alert(
+    "assets.unregistered",
+    _("%(name)s is in use and its registration number is not entered"),
+    3,
+    roles="equipment_keeper safety_officer",
+    hint=_("Special equipment is registered in time after its first use. Register it, and enter the number of the certificate."),
+)
+def unregistered(now: datetime) -> Found:
+    """Special equipment in service for longer than the law allows, without a registration number."""
+    for thing in Equipment.objects.unregistered(now).select_related("place"):
+        yield thing, str(thing.pk), thing.place, _named(thing)

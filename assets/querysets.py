@@ -1,11 +1,12 @@
 """Questions about equipment, and who may see what of it."""
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.db.models import Case, DecimalField, F, Q, Value, When
 from django.db.models.functions import Coalesce, ExtractYear
+from django.utils import timezone
 
 from logistics.accounts.querysets import OpenToAll
 from logistics.core import clock
@@ -59,6 +60,21 @@ class EquipmentQuerySet(OpenToAll):
 
     def at(self, place: Any) -> Self:
         return self.filter(place__ancestors__contains=[place.pk])
+
+    def unregistered(self, now: datetime | None = None) -> Self:
+        """特种设备未登记: in service without a registration number for longer than the law in force allows (`special.registration`)."""
+        from django.apps import apps
+
+        now = now or clock.now()
+        figures = apps.get_model("assets.SchemeFigure")._base_manager.filter(
+            version__scheme__code="special.registration", version__during__contains=now, code="register_days"
+        )
+        days = figures.values_list("value", flat=True).first()
+        if days is None:
+            return self.none()
+        return self.in_use().filter(
+            category__kind="special", registration_no="", commissioned_on__lt=timezone.localdate(now) - timedelta(days=int(days))
+        )
 
     def warranty_ending(self, days: int = 30, today: date | None = None) -> Self:
         today = today or clock.today()

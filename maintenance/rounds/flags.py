@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, dist, radians, sin, sqrt
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from logistics.campus.models import Place
+from logistics.campus.models import Pin, Place
 from maintenance.models import PointVisit, Round
 from maintenance.rounds.limits import BACKFILL_MIN, FASTEST
 
@@ -44,6 +45,29 @@ def positions(ids: Iterable[int]) -> dict[int, tuple[float, float]]:
     return {pk: at for pk, at in found.items() if at is not None}
 
 
+def drawn_apart(last: PointVisit, stop: dict[str, Any]) -> float | None:
+    """Metres between two points by their pins on one plan with a scale (the thing's own pin, else its place's), or None."""
+    ends: list[dict[int, tuple[float, float]]] = []
+    scales: dict[int, float] = {}
+    pins = list(
+        Pin.objects.filter(
+            Q(kind="assets.equipment", object_id__in=[one for one in (last.equipment_id, stop["equipment"]) if one])
+            | Q(kind="campus.place", object_id__in=[last.place_id, stop["place"]]),
+            plan__metres_per_px__isnull=False,
+        ).select_related("plan")
+    )
+    for thing, place in ((last.equipment_id, last.place_id), (stop["equipment"], stop["place"])):
+        spots: dict[int, tuple[float, float]] = {}
+        for kind, object_id in (("campus.place", place), ("assets.equipment", thing)):
+            for pin in pins:
+                if (pin.kind, pin.object_id) == (kind, object_id):
+                    spots[pin.plan_id] = (pin.x * pin.plan.width_px, pin.y * pin.plan.height_px)
+                    scales[pin.plan_id] = float(pin.plan.metres_per_px)
+        ends.append(spots)
+    here, there = ends
+    return min((dist(here[plan], there[plan]) * scales[plan] for plan in here.keys() & there.keys()), default=None)
+
+
 def flags_for(walk: Round, stop: dict[str, Any], *, proved: bool, judged_at: datetime, recorded_at: datetime, skewed: bool) -> list[str]:
     """The marks of a visit, by the judged instant; earlier visits of the round are there already."""
     visits = list(PointVisit.objects.filter(round=walk).order_by("judged_at", "pk"))
@@ -76,7 +100,10 @@ def _too_fast(visits: list[PointVisit], stop: dict[str, Any], judged_at: datetim
     seconds = (judged_at - last.judged_at).total_seconds()
     if seconds < stop["min_s"]:
         return True
-    where = positions([last.place_id, stop["place"]])
-    if last.place_id not in where or stop["place"] not in where:
-        return False
-    return metres(where[last.place_id], where[stop["place"]]) > max(seconds, 0.001) * FASTEST.value(judged_at) / 10
+    apart = drawn_apart(last, stop)
+    if apart is None:
+        where = positions([last.place_id, stop["place"]])
+        if last.place_id not in where or stop["place"] not in where:
+            return False
+        apart = metres(where[last.place_id], where[stop["place"]])
+    return apart > max(seconds, 0.001) * FASTEST.value(judged_at) / 10

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from assets import services
-from assets.certificates.factories import RequirementFactory
+from assets.certificates.factories import RequirementFactory, SchemeFactory, SchemeVersionFactory
 from assets.custody.factories import CustodyFactory
 from assets.downtime.factories import DowntimeFactory
 from assets.factories import (
@@ -22,7 +22,7 @@ from assets.factories import (
     UseLockFactory,
 )
 from assets.meters.factories import MeterFactory, MeterReadingFactory
-from assets.models import Equipment, UseLock
+from assets.models import Equipment, Scheme, SchemeFigure, UseLock
 from assets.renewal.factories import ConditionGradeFactory
 from assets.supply.factories import SupplyFactory
 from logistics.accounts.factories import DepartmentFactory, PersonFactory
@@ -196,6 +196,28 @@ def test_locks_and_ending_warranties_are_told() -> None:
     EquipmentFactory(commissioned_on=date(2020, 1, 1), warranty_until=clock.today() + timedelta(days=31))
     assert (run_check("assets.locked"), run_check("assets.warranty_ending")) == (1, 1)
     assert Alert.objects.filter(state="open").count() == 2
+
+
+def test_special_equipment_that_was_never_registered_is_told_after_the_days_of_the_law() -> None:
+    scheme = Scheme.objects.filter(code="special.registration").first() or SchemeFactory(code="special.registration")
+    version = scheme.versions.first() or SchemeVersionFactory(scheme=scheme)
+    figure, _new = SchemeFigure.objects.update_or_create(version=version, code="register_days", defaults={"name_zh": "天", "value": 30})
+    lift, desk = EquipmentCategoryFactory(kind="special"), EquipmentCategoryFactory(kind="furniture")
+
+    def used(days: int, category: Any = lift, **more: Any) -> Equipment:
+        day = clock.today() - timedelta(days=days)
+        return EquipmentFactory(category=category, status="in_service", commissioned_on=day, **more)
+
+    late = used(31)
+    used(30)  # the last day
+    used(31, registration_no="梯11")
+    used(31, category=desk)
+    assert list(Equipment.objects.unregistered()) == [late]
+    assert run_check("assets.unregistered") == 1
+    SchemeFigure.objects.filter(pk=figure.pk).update(value=29)  # the figure is read, not copied
+    assert Equipment.objects.unregistered().count() == 2
+    Equipment.objects.filter(pk=late.pk).update(registration_no="梯12")
+    assert late not in Equipment.objects.unregistered()
 
 
 def test_a_model_gives_its_words_and_typed_words_find_their_model() -> None:

@@ -18,7 +18,8 @@ from logistics.accounts.factories import PersonFactory
 from logistics.alerts.models import Alert, Notification
 from logistics.alerts.services.deadlines import scan_deadlines
 from logistics.campus.factories import RoomFactory
-from logistics.campus.models import PlaceClosure
+from logistics.campus.models import Pin, PlaceClosure
+from logistics.campus.plans.factories import FloorPlanFactory
 from logistics.campus.services.places import closure_at
 from logistics.core import clock
 from logistics.core.errors import Conflict, NotAllowed
@@ -266,6 +267,23 @@ def test_each_mark_has_its_reason_and_alters_nothing(world: World) -> None:
     assert again.flags == ["no_scan", "too_fast"] and PointVisit.objects.count() == 3
     with pytest.raises(InternalError), transaction.atomic():
         PointVisit.objects.filter(pk=again.pk).update(flags=[])
+
+
+@pytest.mark.parametrize(("scale", "expected"), [("0.05", []), ("0.5", ["too_fast"]), (None, [])])
+def test_who_is_too_fast_is_measured_on_the_floor_plan(world: World, scale: str | None, expected: list[str]) -> None:
+    """Pins 1,000 pixels apart: 50 m in 20 s is walked (2.5 m/s), 500 m is not; a plan without a scale measures nothing."""
+    inspector = person_with("inspector")
+    places = [world.washroom, world.classroom]
+    plan = FloorPlanFactory(place=world.floor, width_px=2000, height_px=800, metres_per_px=scale)
+    for place, x in zip(places, (0.25, 0.75), strict=True):
+        Pin.objects.create(plan=plan, kind="campus.place", object_id=place.pk, place=place, label="·", x=x, y=0.5)
+    tags = [world.tag(place) for place in places]
+    window = {"window_from": at("2026-10-08 20:00"), "window_to": at("2026-10-08 21:00")}
+    walk = open_round(route=listed(world, places), inspector=inspector, **window)
+    with clock.standing_at(at("2026-10-08 20:00:00")):
+        assert visit(walk=walk, point="1", by=inspector, tag=tags[0].code).flags == []
+    with clock.standing_at(at("2026-10-08 20:00:20")):
+        assert visit(walk=walk, point="2", by=inspector, tag=tags[1].code).flags == expected
 
 
 def test_a_round_that_nobody_walked_is_missed_and_never_becomes_a_done_one(world: World) -> None:
