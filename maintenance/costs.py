@@ -4,12 +4,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from logistics.core.access import access_of
 from logistics.core.errors import Conflict, NotAllowed
 from logistics.core.workflow import lock_all
+from maintenance.contracting.checks import under_warranty
 from maintenance.models import CostLine, WorkOrder
 
 
@@ -26,9 +28,16 @@ def check(order: WorkOrder, person: Any) -> None:
 
 
 @transaction.atomic
-def spend(*, order: WorkOrder, type_: str, amount: Decimal, note: str, by: Any) -> CostLine:
-    """Write a cost line; a closed order takes none. The order is locked, so that nobody closes it meanwhile."""
+def spend(*, order: WorkOrder, type_: str, amount: Decimal, note: str, by: Any, organisation: Any = None,
+          warranty_reason: str = "") -> CostLine:
+    """Write a cost line; a closed order takes none. The order is locked, so that nobody closes it meanwhile.
+
+    Outside service for a thing under warranty takes a reason: somebody else owes the repair.
+    """
     fresh: Any = lock_all([order])[0]
     if fresh.state in ("closed", "cancelled"):
         raise Conflict(_("The order is closed: its costs stand."))
-    return CostLine.objects.create(order=fresh, type=type_, amount=amount, note=note, by=by)
+    if type_ == CostLine.Type.SERVICE and under_warranty(fresh) and not warranty_reason.strip():
+        raise ValidationError({"warranty_reason": _("It is under warranty: say why the school pays.")})
+    return CostLine.objects.create(order=fresh, type=type_, amount=amount, note=note, by=by, organisation=organisation,
+                                   warranty_reason=warranty_reason.strip())

@@ -442,7 +442,7 @@ def _carry_on(world: World, n: int, at: datetime, request: RepairRequest, desk: 
     if n % 13 == 4 or age > 100:
         with watch.standing_at(begin + timedelta(minutes=15)):
             perform(order, "hold", by=person, hold_reason=HoldReason.objects.get(code="part" if age < 100 else "outside"), note="已登记，等仓库到货。",
-                    until=world.today + timedelta(days=3))
+                    part="阀芯", until=world.today + timedelta(days=3))
         return
     if (order.proof != "none" or age < 12) and person.pk not in world["at_work"]:
         world["at_work"].add(person.pk)

@@ -19,7 +19,7 @@ from maintenance.contracting.effects import charge
 from maintenance.fitness import unfit
 from maintenance.following import follow
 from maintenance.guards import COST
-from maintenance.models import Assignment, Hold, Rating, RepairRequest, WorkOrder
+from maintenance.models import Assignment, Hold, HoldReason, Rating, RepairRequest, WorkOrder
 from maintenance.permits import checks as permits
 from maintenance.querysets import OPEN_STATES
 
@@ -370,14 +370,21 @@ def started(order: WorkOrder, *, by: Any, at: datetime, event: Any, **data: Any)
     follow(order, "started", by=by or order.lead, at=at)
 
 
-def hold(order: WorkOrder, *, by: Any, at: datetime, hold_reason: Any, until: Any = None, note: str = "", **data: Any) -> None:
-    if hold_reason.needs_date and until is None:
+def hold(order: WorkOrder, *, by: Any, at: datetime, hold_reason: Any, until: Any = None, part: str = "", **data: Any) -> None:
+    """What the reason needs is said, or it does not wait."""
+    if hold_reason.needs == HoldReason.Needs.DATE and until is None:
         raise ValidationError({"until": _("Write until when it waits.")})
+    if hold_reason.needs == HoldReason.Needs.PART and not part.strip():
+        raise ValidationError({"part": _("Write which part it waits for.")})
+    if hold_reason.needs == HoldReason.Needs.QUOTE and not order.quotes.filter(state__in=["asked", "offered"]).exists():
+        raise ValidationError({"hold_reason": _("First ask a firm for its price.")})
 
 
-def held(order: WorkOrder, *, by: Any, at: datetime, event: Any, hold_reason: Any, until: Any = None, note: str = "", **data: Any) -> None:
+def held(order: WorkOrder, *, by: Any, at: datetime, event: Any, hold_reason: Any, until: Any = None, part: str = "", note: str = "",
+         **data: Any) -> None:
     WorkOrder.objects.filter(pk=order.pk).update(held_from=event.from_state)  # the move has already set the new state
-    Hold.objects.create(order=order, during=(at, None), reason=hold_reason, pauses=hold_reason.pauses, until=until, note=note)
+    Hold.objects.create(order=order, during=(at, None), reason=hold_reason, pauses=hold_reason.pauses, until=until, part=part,
+                        note=note)
     labour.stop_all(order, at)
     if hold_reason.pauses:
         clocks.tell(order.clocks.filter(kind="resolve", met_at__isnull=True, stopped=""), "pause", at=at, cause=hold_reason.code)

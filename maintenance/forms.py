@@ -14,7 +14,7 @@ from logistics.core import clock as watch
 from logistics.core.fields import DaysField
 from logistics.core.forms import ActingForm, ActingModelForm, DayInput, ReasonForm, RecordChoice, offer
 from logistics.core.models import Attachment
-from maintenance.contracting.checks import unfit_firm
+from maintenance.contracting.checks import under_warranty, unfit_firm
 from maintenance.fitness import unfit
 from maintenance.guards import needs_papers
 from maintenance.models import (
@@ -239,6 +239,7 @@ class FirmForm(AssignForm):
 
 class HoldForm(ActingForm):
     hold_reason = forms.ModelChoiceField(HoldReason.objects.filter(active=True), label=_("Why does it wait?"))
+    part = forms.CharField(label=_("Which part?"), max_length=120, required=False, help_text=_("Asked when it waits for a part."))
     until = forms.DateField(label=_("Expected until"), required=False, widget=DayInput())
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
 
@@ -355,6 +356,15 @@ class CostForm(ActingForm):
     type = forms.ChoiceField(label=_("Kind"), choices=CostLine.Type)
     amount = forms.DecimalField(label=_("Amount in CNY"), max_digits=10, decimal_places=2)
     note = forms.CharField(label=_("For what"), max_length=200)
+    organisation = forms.ModelChoiceField(Organisation.objects.filter(active=True), label=_("Paid to"), required=False)
+    warranty_reason = forms.CharField(label=_("Why paid although under warranty"), max_length=300, required=False,
+                                      help_text=_("Asked only while the warranty holds."))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        offer(self, "organisation", Organisation.objects.filter(active=True))  # whoever books it names who was paid
+        if self.record is not None and not under_warranty(self.record):
+            del self.fields["warranty_reason"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -404,7 +414,7 @@ class SymptomForm(CatalogueForm):
 
 
 FailureCodeForm = catalogue_form(FailureCode, ("code", "name_zh", "name_en", "level", "category", "active"))
-HoldReasonForm = catalogue_form(HoldReason, ("code", "name_zh", "name_en", "pauses", "needs_date", "max_days", "active"))
+HoldReasonForm = catalogue_form(HoldReason, ("code", "name_zh", "name_en", "pauses", "needs", "max_days", "active"))
 PriorityRuleForm = catalogue_form(PriorityRule, ("impact", "urgency", "priority", "during"))
 
 

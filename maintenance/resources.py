@@ -607,10 +607,11 @@ catalogue(
         NAME,
         CODE,
         Column("pauses", gettext_lazy("Pauses the clock")),
+        Column("get_needs_display", gettext_lazy("Needs"), css="c-hide"),
         Column("max_days", gettext_lazy("At most days"), css="hq-end", kind="number"),
         ACTIVE,
     ),
-    (*NAMED_API, "pauses", "needs_date", "max_days"),
+    (*NAMED_API, "pauses", "needs", "max_days"),
     menu_=("system", 13),
     icon_="player-pause",
 )

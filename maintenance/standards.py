@@ -11,10 +11,10 @@ HOUR = 3600
 # priority: (response, repair, how it counts); our proposal, a school writes rows of its own
 POLICIES = {"P1": (900, 4 * HOUR, "round"), "P2": (HOUR, 8 * HOUR, "duty"), "P3": (4 * HOUR, 24 * HOUR, "duty"),
             "P4": (8 * HOUR, 80 * HOUR, "duty")}
-# code, Chinese, English, pauses the clock, needs a date, most days
-HOLDS = (("part", "等配件", "Waiting for a part", True, False, 14), ("access", "进不去", "No access", True, False, 7),
-         ("weather", "等天气", "Waiting for weather", True, True, 21), ("outside", "等厂家", "Waiting for the maker", True, True, 21),
-         ("other_job", "先办急件", "An urgent job first", False, False, 3))
+# code, Chinese, English, pauses the clock, what it needs, most days
+HOLDS = (("part", "等配件", "Waiting for a part", True, "part", 14), ("access", "进不去", "No access", True, "nothing", 7),
+         ("weather", "等天气", "Waiting for weather", True, "date", 21), ("outside", "等厂家", "Waiting for the maker", True, "date", 21),
+         ("other_job", "先办急件", "An urgent job first", False, "nothing", 3))
 SINCE = date(2020, 1, 1)
 
 
@@ -33,5 +33,5 @@ def ship_standards(**_signal: Any) -> None:
         ServicePolicy.objects.bulk_create(rows)
     if not HoldReason.objects.exists():
         HoldReason.objects.bulk_create(
-            HoldReason(code=code, name_zh=zh, name_en=en, pauses=pauses, needs_date=needs, max_days=most)
+            HoldReason(code=code, name_zh=zh, name_en=en, pauses=pauses, needs=needs, max_days=most)
             for code, zh, en, pauses, needs, most in HOLDS)

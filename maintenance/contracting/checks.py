@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from logistics.core import clock
 from maintenance.fitness import span_days
 from maintenance.models import WorkOrder
 
@@ -16,6 +17,12 @@ SELECT person_id, type_id FROM maintenance_firmcertificate c JOIN accounts_perso
 WHERE type_id = ANY(%s) AND p.organisation_id = %s AND p.status IN ('active', 'invited')
 GROUP BY person_id, type_id HAVING range_agg(daterange(valid_from, valid_until, '[]')) @> daterange(%s, %s, '[]')
 """
+
+
+def under_warranty(order: WorkOrder) -> bool:
+    """Does somebody else owe the repair?"""
+    until = order.equipment.warranty_until if order.equipment_id else None  # type: ignore[union-attr]
+    return bool(until and until >= clock.today())
 
 
 def works_for(order: WorkOrder, person: Any) -> bool:

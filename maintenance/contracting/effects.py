@@ -11,13 +11,8 @@ from django.utils.translation import gettext as _
 from logistics.core import clock
 from logistics.core.workflow import perform
 from maintenance import messages
-from maintenance.contracting.checks import unfit_firm
+from maintenance.contracting.checks import under_warranty, unfit_firm
 from maintenance.models import CostLine, Quote, Visit, WorkOrder
-
-
-def under_warranty(order: WorkOrder) -> bool:
-    until = order.equipment.warranty_until if order.equipment_id else None  # type: ignore[union-attr]
-    return bool(until and until >= clock.today())
 
 
 def its_order(record: Any, data: dict[str, Any]) -> list[Any]:
@@ -66,10 +61,11 @@ def accepted(quote: Quote, *, by: Any, at: datetime, event: Any, **_data: Any) -
 def charge(order: WorkOrder, by: Any) -> None:
     """The accepted offer becomes a cost of the finished order, once."""
     quote = Quote.objects.filter(order=order, state="accepted").select_related("organisation").first()
-    if quote is None or by is None or CostLine.objects.filter(order=order, organisation_id=quote.organisation_id).exists():
+    if quote is None or by is None or CostLine.objects.filter(order=order, type="service", organisation_id=quote.organisation_id).exists():
         return
     CostLine.objects.create(
-        order=order, type="service", amount=quote.amount, note=str(quote.organisation)[:200], by=by, organisation=quote.organisation
+        order=order, type="service", amount=quote.amount, note=str(quote.organisation)[:200], by=by, organisation=quote.organisation,
+        warranty_reason=quote.warranty_reason,
     )
 
 

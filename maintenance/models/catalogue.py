@@ -137,10 +137,16 @@ class FailureCode(Catalogued):
 
 @tracked()
 class HoldReason(Catalogued):
-    """挂起原因: why an order waits, whether the clock waits with it, and for how long at most."""
+    """挂起原因: why an order waits, what has to be said of it, whether the clock waits with it, and for how long at most."""
+
+    class Needs(models.TextChoices):
+        NOTHING = "nothing", _("nothing more")
+        DATE = "date", _("a date")
+        PART = "part", _("which part")
+        QUOTE = "quote", _("a firm asked for its price")
 
     pauses = models.BooleanField(_("pauses the clock"), default=False)
-    needs_date = models.BooleanField(_("needs a date"), default=False)
+    needs = models.CharField(_("needs"), max_length=8, choices=Needs, default=Needs.NOTHING)
     max_days = models.PositiveSmallIntegerField(_("at most days"), default=14)
 
     class Meta:

@@ -177,6 +177,7 @@ class Hold(models.Model):
     reason = models.ForeignKey("maintenance.HoldReason", models.PROTECT, related_name="+")
     pauses = models.BooleanField()
     until = models.DateField(_("expected until"), null=True)
+    part = models.CharField(_("which part"), max_length=120, blank=True)
     note = models.CharField(max_length=500, blank=True)
 
     class Meta:
@@ -252,6 +253,7 @@ class CostLine(models.Model):
     note = models.CharField(_("for what"), max_length=200)
     by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    warranty_reason = models.CharField(_("why paid although under warranty"), max_length=300, blank=True)
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

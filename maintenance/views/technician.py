@@ -243,7 +243,7 @@ def show_order(request: HttpRequest, order: Any, *, status: int = 200, labour_fo
             "after": waits(order, "core.photo", _("Photo after the work")),
         },
         "labour_form": labour_form or LabourForm(person=person, initial={"minutes": 30, "type": "work"}),
-        "cost_form": cost_form or CostForm(person=person),
+        "cost_form": cost_form or CostForm(person=person, record=order),
         "here": reverse("maintenance:order", args=[order.pk]), "after_finish": reverse("maintenance:today"),
         "comment_url": reverse("maintenance:workorder-comment", args=[order.pk]), "papers": files.panel(order, person),
         "manuals": files.panel(order.equipment, person)["files"] if order.equipment_id else [],
@@ -354,15 +354,20 @@ def book_cost(request: HttpRequest, pk: int) -> HttpResponse:
     """Money spent on the job."""
     order = find(request, pk)
     costs.check(order, request.user)
-    form = CostForm(request.POST, person=request.user)
+    form = CostForm(request.POST, person=request.user, record=order)
     if not form.is_valid():
         return show_order(request, order, status=422, cost_form=form)
     data = form.cleaned_data
 
     def act() -> Any:
-        return costs.spend(order=order, type_=data["type"], amount=data["amount"], note=data["note"], by=request.user)
+        return costs.spend(order=order, type_=data["type"], amount=data["amount"], note=data["note"], by=request.user,
+                           organisation=data["organisation"], warranty_reason=data.get("warranty_reason", ""))
 
-    resources.once(client_uid(request), request.user, ["cost", pk, data], act)
+    try:
+        resources.once(client_uid(request), request.user, ["cost", pk, data], act)
+    except ValidationError as error:
+        add_errors(form, error)
+        return show_order(request, order, status=422, cost_form=form)
     messages.success(request, _("Cost booked"))
     return redirect("maintenance:order", pk)
 

@@ -90,7 +90,8 @@ def scene() -> Scene:
         ("P4", 8 * HOUR, 80 * HOUR, "duty"),
     ):
         ServicePolicy.objects.create(name=priority, priority=priority, response_s=response, resolve_s=resolve, counts=counts, during=EVER)
-    HoldReason.objects.get_or_create(code="part", defaults={"name_zh": "等配件", "name_en": "Waiting for a part", "pauses": True})
+    HoldReason.objects.update_or_create(
+        code="part", defaults={"name_zh": "等配件", "name_en": "Waiting for a part", "pauses": True, "needs": "nothing"})
     HoldReason.objects.create(code="busy", name_zh="先办急件", name_en="An urgent job first", pauses=False)
     dispatcher, leader = PersonFactory(name_en="Zhou Min", name_zh="周敏"), PersonFactory(name_en="Wu Jianguo", name_zh="吴建国")
     RoleGrant.objects.create(person=dispatcher, role="dispatcher", during=EVER)

@@ -167,6 +167,9 @@ def _catalogue(world: World) -> None:
                    "job": HoldReasonFactory(code="other_job", name_zh="先办急件", name_en="An urgent job first", pauses=False)}
     world.codes = {"worn": FailureCodeFactory(code="worn", name_zh="磨损", name_en="Worn out"),
                    "replaced": FailureCodeFactory(code="replaced", name_zh="更换", name_en="Replaced", level="remedy")}
+    for reason in world.holds.values():  # what each reason needs has tests of its own
+        reason.needs = "nothing"
+        reason.save()
     for team, rate in (("water", "50.00"), ("power", "55.00")):
         LabourRateFactory(team=teams[team], rate=rate, during=SINCE)
 
