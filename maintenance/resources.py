@@ -482,8 +482,10 @@ def from_source(requests: list[Any], here: Any) -> Iterator[Any]:
 
 @thread("maintenance.opened", "alerts.alert")
 def from_alert(alerts: list[Any], here: Any) -> Iterator[Any]:
-    """An alert leads on to the reports that it opened."""
-    yield from opened_by(*alerts)[:10]
+    """The alert of a device leads on to the reports that it opened; no other opens any."""
+    signals = [alert for alert in alerts if alert.declared.signal]
+    if signals:
+        yield from opened_by(*signals)[:10]
 
 
 @thread("maintenance.order", "maintenance.workorder")

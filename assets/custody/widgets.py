@@ -15,7 +15,7 @@ from logistics.core import clock
 from logistics.core.publishing import widget
 
 
-@widget("assets.use", "record:assets.Equipment", _("Use"), order=45)
+@widget("assets.use", "record:assets.Equipment", _("Use"), order=45, permission="assets.usageentry:view")
 def of_equipment(request: Any, record: Any = None) -> str:
     """Its share of the time in which the school is open; nothing for what nobody notes the use of."""
     days, now = USE_DAYS.value(), clock.now()

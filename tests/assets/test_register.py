@@ -295,7 +295,7 @@ def test_the_page_of_a_thing_costs_few_questions(django_assert_max_num_queries: 
     thing = EquipmentFactory(
         category=EquipmentCategoryFactory(documents=["manual"]), keeper=PersonFactory(), department=DepartmentFactory())
     live_fully(thing, chief)
-    for person, shown in ((PersonFactory(kinds=["student"]), 1), (chief, 10)):
+    for person, shown in ((PersonFactory(kinds=["student"]), 1), (chief, 11)):
         browser = client_of(person)
         browser.get(thing.get_absolute_url())
         with django_assert_max_num_queries(12):

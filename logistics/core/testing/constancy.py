@@ -12,7 +12,7 @@ from django.urls import reverse
 from logistics.core.resources import Resource
 from logistics.core.testing.world import factory_of
 
-LIST_CEILING, DETAIL_CEILING, LATER_CEILING = 8, 12, 25
+LIST_CEILING, DETAIL_CEILING, LATER_CEILING = 8, 12, 30
 LATER = {"HX-Request": "true", "HX-Target": "later"}
 
 
