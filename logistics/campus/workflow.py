@@ -91,7 +91,7 @@ def _lifts_for(closure: PlaceClosure, person: Any) -> int | None:
 
 LIFTERS = ("facilities_manager", "safety_officer", "logistics_director")
 LIFTER = Relation("closure_lifter", _("Facilities manager, safety officer or logistics director, or whom the owner of the cause names"),
-                  lambda closure, person: _lifting(closure, person) is not None, _lifts_for)
+                  lambda closure, person: _lifting(closure, person) is not None, _lifts_for, LIFTERS)
 
 
 def _lift(closure: PlaceClosure, *, by: Any, at: datetime, reason: str, **_data: Any) -> None:

@@ -34,13 +34,15 @@ log = logging.getLogger(__name__)
 class Relation:
     """Somebody by what he is to this record (its reporter, its technician), not by a role.
 
-    `for_whom(record, person)` gives the id of the person in whose name he acts, None in his own.
+    `for_whom(record, person)` gives the id of the person in whose name he acts, None in his own. Holders of `roles` are offered the move
+    for many rows of a list; which of them it fits is seen row by row.
     """
 
     name: str
     label: Any
     test: Callable[[Any, Any], bool]
     for_whom: Callable[[Any, Any], int | None] = lambda record, person: None
+    roles: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return str(self.label)

@@ -42,7 +42,7 @@ def acts_of(declared: type[Resource], person: Any) -> dict[str, Act]:
     found: dict[str, Act] = {}
     roles = access_of(person).roles
     for step in sorted(getattr(declared.model, "workflow", None) or (), key=lambda move: move.weight):
-        mine = any(isinstance(who, str) and who in roles for who in step.who)
+        mine = not roles.isdisjoint(role for who in step.who for role in ((who,) if isinstance(who, str) else who.roles))
         if mine and not step.hidden and step.when is None and fit(declared, step):
             found[step.name] = Act(step.name, step.label, step.icon, step, step.danger)
     if declared.bulk_fields and declared.form and declared.may(person, "change"):
