@@ -25,6 +25,7 @@ from maintenance.models import (
     FailureCode,
     LabourEntry,
     PriorityRule,
+    RepairCategory,
     RepairRequest,
     WorkOrder,
 )
@@ -161,7 +162,9 @@ def first_answer(request: RepairRequest, at: datetime) -> None:
 
 def codes_of(order: WorkOrder) -> Any:
     """The codes in which the repair is told: general ones, those of its category and those of the kind of its thing."""
-    fitting = Q(category__isnull=True) | Q(category__in=clocks.category_chain(order.category))
+    kind = order.category_id  # asked in one statement with the codes; kinds of repair are at most four deep
+    above = Q(pk=kind) | Q(children=kind) | Q(children__children=kind) | Q(children__children__children=kind)
+    fitting = Q(category__isnull=True) | Q(category__in=RepairCategory.objects.filter(above).values("pk"))
     if order.equipment_id:
         fitting |= Q(category__equipment_category__in=order.equipment.category.ancestors)  # type: ignore[union-attr]
     return FailureCode.objects.filter(fitting, active=True)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Prefetch, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -315,7 +316,6 @@ class WorkOrders(Resource):
         Column("equipment", gettext_lazy("Equipment"), joins=("equipment",)),
         Column("place", gettext_lazy("Place"), joins=("place",)),
         Column("lead.name", gettext_lazy("Technician"), joins=("lead", "contractor"), show=lambda row: who_has(row) or _("not assigned")),
-        Column("pk", gettext_lazy("Helpers"), show=lambda row: crew.names(row) or "–"),
         Column("permits_needed", gettext_lazy("Permits needed"),
                show=lambda row: permit_words(row.permits_needed)),
         Column("problem", gettext_lazy("What was wrong"), joins=("problem",), show=lambda row: row.problem.name if row.problem_id else ""),
@@ -428,7 +428,7 @@ class WorkOrders(Resource):
 
     @classmethod
     def later(cls, record: Any, request: Any) -> list[tuple[str, str]]:
-        found = []
+        found = [(_("Helpers"), format_html("<p>{}</p>", names))] if (names := crew.names(record)) else []
         if cls.may(request.user, "cost", record):
             entries = list(record.labour.filter(voided_by__isnull=True).select_related("person"))
             lines = list(record.costs.select_related("by"))

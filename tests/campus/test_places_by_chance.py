@@ -24,7 +24,7 @@ from logistics.campus.services import places, stewardship, tags
 from logistics.core import clock
 from logistics.core.errors import Conflict, NotAllowed
 from maintenance.factories import RepairCategoryFactory, ServicePolicyFactory
-from maintenance.models import RepairRequest
+from maintenance.models import RepairRequest, ServicePolicy
 from maintenance.services.reporting import report
 from tests.campus.world import SINCE, at, browser, person, small_school
 
@@ -51,6 +51,7 @@ class Days:
         self.reporter = person("Secret", phone="13900002222")
         self.tags = [TagFactory() for _n in range(4)]
         self.work = RepairCategoryFactory()
+        ServicePolicy.objects.all().delete()  # the shipped ones
         ServicePolicyFactory(kind="", priority="P3", during=SINCE, response_s=3600, resolve_s=7200, counts="round")
         self.printed: dict[tuple[str, int], Any] = {}
 
