@@ -23,13 +23,13 @@ from logistics.core.charts import column_chart
 from logistics.core.errors import NotAllowed
 from logistics.core.month import month_words
 from logistics.core.templatetags import ui
+from maintenance.feeds import SALT, feed_url
 from maintenance.models import WorkOrder
 from maintenance.plans.forms import PlanForm, triggers_from
 from maintenance.plans.models import MaintenancePlan, PlanTrigger
 from maintenance.plans.services.forecasting import dry_run, year
 from maintenance.plans.words import hours, in_both_languages, sentence
 
-SALT = "maintenance.upkeep.ics"
 BACK, AHEAD = timedelta(days=60), timedelta(days=400)
 
 
@@ -54,7 +54,7 @@ def planner(request: HttpRequest) -> HttpResponse:
             {"label": _("All teams"), "url": here, "current": chosen is None},
             *({"label": str(team), "url": f"{here}?team={team.pk}", "current": team == chosen} for team in teams),
         ],
-        "feed_url": request.build_absolute_uri(reverse("upkeep-feed", args=[signing.dumps([request.user.pk, "mine"], salt=SALT)])),
+        "feed_url": feed_url(request),
     }
     most = max((n for _plan, counts, _hours in found.rows for n in counts), default=0)
     rows = [

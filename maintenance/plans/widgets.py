@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.core import clock
 from logistics.core.menu import item
 from logistics.core.publishing import MEASURES, widget
+from maintenance.feeds import feed_url
 from maintenance.plans.models import MaintenancePlan, PlanOccurrence, PlanTarget
 from maintenance.plans.services.forecasting import next_dates
 from maintenance.plans.words import badged
@@ -77,3 +78,9 @@ def upkeep_of(request: Any, record: Any = None) -> str:
             "all_url": f"{reverse('maintenance:planoccurrence-list')}?equipment={record.pk}",
         },
     )
+
+
+@widget("maintenance.planned_here", "record:campus.Place", _("Planned work here"), order=22, permission="maintenance.maintenanceplan:view")
+def planned_here(request: Any, record: Any = None) -> str:
+    """The address of what is planned at a place, for another calendar."""
+    return render_to_string("maintenance/_feed.html", {"feed_url": feed_url(request, record.pk), "bare": True})

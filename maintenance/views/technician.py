@@ -32,6 +32,7 @@ from logistics.core.templatetags import ui
 from maintenance import costs, crew, labour, orders, readings
 from maintenance.checklists.views import run_card
 from maintenance.contracting.checks import from_outside
+from maintenance.feeds import feed_url
 from maintenance.forms import CostForm, LabourForm
 from maintenance.models import Assignment, Clock, LabourEntry, MaintenancePlan, RepairRequest, WorkOrder
 from maintenance.permits.checks import against_work
@@ -155,6 +156,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "segments": [{"label": label % {"n": len(parts[code])}, "url": f"?show={code}" if code else "?", "current": code == show}
                      for code, label in (("", _("To do %(n)s")), ("hold", _("On hold %(n)s")), ("done", _("Done %(n)s")))],
         "empty": None if parts[show] or pool else _empty(show),
+        "feed_url": feed_url(request),
     }
     groups = groups_of(parts[show]) if not show else [("", "", parts[show])] if parts[show] else []
     return render(request, "maintenance/today.html", {"page": page, "groups": groups, "pool": [(order, uuid.uuid4()) for order in pool],

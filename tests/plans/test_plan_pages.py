@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from logistics.campus.factories import RoomFactory
 from logistics.core import clock
 from logistics.core.testing.world import client_of, person_with
+from maintenance.factories import WorkOrderFactory
 from maintenance.models import MaintenancePlan, PlanOccurrence, WorkOrder
+from tests.maintenance.scene import scene, technician
 from tests.plans.upkeep import House, at, generate, metered
 
 BASE = {
@@ -128,3 +132,25 @@ def test_planned_upkeep_in_the_pool_waits_for_the_desk_only_when_its_window_has_
         with clock.standing_at(at(when)):
             assert (f"pick=o{desk_of.pk}" in desk.get("/maintenance/queue/").content.decode()) is waits, when
     assert plan.state == "active"
+
+
+@pytest.mark.django_db
+def test_planned_work_is_a_calendar_of_its_technician_on_today_and_of_a_place_on_its_page() -> None:
+    here = scene()
+    mender, manager, soon = technician(here, "Chen", 4).staff.person, person_with("facilities_manager"), clock.now() + timedelta(days=2)
+    elsewhere = RoomFactory()
+    for title, place, lead in (("Grease the pump", here.room, mender), ("Wash the tank", here.room, None), ("Far away", elsewhere, mender)):
+        WorkOrderFactory(place=place, category=here.tap, team=here.team, title_en=title, lead=lead, state="assigned" if lead else "open",
+                         planned_start=soon, planned_end=soon)
+
+    def told(person: Any, page: str) -> set[str]:
+        body = client_of(person).get(page).content.decode()
+        address = re.search(r'href="http://[^/"]+(/upkeep/[^"]+\.ics)"', body)
+        assert address is not None
+        feed = client_of(None).get(address[1])  # a calendar signs in with nothing but the address
+        assert feed["Content-Type"].startswith("text/calendar")
+        return {title for title in ("Grease the pump", "Wash the tank", "Far away") if title in feed.content.decode()}
+
+    assert told(mender, "/maintenance/today/") == {"Grease the pump", "Far away"}
+    assert told(manager, f"{here.room.get_absolute_url()}?cards=1") == {"Grease the pump", "Wash the tank"}
+    assert "/upkeep/" not in client_of(here.people[0]).get(f"{here.room.get_absolute_url()}?cards=1").content.decode()
