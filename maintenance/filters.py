@@ -98,6 +98,7 @@ class OrderFilters(RecordFilters):
     team = django_filters.ModelChoiceFilter(queryset=Department.objects.filter(kind="team"), label=_("Team"))
     lead = django_filters.ModelChoiceFilter(queryset=Person.objects.all(), widget=RemoteSelect("accounts.person"), label=_("Technician"))
     equipment = django_filters.NumberFilter(field_name="equipment_id", label=_("Equipment"))
+    parent = django_filters.NumberFilter(field_name="parent_id", label=_("Follows the order"))
     live = django_filters.BooleanFilter(method="only_live", label=_("Not closed"))
     open = django_filters.BooleanFilter(method="only_open", label=_("Still to be done"))
     late = django_filters.BooleanFilter(method="only_late", label=_("Late"))

@@ -293,15 +293,19 @@ class OrderForm(ActingModelForm):
             "planned_end",
             "reported_at",
             "permits_needed",
+            "parent",
+            "blocked_by",
         )
 
-    groups = ((_("Plan"), ("team", "estimate_s", "planned_start", "planned_end", "reported_at", "draft"), False, ""),)
+    groups = ((_("Other orders"), ("parent", "blocked_by"), False, ""),
+              (_("Plan"), ("team", "estimate_s", "planned_start", "planned_end", "reported_at", "draft"), False, ""),)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         from logistics.core.forms import RemoteSelect
 
-        for name, resource in (("place", "campus.place"), ("equipment", "assets.equipment")):
+        others = [("parent", "maintenance.workorder"), ("blocked_by", "maintenance.workorder")]
+        for name, resource in (("place", "campus.place"), ("equipment", "assets.equipment"), *others):
             field = self.fields[name]
             self.fields[name] = RecordChoice(field.queryset, resource=resource, label=field.label, required=field.required)  # type: ignore[attr-defined]
             assert isinstance(self.fields[name].widget, RemoteSelect)
@@ -315,6 +319,7 @@ class OrderForm(ActingModelForm):
     def clean(self) -> dict[str, Any]:
         """The category's permits are always among them; those of a category that it had by mistake go, those put there by hand stay."""
         data = super().clean() or {}
+        self.refuse_circles(data)
         kind, chosen = data.get("category"), set(data.get("permits_needed") or ())
         if kind is None:
             return data
@@ -325,6 +330,17 @@ class OrderForm(ActingModelForm):
                 data["proof"] = self.instance.proof = kind.proof
         data["permits_needed"] = [code for code in PermitKind.values if code in chosen | set(kind.permits)]
         return data
+
+    def refuse_circles(self, data: dict[str, Any]) -> None:
+        """No order is part of itself or waits for itself, over however many others; the database refuses it too."""
+        for name in ("parent", "blocked_by"):
+            other, seen = data.get(name), set()
+            while other is not None and other.pk not in seen:
+                if other.pk == self.instance.pk:
+                    self.add_error(name, _("These orders would go round in a circle."))
+                    break
+                seen.add(other.pk)
+                other = getattr(other, name)
 
     def _post_clean(self) -> None:
         """Whoever has it stays fit for it: other days or another kind of work may ask for a licence that he does not hold."""

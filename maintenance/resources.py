@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import Count, Prefetch, Q
@@ -320,6 +321,8 @@ class WorkOrders(Resource):
                show=lambda row: permit_words(row.permits_needed)),
         Column("problem", gettext_lazy("What was wrong"), joins=("problem",), show=lambda row: row.problem.name if row.problem_id else ""),
         Column("team", gettext_lazy("Team"), joins=("team",)),
+        Column("blocked_by", gettext_lazy("Waits for"), show=lambda row: str(row.blocked_by) if row.blocked_by_id else ""),
+        Column("parent", gettext_lazy("Part of"), show=lambda row: str(row.parent) if row.parent_id else ""),
         Column("cause", gettext_lazy("Cause"), joins=("cause",), show=lambda row: row.cause.name if row.cause_id else ""),
         Column("remedy", gettext_lazy("Remedy"), joins=("remedy",), show=lambda row: row.remedy.name if row.remedy_id else ""),
         Column("estimate_s", gettext_lazy("Estimated effort"), show=lambda row: ui.duration(row.estimate_s)),
@@ -358,6 +361,8 @@ class WorkOrders(Resource):
         "closed_at",
         "created_at",
         "cancel_reason",
+        "parent",
+        "blocked_by",
     )
     option_hint = "place_label"
 
@@ -417,7 +422,13 @@ class WorkOrders(Resource):
 
     @classmethod
     def actions(cls, record: Any, person: Any) -> list[dict[str, str]]:
-        return [{"label": _("Print sheet"), "icon": "printer", "url": reverse("maintenance:workorder-sheet", args=[record.pk])}]
+        found = [{"label": _("Print sheet"), "icon": "printer", "url": reverse("maintenance:workorder-sheet", args=[record.pk])}]
+        if record.state in ("done", "closed", "cancelled") and cls.may(person, "add", record):
+            known = {"parent": record.pk, "place": record.place_id, "equipment": record.equipment_id, "category": record.category_id,
+                     "kind": record.kind, "title_zh": record.title_zh, "title_en": record.title_en}
+            query = urlencode({name: value for name, value in known.items() if value})
+            found.append({"label": _("Follow-up order"), "icon": "arrow-forward-up", "url": f"{reverse(cls.url_name('add'))}?{query}"})
+        return found
 
     @classmethod
     def sections(cls, record: Any, request: Any) -> list[tuple[str, str]]:
@@ -429,6 +440,10 @@ class WorkOrders(Resource):
     @classmethod
     def later(cls, record: Any, request: Any) -> list[tuple[str, str]]:
         found = [(_("Helpers"), format_html("<p>{}</p>", names))] if (names := crew.names(record)) else []
+        parts = list(WorkOrder.objects.visible_to(request.user).filter(parent=record).select_related("lead").order_by("-pk")[:10])
+        if parts:
+            more = f"{reverse(cls.url_name('list'))}?parent={record.pk}"
+            found.append((_("Orders that follow it"), render_to_string("maintenance/_orders.html", {"orders": parts, "more": more})))
         if cls.may(request.user, "cost", record):
             entries = list(record.labour.filter(voided_by__isnull=True).select_related("person"))
             lines = list(record.costs.select_related("by"))

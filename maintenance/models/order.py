@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
@@ -19,6 +20,28 @@ from maintenance.models.policy import Priority
 from maintenance.models.request import Here, Titled
 from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import LIVE_STATES, OrderPartQuerySet, WorkOrderQuerySet
+
+# Two who link at once count one after the other: a circle of orders would wait for itself for ever.
+CIRCLE = """
+    PERFORM pg_advisory_xact_lock(hashtext('maintenance_workorder.{column}'));
+    IF EXISTS (
+        WITH RECURSIVE above(id) AS (
+            SELECT NEW.{column} UNION
+            SELECT o.{column} FROM maintenance_workorder o JOIN above a ON o.id = a.id WHERE o.{column} IS NOT NULL
+        ) SELECT 1 FROM above WHERE id = NEW.id
+    ) THEN
+        RAISE EXCEPTION 'a circle of orders' USING ERRCODE = 'check_violation', CONSTRAINT = 'order_circle';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def _no_circle(name: str) -> pgtrigger.Trigger:
+    column = f"{name}_id"
+    return pgtrigger.Trigger(
+        name=f"{name}_no_circle", operation=pgtrigger.UpdateOf(column), when=pgtrigger.After, func=CIRCLE.replace("{column}", column),
+        condition=pgtrigger.Condition(f"NEW.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column}"),
+    )
 
 
 @tracked()
@@ -128,7 +151,9 @@ class WorkOrder(Titled, Here, Searchable, Record):
             models.Index(fields=["done_at"], name="order_came_back", condition=Q(reopened_count__gt=0)),
             search_index("order_search"),
         ]
-        triggers = [search_trigger("number", "title_zh", "title_en", also=("place_zh", "place_en"))]
+        triggers = [
+            search_trigger("number", "title_zh", "title_en", also=("place_zh", "place_en")), _no_circle("parent"), _no_circle("blocked_by"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number or '–'} {self.title}"
