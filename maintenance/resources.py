@@ -44,7 +44,7 @@ from maintenance.models import (
 )
 from maintenance.permits.kinds import Kind as PermitKind
 from maintenance.querysets import LIVE_STATES
-from maintenance.services.reporting import contact_of, opened_by, report
+from maintenance.services.reporting import contact_of, report
 from maintenance.words import CHOSEN, face, kind_label
 
 note("report", gettext_lazy("reported it"), "send", of="maintenance.repairrequest", first=True)
@@ -493,14 +493,6 @@ def from_source(requests: list[Any], here: Any) -> Iterator[Any]:
         source = RESOURCES.get(request.source_kind)
         if source is not None:
             yield from source.model._base_manager.filter(pk=request.source_id)
-
-
-@thread("maintenance.opened", "alerts.alert")
-def from_alert(alerts: list[Any], here: Any) -> Iterator[Any]:
-    """The alert of a device leads on to the reports that it opened; no other opens any."""
-    signals = [alert for alert in alerts if alert.declared.signal]
-    if signals:
-        yield from opened_by(*signals)[:10]
 
 
 @thread("maintenance.order", "maintenance.workorder")

@@ -12,6 +12,7 @@ from logistics.core.access import access_of
 from logistics.core.menu import item
 from logistics.core.publishing import Waiting, inbox, widget
 from maintenance.models import RepairRequest, WorkOrder
+from maintenance.services.reporting import opened_by
 from maintenance.words import face
 
 LEADERS = "dispatcher facilities_manager team_leader safety_officer logistics_director principal auditor"
@@ -70,6 +71,16 @@ def at_place(request: Any, record: Any = None) -> str:
         if rows
         else ""
     )
+
+
+@widget("maintenance.opened", "record:alerts.Alert", _("Repair requests"), order=20, permission="maintenance.repairrequest:view")
+def of_alert(request: Any, record: Any = None) -> str:
+    """The reports that the alert of a device opened, such as of one that comes and goes."""
+    if not record.declared.signal:
+        return ""
+    rows = list(opened_by(record).filter(pk__in=RepairRequest.objects.visible_to(request.user)).order_by("-pk")[:10])
+    more = reverse("maintenance:repairrequest-list")
+    return render_to_string("maintenance/_orders.html", {"orders": rows, "more": more}) if rows else ""
 
 
 @widget("maintenance.recalendar", "record:campus.WorkCalendar", _("Running clocks"), order=30,

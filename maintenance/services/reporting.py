@@ -172,12 +172,9 @@ def report(*, place: Any, by: Any, symptom: Symptom | None = None, category: Rep
     return request, made
 
 
-def opened_by(*sources: Any) -> Any:
-    """The reports that these records opened, newest first."""
-    mine = Q(pk__in=[])
-    for source in sources:
-        mine |= Q(source_kind=kind_of(source), source_id=source.pk)
-    return RepairRequest.objects.filter(mine)
+def opened_by(source: Any) -> Any:
+    """The reports that a record of another app opened."""
+    return RepairRequest.objects.filter(source_kind=kind_of(source), source_id=source.pk)
 
 
 def _write(*, place: Any, by: Any, symptom: Symptom | None, category: RepairCategory, description: str, join_to: RepairRequest | None,

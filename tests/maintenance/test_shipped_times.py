@@ -93,7 +93,7 @@ def test_a_promise_may_name_its_kind_of_order_and_its_steps(world: World) -> Non
 
 
 # what opened it ----------------------------------------------------------------------------------------------------------
-alert_kind("shipped.sensor", "Sensor %(what)s", 3)
+alert_kind("shipped.sensor", "Sensor %(what)s", 3, signal=True)
 
 
 def test_one_alert_opens_one_report_as_long_as_it_is_open_and_both_pages_lead_to_each_other(world: World) -> None:
@@ -108,7 +108,7 @@ def test_one_alert_opens_one_report_as_long_as_it_is_open_and_both_pages_lead_to
     assert (first.source_kind, first.source_id) == ("alerts.alert", alert.pk)
     client = browser(world.people["desk"])
     assert alert.get_absolute_url() in client.get(first.get_absolute_url()).content.decode()
-    assert first.get_absolute_url() in client.get(alert.get_absolute_url()).content.decode()
+    assert first.get_absolute_url() in client.get(alert.get_absolute_url(), {"cards": 1}).content.decode()
     perform(first, "reject", by=world.people["manager"], reason="It was the plug.")
     second, new = fault()
     assert new and second != first

@@ -35,6 +35,7 @@ SAMPLES = {
     "campus:label": "campus.tag",
     "campus:stewardship": "campus.stewardship",
     "maintenance:my-report": "maintenance.repairrequest",
+    "maintenance:recalendar": "campus.workcalendar",
     "maintenance:request": "maintenance.repairrequest",
     "staff:": "staff.staffmember",
 }
