@@ -83,8 +83,6 @@ sync_move("maintenance.accept", ORDER, "accept")
 sync_move("maintenance.start", ORDER, "start")
 sync_move("maintenance.hold", ORDER, "hold")
 sync_move("maintenance.resume", ORDER, "resume")
-sync_move("maintenance.clock_on", ORDER, "clock_on")
-sync_move("maintenance.clock_off", ORDER, "clock_off")
 sync_move("maintenance.finish", ORDER, "finish", finish, redeems=True, whole=True)
 
 

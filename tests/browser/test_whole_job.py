@@ -176,7 +176,8 @@ def test_a_guest_reports_at_a_public_place_and_follows_the_secret_page(school: S
     report, reporter, state = school.ask(
         "SELECT id, reporter_id, state FROM maintenance_repairrequest WHERE place_id = %s ORDER BY id DESC LIMIT 1", place
     )[0]
-    assert (reporter, state) == (None, "submitted")
+    assert reporter is None
+    assert state in ("submitted", "accepted")  # a rule of the school may have accepted it
 
     stranger = visitor("en", PHONE)  # another private window: whoever has the address can follow, nobody else
     stranger.visit(guest.page.url)

@@ -118,6 +118,7 @@ def test_a_technician_s_day(school: School, database: dict[str, str], visitor: A
     hold = page.locator("a[role=button]", has_text="挂起").first
     day.open_dialog(hold)
     page.locator("#dialog [name=hold_reason]").select_option(label="等配件")
+    page.locator("#dialog [name=part]").fill("温控器")
     page.locator("#dialog [name=note]").fill("缺温控器，已报库房")
     day.station("hold")
     day.send("held")
@@ -494,8 +495,9 @@ def test_a_safety_officer_s_day(school: School, database: dict[str, str], visito
 
     # the ledger goes to the inspector of the fire brigade: as a sheet and on paper, both opened
     day.go("/maintenance/findings/?state=verified")
+    day.follow(page.locator("a", has_text="导出").first)  # the list has columns of an authority to choose from
     with page.expect_download() as sent:
-        page.locator("a, button", has_text="导出").first.click()
+        page.locator("main form .btn-primary").last.click()
     sheet = load_workbook(BytesIO(Path(sent.value.path()).read_bytes())).active
     assert sheet.max_row - 1 == school.one("SELECT count(*) FROM maintenance_finding WHERE state = 'verified'")
     paper = PdfReader(BytesIO(person.context.request.get("/maintenance/findings/ledger/?state=rectified").body()))
