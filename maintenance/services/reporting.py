@@ -75,7 +75,7 @@ def same_thing(place: Any, equipment: Any = None, category: RepairCategory | Non
 
 
 def open_reports(place: Any, equipment: Any = None, category: RepairCategory | None = None, limit_to: int = 3) -> list[Duplicate]:
-    """Open reports here: same equipment, or this place, its room or its spots (with the same or a sibling category); one statement."""
+    """Open reports of the same thing, newest first; one statement."""
     clocks = Clock.objects.filter(order=OuterRef("work_order"), kind="resolve")
     estimate = Q(calendar_version__confirmed_until=None) | Q(due_at__date__gt=F("calendar_version__confirmed_until"))
     about = Exists(clocks.filter(estimate, calendar_version__calendar__always_open=False))
